@@ -1,0 +1,164 @@
+"""The plugin contract: six small Protocols.
+
+Whoever has read this file and ``intake.testing.contracts`` can write a plugin without opening
+another file of ours. A plugin is a class named by an entry point of one of the groups in
+``GROUPS``; our own come in by the same door. It gets what it needs as arguments and never
+reaches for settings, sessions or clocks of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self, runtime_checkable
+
+from pydantic import BaseModel
+
+from intake.schemas.classifications import Classification
+from intake.schemas.documents import Document, Page, Parsed
+from intake.schemas.events import Event
+from intake.schemas.receipts import ItemFacts, RawItem, Receipt
+
+if TYPE_CHECKING:  # Pillow is heavy: it is loaded by the rooms that open pictures
+    from PIL.Image import Image
+
+GROUPS = {
+    "connectors": "intake.connectors",
+    "parsers": "intake.parsers",
+    "ocr_engines": "intake.ocr_engines",
+    "classifiers": "intake.classifiers",
+    "engines": "intake.engines",
+    "observers": "intake.observers",
+}
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """Speaks to sources of one kind: finds items and marks them as taken. It never interprets.
+
+    Life of an instance: ``__init__`` -> ``__enter__`` -> ``check`` or ``poll`` / ``acknowledge``
+    -> ``__exit__``, in one thread.
+    """
+
+    kind: ClassVar[str]
+    options_model: ClassVar[type[BaseModel]]
+
+    def __init__(self, source: str, options: Any) -> None:
+        """Keep the arguments; touch nothing. ``options`` is an ``options_model`` instance."""
+
+    def __enter__(self) -> Self:
+        """Open the source.
+
+        Raises:
+            SourceUnavailable: it cannot be reached now.
+            SourceRefused: it said no; trying again would do harm.
+        """
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the source; raise nothing."""
+
+    def check(self) -> None:
+        """Prove that polling would work. Changes nothing at the source.
+
+        Raises:
+            SourceUnavailable, SourceRefused: it would not.
+        """
+
+    def poll(self, *, after: str | None, limit: int) -> Iterator[RawItem]:
+        """Yield at most ``limit`` items, oldest first. Changes nothing at the source.
+
+        An item that was not acknowledged is yielded again, with the same key, by every later
+        poll. ``after`` is the ``cursor`` of an item received before, or None to list the source
+        whole; a connector may ignore it and list more. The bytes are read when
+        ``RawItem.content`` is called, not before.
+
+        Raises:
+            SourceUnavailable, SourceRefused: the source ended the poll.
+        """
+
+    def acknowledge(self, items: Sequence[tuple[RawItem, Receipt]]) -> None:
+        """Mark the items as taken at the source, as the options say.
+
+        Called after the receipts are committed, in batches, with items of the current poll.
+        Idempotent: after a crash it is called again with items that are marked already or gone.
+
+        Raises:
+            SourceUnavailable, SourceRefused: it will be called again after a later poll.
+        """
+
+
+@runtime_checkable
+class Parser(Protocol):
+    """Reads the stored bytes of one profile. Pure: no clock, no disk, no network."""
+
+    profile: str
+
+    def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:
+        """Return what the bytes say.
+
+        Raises:
+            UnreadableItem: there is nothing to read; the item is quarantined with its bytes.
+        """
+
+
+@runtime_checkable
+class OcrEngine(Protocol):
+    """Reads the text in the picture of one page."""
+
+    name: str
+
+    def version(self) -> str:
+        """Return the engine's version.
+
+        Raises:
+            ToolMissing: the engine is not installed.
+        """
+
+    def recognise(
+        self, image: Image, *, number: int, languages: Sequence[str], timeout_s: float
+    ) -> Page:
+        """Return the page ``number`` (from 1). ``languages`` are ISO 639-2 codes as Tesseract's.
+
+        Raises:
+            TransientFailure: the engine failed or took longer than ``timeout_s``.
+            ToolMissing: the engine or a language is not installed.
+        """
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Holds an opinion about the topic of an item. Pure."""
+
+    name: str
+    version: str
+
+    def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        """Return opinions, the strongest first; none when there is nothing to go by."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Lends CPU slots to the work. Losing a hint costs time, never an item."""
+
+    name: str
+
+    def run(self, work: Callable[[], bool], *, workers: int) -> None:
+        """Call ``work`` in ``workers`` slots until it returns False in each.
+
+        An exception of ``work`` ends the other slots at their next call and is raised here.
+        """
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """Is told of events after they are committed; what it raises is logged and forgotten."""
+
+    name: str
+
+    def notify(self, event: Event) -> None:
+        """Take note of ``event``. Called at most once per event and process."""

@@ -1,0 +1,56 @@
+"""One opinion about an item, and the verdict drawn from all opinions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from intake.schemas.base import Frozen
+
+
+class Urgency(StrEnum):
+    """How fast a person must look."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    EMERGENCY = "emergency"
+
+
+class Evidence(Frozen):
+    """One reason for an opinion: which rule, which words, for which topic, how strongly."""
+
+    rule: str
+    text: str
+    topic: str | None = None
+    weight: float = 0.0
+
+
+class Classification(Frozen):
+    """One opinion of one classifier, with evidence, confidence (0..1) and version."""
+
+    classifier: str
+    version: str
+    topic: str | None = None
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Alternative(Frozen):
+    """Another topic that was considered."""
+
+    topic: str
+    confidence: float
+
+
+class Verdict(Frozen):
+    """Topic, urgency and language of an item: the JSON of ``intake classify``."""
+
+    topic: str | None = None
+    confidence: float = 0.0
+    needs_review: bool = True
+    alternatives: tuple[Alternative, ...] = ()
+    language: str | None = None
+    urgency: Urgency = Urgency.NORMAL
+    emergency: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    model_version: str = ""
+    opinions: tuple[Classification, ...] = ()

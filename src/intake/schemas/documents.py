@@ -1,0 +1,161 @@
+"""What a parser and an OCR engine read: ParsedMessage, Page, RecognisedDocument, Document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from intake.schemas.base import Frozen, UtcTime
+
+
+class Address(Frozen):
+    """A mailbox: display name and address, either may be empty (RFC 5322 §3.4)."""
+
+    name: str = ""
+    address: str = ""
+
+
+class Attachment(Frozen):
+    """One leaf of a message and what became of it."""
+
+    filename: str | None = None
+    media_type: str
+    size_bytes: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+    path: str
+    """Where it was found, such as ``postacert.eml/1/foto.jpg``; unique within a message."""
+    disposition: Literal["stored", "expanded", "refused"] = "stored"
+    reason: str | None = None
+
+
+class Auto(Frozen):
+    """Whether a machine wrote the message, which kind, and how we know."""
+
+    is_auto: bool = False
+    kind: Literal["bounce", "auto_reply", "list", "mdn"] | None = None
+    evidence: tuple[str, ...] = ()
+    about: str | None = None
+    """The Message-ID (without <>) of the message it answers, where it says so."""
+
+
+class Defect(Frozen):
+    """Something wrong with the bytes that did not stop us."""
+
+    code: str
+    detail: str = ""
+
+
+class PecFacts(Frozen):
+    """The facts of a PEC message (RFC 6109; DM 2/11/2005); keys as in the samples."""
+
+    pec_kind: str
+    x_trasporto: str | None = None
+    x_ricevuta: str | None = None
+    x_tiporicevuta: str | None = None
+    x_riferimento_message_id: str | None = None
+    envelope_sender: str | None = None
+    outer_subject: str | None = None
+    signature: dict[str, Any] | None = None
+    daticert: dict[str, Any] | None = None
+    original: dict[str, Any] | None = None
+
+
+class FaxFacts(Frozen):
+    """The facts of a fax delivered by e-mail; keys as in the samples."""
+
+    vendor: str | None = None
+    caller_number_raw: str | None = None
+    caller_number_e164: str | None = None
+    caller_name: str | None = None
+    remote_station_id: str | None = None
+    called_number_raw: str | None = None
+    called_number_e164: str | None = None
+    pages_declared: int | None = None
+    duration_s: int | None = None
+    received_at_utc: UtcTime | None = None
+    status: str | None = None
+    """``ok``, ``partial`` or ``failed``; None when the gateway does not say."""
+    comm_id: str | None = None
+
+
+class ParsedMessage(Frozen):
+    """What we read in a message: the JSON of ``intake parse``. Absent facts are None or empty."""
+
+    profile: str
+    subject: str | None = None
+    sender: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    date: UtcTime | None = None
+    """The date the message claims; never the date of receipt."""
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    text: str = ""
+    new_text: str = ""
+    html: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    auto: Auto = Auto()
+    pec: PecFacts | None = None
+    fax: FaxFacts | None = None
+    form: dict[str, Any] | None = None
+    """The fields of a web form or phone note, as they were sent."""
+    defects: tuple[Defect, ...] = ()
+
+
+class Leaf(Frozen):
+    """The bytes of one stored or expanded attachment; ``path`` joins it to its Attachment."""
+
+    path: str
+    content: bytes = Field(repr=False)
+
+
+class Parsed(Frozen):
+    """A parser's result: the facts, and the bytes of each leaf that was kept."""
+
+    message: ParsedMessage
+    leaves: tuple[Leaf, ...] = ()
+
+
+class Page(Frozen):
+    """One page of a document; ``number`` counts from 1, ``confidence`` is 0..1."""
+
+    number: int
+    text: str = ""
+    origin: Literal["ocr", "embedded"] = "ocr"
+    confidence: float = 0.0
+    dpi_x: int | None = None
+    dpi_y: int | None = None
+    rotation: int = 0
+    """Degrees clockwise by which the page was turned before it was read: 0, 90, 180 or 270."""
+    skew: float = 0.0
+    """Degrees by which the page was straightened."""
+    seconds: float = 0.0
+
+
+class RecognisedDocument(Frozen):
+    """The text of an image or PDF, page by page: the JSON of ``intake ocr``."""
+
+    media_type: str
+    pages: tuple[Page, ...] = ()
+    text: str = ""
+    confidence: float = 0.0
+    needs_review: bool = False
+    engine: str = ""
+    engine_version: str = ""
+    defects: tuple[Defect, ...] = ()
+
+
+class Document(Frozen):
+    """A text that a classifier reads, with where it came from."""
+
+    path: str = ""
+    """Path of the attachment; empty for the body and the subject."""
+    origin: Literal["subject", "body", "ocr", "embedded"] = "body"
+    text: str
+    confidence: float = 1.0
+    channel: str = ""

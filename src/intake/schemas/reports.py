@@ -1,0 +1,64 @@
+"""What a run did: counts per source and per outcome, and the exit code they amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from intake.schemas.base import Frozen
+
+
+class Problem(Frozen):
+    """An error that a run met and survived."""
+
+    error: str
+    message: str
+    remedy: str
+    exit_code: int
+
+
+class SourceReport(Frozen):
+    """What one poll of one source brought. Counts are items."""
+
+    received: int = 0
+    known: int = 0
+    """Listed again although they are ours already: not stored a second time."""
+    gone: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    acknowledged: int = 0
+    problem: Problem | None = None
+
+
+class ProcessReport(Frozen):
+    """What became of the items that were processed. Counts are items."""
+
+    filed: int = 0
+    linked: int = 0
+    noted: int = 0
+    quarantined: int = 0
+    retried: int = 0
+    emergencies: int = 0
+    needs_review: int = 0
+
+
+class RunReport(Frozen):
+    """One run: every source, every outcome. ``exit_code`` is what the command line returns."""
+
+    sources: Mapping[str, SourceReport] = Field(default_factory=dict)
+    processed: ProcessReport = ProcessReport()
+    waiting: int = 0
+    """Items that are ours and not settled when the run ends."""
+
+    @property
+    def exit_code(self) -> int:
+        """Return the sysexits code: the most serious problem, else 1 if a person is needed."""
+        codes = [s.problem.exit_code for s in self.sources.values() if s.problem]
+        for code in (74, 78, 77, 69, 75):
+            if code in codes:
+                return code
+        if codes:
+            return codes[0]
+        quarantined = self.processed.quarantined + sum(s.quarantined for s in self.sources.values())
+        return 1 if quarantined else 0

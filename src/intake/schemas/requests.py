@@ -1,0 +1,122 @@
+"""Request: the tracked business record, and the draft it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from intake.schemas.base import Frozen, UtcTime
+from intake.schemas.classifications import Urgency
+from intake.schemas.receipts import AssertedBy
+
+
+class Channel(StrEnum):
+    """The way by which a citizen reached us."""
+
+    EMAIL = "email"
+    PEC = "pec"
+    FAX = "fax"
+    LETTER = "letter"
+    WEB = "web"
+    PHONE = "phone"
+
+
+class Kind(StrEnum):
+    """What the citizen wants of us."""
+
+    INFORMATION = "information"
+    REPORT = "report"
+    INTERVENTION = "intervention"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Where a request stands; the allowed moves are in ``intake.filing``."""
+
+    NEW = "new"
+    TRIAGED = "triaged"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REDIRECTED = "redirected"
+    DUPLICATE = "duplicate"
+    SPAM = "spam"
+
+
+class Sender(Frozen):
+    """Who wrote, as far as it is known, and what vouches for it."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    fax_number: str | None = None
+    organisation: str | None = None
+    verified_by: Literal["pec", "operator"] | None = None
+
+
+class RequestAttachment(Frozen):
+    """A file of a request: where its bytes are, what became of it, the text read in it."""
+
+    filename: str | None = None
+    media_type: str
+    size_bytes: int
+    sha256: str
+    path: str
+    inline: bool = False
+    disposition: Literal["stored", "expanded", "refused"] = "stored"
+    reason: str | None = None
+    page_count: int | None = None
+    text: str | None = None
+    confidence: float | None = None
+
+
+class RequestDraft(Frozen):
+    """A request before it has a number: what the pipeline or a front end files.
+
+    A front end that has no raw bytes (an operator who takes a call) files a draft with
+    ``Intake.submit``; everything but ``channel`` may be left out.
+    """
+
+    channel: Channel
+    source: str = ""
+    kind: Kind = Kind.OTHER
+    subject: str | None = None
+    text: str = ""
+    language: str | None = None
+    topic: str | None = None
+    topic_confidence: float = 0.0
+    topic_by: Literal["rule", "model", "person"] | None = None
+    urgency: Urgency = Urgency.NORMAL
+    needs_review: bool = False
+    review_reasons: tuple[str, ...] = ()
+    sender: Sender = Sender()
+    received_at: UtcTime | None = None
+    received_at_by: AssertedBy = "intake"
+    claimed_at: UtcTime | None = None
+    due_at: UtcTime | None = None
+    follows: str | None = None
+    attachments: tuple[RequestAttachment, ...] = ()
+    external_ids: Mapping[str, str] = Field(default_factory=dict)
+    details: Mapping[str, Any] = Field(default_factory=dict)
+    """Facts of the channel: the ``pec``, ``fax`` or ``form`` part of the parsed message."""
+    submission_key: str | None = None
+    """A front end's own key for this call or form; the same key is filed once."""
+
+
+class Request(RequestDraft):
+    """A tracked request. ``reference`` is for the citizen, ``tracking_token`` for look-ups."""
+
+    id: str
+    """UUIDv7 (RFC 9562 §5.7)."""
+    reference: str
+    """``CC-2026-0000042-7``: prefix, year, gap-free number, ISO 7064 MOD 11,10 check digit."""
+    tracking_token: str
+    status: Status = Status.NEW
+    protocol_reference: str | None = None
+    created_at: UtcTime
+    updated_at: UtcTime
