@@ -18,5 +18,12 @@ def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+CleanText = Annotated[str, AfterValidator(_clean)]
+"""Text that every database takes: lone surrogates (of file names) and NUL are replaced."""
+
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware point in time, kept in UTC."""

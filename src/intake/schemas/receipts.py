@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SkipValidation
 
-from intake.schemas.base import Frozen, UtcTime
+from intake.schemas.base import CleanText, Frozen, UtcTime
 
 AssertedBy = Literal["server", "gateway", "file", "operator", "form", "intake"]
 """Who says when the item was received."""
@@ -49,9 +49,9 @@ class ItemFacts(Frozen):
     size_bytes: int | None = None
     received_at: UtcTime | None = None
     received_at_by: AssertedBy = "intake"
-    file_name: str | None = None
-    media_type: str | None = None
-    attributes: Mapping[str, str] = Field(default_factory=dict)
+    file_name: CleanText | None = None
+    media_type: CleanText | None = None
+    attributes: Mapping[str, CleanText] = Field(default_factory=dict)
     """Facts of the source, such as mailbox and UID, kept on the receipt as they are."""
 
 
@@ -67,7 +67,7 @@ class RawItem(ItemFacts):
     """
 
     source: str
-    key: str = Field(min_length=1, max_length=500)
+    key: CleanText = Field(min_length=1, max_length=500)
     content: ItemContent = Field(repr=False, exclude=True)
     cursor: str | None = None
 

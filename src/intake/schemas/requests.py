@@ -104,7 +104,7 @@ class RequestDraft(Frozen):
     external_ids: Mapping[str, str] = Field(default_factory=dict)
     details: Mapping[str, Any] = Field(default_factory=dict)
     """Facts of the channel: the ``pec``, ``fax`` or ``form`` part of the parsed message."""
-    submission_key: str | None = None
+    submission_key: str | None = Field(default=None, max_length=200)
     """A front end's own key for this call or form; the same key is filed once."""
 
 

@@ -1,0 +1,1 @@
+"""Durable state: blobs in a folder, everything else in one SQL database."""

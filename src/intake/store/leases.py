@@ -1,0 +1,101 @@
+"""One lease per source: while it is held, no other run polls that source."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, select, update
+
+from intake.errors import SourceBusy
+from intake.store.database import Database, tolerant_insert
+from intake.store.owners import current_owner, is_dead
+from intake.store.tables import leases
+
+
+class Lease:
+    """Holds the lease ``name`` while the context lasts.
+
+    Every holder has a higher ``token`` than the one before; ``guard`` checks it inside a
+    transaction, so that a holder who slept past the end cannot write.
+    """
+
+    def __init__(self, database: Database, name: str, *, lease_s: float) -> None:
+        self._database = database
+        self._name = name
+        self._length = timedelta(seconds=lease_s)
+        self._owner = current_owner()
+        self._token = 0
+        self._renew_at: datetime | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lease.
+
+        Raises:
+            SourceBusy: another run holds it.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            row = connection.execute(
+                select(leases).where(leases.c.name == self._name).with_for_update()
+            ).first()
+            if row and row.expires_at > now and not is_dead(row.owner):
+                raise SourceBusy(
+                    f"Another run holds {self._name} until {row.expires_at:%H:%M:%S}Z."
+                )
+            self._token = (row.token if row else 0) + 1
+            self._write(connection, now)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(leases)
+                .where(leases.c.name == self._name, leases.c.token == self._token)
+                .values(expires_at=self._database.now(connection))
+            )
+
+    def guard(self, connection: Connection) -> None:
+        """Prove inside a transaction that the lease is ours still, and lengthen it.
+
+        Raises:
+            SourceBusy: another run has taken it over; the transaction must not commit.
+        """
+        now = self._database.now(connection)
+        renewed = connection.execute(
+            update(leases)
+            .where(leases.c.name == self._name, leases.c.token == self._token)
+            .values(expires_at=now + self._length)
+        )
+        if renewed.rowcount == 0:
+            raise SourceBusy(f"Another run has taken over {self._name}.")
+        self._renew_at = now + self._length / 2
+
+    def renew_when_due(self, now: datetime) -> None:
+        """Lengthen the lease once half of it is over; cheap to call for every chunk read.
+
+        Raises:
+            SourceBusy: another run has taken it over.
+        """
+        if self._renew_at is not None and now >= self._renew_at:
+            with self._database.write() as connection:
+                self.guard(connection)
+
+    def _write(self, connection: Connection, now: datetime) -> None:
+        values = {
+            "owner": self._owner,
+            "token": self._token,
+            "expires_at": now + self._length,
+        }
+        connection.execute(
+            tolerant_insert(connection, leases)
+            .values(name=self._name, **values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
+        )
+        self._renew_at = now + self._length / 2

@@ -1,0 +1,304 @@
+"""Requests with their parties, attachments, pages and classifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+
+from intake.errors import UnknownReference
+from intake.schemas.classifications import Classification
+from intake.schemas.documents import RecognisedDocument
+from intake.schemas.notices import Notice
+from intake.schemas.requests import (
+    Channel,
+    Request,
+    RequestAttachment,
+    RequestDraft,
+    Sender,
+    Status,
+)
+from intake.store import references
+from intake.store.tables import (
+    attachments,
+    classifications,
+    notices,
+    pages,
+    parties,
+    receipts,
+    requests,
+)
+
+_INDEXED_LENGTH = 500
+_PARTY_FIELDS = tuple(Sender.model_fields)
+_SELECT = select(
+    requests, *(parties.c[name].label(f"sender_{name}") for name in _PARTY_FIELDS)
+).join(
+    parties, (parties.c.request_id == requests.c.id) & (parties.c.role == "sender"), isouter=True
+)
+
+
+def insert_request(
+    connection: Connection,
+    draft: RequestDraft,
+    *,
+    prefix: str,
+    zone: ZoneInfo,
+    now: datetime,
+    receipt_id: int | None = None,
+) -> Request:
+    """Number the draft and write it with its sender and attachments; the number is gap-free."""
+    year = now.astimezone(zone).year
+    number = references.next_number(connection, year)
+    values = draft.model_dump(exclude={"received_at"})
+    request = Request(
+        **values,
+        received_at=draft.received_at or now,
+        id=references.new_request_id(),
+        reference=references.format_reference(prefix, year, number),
+        tracking_token=references.new_tracking_token(),
+        created_at=now,
+        updated_at=now,
+    )
+    connection.execute(insert(requests).values(**_row(request), receipt_id=receipt_id))
+    connection.execute(
+        insert(parties).values(request_id=request.id, role="sender", **request.sender.model_dump())
+    )
+    return request
+
+
+def insert_attachments(
+    connection: Connection, request: Request, read: Mapping[str, RecognisedDocument]
+) -> None:
+    """Write the request's attachments; ``read`` holds the pages by attachment path."""
+    for position, attachment in enumerate(request.attachments, start=1):
+        values = attachment.model_dump(exclude={"page_count"})
+        inserted = connection.execute(
+            insert(attachments)
+            .values(request_id=request.id, position=position, **values)
+            .returning(attachments.c.id)
+        ).scalar_one()
+        if document := read.get(attachment.path):
+            _insert_pages(connection, inserted, document)
+
+
+def insert_classifications(
+    connection: Connection, request_id: str, opinions: Sequence[Classification], now: datetime
+) -> None:
+    """Write down every opinion with its evidence."""
+    rows = [
+        {
+            "request_id": request_id,
+            "classifier": opinion.classifier,
+            "version": opinion.version,
+            "topic": opinion.topic,
+            "confidence": opinion.confidence,
+            "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
+            "created_at": now,
+        }
+        for opinion in opinions
+    ]
+    if rows:
+        connection.execute(insert(classifications), rows)
+
+
+def insert_notice(connection: Connection, receipt_id: int, notice: Notice, now: datetime) -> None:
+    """Write down a message that is no request."""
+    values = notice.model_dump(mode="json")
+    connection.execute(insert(notices).values(receipt_id=receipt_id, created_at=now, **values))
+
+
+def get(connection: Connection, reference: str) -> Request:
+    """Return a request by its reference or id.
+
+    Raises:
+        UnknownReference: there is none.
+    """
+    wanted = reference.strip()
+    query = _SELECT.where(
+        or_(requests.c.reference == wanted.upper(), requests.c.id == wanted.lower())
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise UnknownReference(f"There is no request {wanted}.")
+    return _with_attachments(connection, row)
+
+
+def find_by_submission_key(connection: Connection, key: str) -> Request | None:
+    """Return the request that a front end filed under its own key."""
+    row = connection.execute(_SELECT.where(requests.c.submission_key == key)).first()
+    return _with_attachments(connection, row) if row else None
+
+
+def find(
+    connection: Connection,
+    *,
+    channel: Channel | None = None,
+    topic: str | None = None,
+    status: Status | None = None,
+    since: datetime | None = None,
+    needs_review: bool | None = None,
+    search: str | None = None,
+    limit: int = 50,
+) -> list[Request]:
+    """Return requests without their attachments, newest first.
+
+    ``search`` is looked for in subject, text, reference, sender's name and address, without
+    regard to case.
+    """
+    wanted = {"channel": channel, "topic": topic, "status": status, "needs_review": needs_review}
+    query = _SELECT.order_by(requests.c.received_at.desc(), requests.c.id.desc()).limit(limit)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(requests.c[name] == value)
+    if since is not None:
+        query = query.where(requests.c.received_at >= since)
+    if search:
+        query = _searching(query, search)
+    return [_request(row, ()) for row in connection.execute(query)]
+
+
+def find_by_message_id(connection: Connection, message_ids: Sequence[str]) -> list[Request]:
+    """Return the requests made from messages with one of these ids, oldest first."""
+    if not message_ids:
+        return []
+    wanted = {_indexed(message_id) for message_id in message_ids}
+    query = _SELECT.where(requests.c.message_id.in_(wanted)).order_by(requests.c.created_at)
+    return [_request(row, ()) for row in connection.execute(query)]
+
+
+def move(connection: Connection, request: Request, to: Status, now: datetime) -> Request:
+    """Write a new status; which moves are allowed is decided elsewhere."""
+    return _change(connection, request, {"status": to}, now)
+
+
+def retopic(connection: Connection, request: Request, topic: str, now: datetime) -> Request:
+    """Write the topic that a person chose."""
+    values = {"topic": topic, "topic_confidence": 1.0, "topic_by": "person"}
+    return _change(connection, request, values, now)
+
+
+def texts(connection: Connection, request_id: str) -> list[Row[Any]]:
+    """Return the pages read in a request's attachments, in order."""
+    return list(
+        connection.execute(
+            select(attachments.c.path, pages)
+            .join(pages, pages.c.attachment_id == attachments.c.id)
+            .where(attachments.c.request_id == request_id)
+            .order_by(attachments.c.position, pages.c.number)
+        )
+    )
+
+
+def opinions(connection: Connection, request_id: str) -> list[Classification]:
+    """Return every opinion about a request, in the order in which they were given."""
+    rows = connection.execute(
+        select(classifications)
+        .where(classifications.c.request_id == request_id)
+        .order_by(classifications.c.id)
+    )
+    return [
+        Classification.model_validate(
+            {name: getattr(row, name) for name in Classification.model_fields}
+        )
+        for row in rows
+    ]
+
+
+def counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """Return how many requests and receipts there are by their main facts."""
+    tables = {
+        "channel": requests.c.channel,
+        "status": requests.c.status,
+        "topic": requests.c.topic,
+        "urgency": requests.c.urgency,
+        "receipt_state": receipts.c.state,
+        "receipt_source": receipts.c.source,
+        "notice_kind": notices.c.kind,
+        "quarantine_reason": receipts.c.reason_code,
+    }
+    return {name: _count_by(connection, column) for name, column in tables.items()}
+
+
+def _count_by(connection: Connection, column: Any) -> dict[str, int]:
+    rows = connection.execute(
+        select(column, func.count()).group_by(column).order_by(func.count().desc(), column)
+    )
+    return {str(value): count for value, count in rows if value is not None}
+
+
+def _row(request: Request) -> dict[str, Any]:
+    values = request.model_dump(exclude={"sender", "attachments"})
+    return values | {
+        "review_reasons": list(request.review_reasons),
+        "external_ids": dict(request.external_ids),
+        "details": dict(request.details),
+        "message_id": _indexed(request.external_ids.get("message_id")),
+    }
+
+
+def _indexed(message_id: str | None) -> str | None:
+    """Shorten what PostgreSQL could not index (2,704 bytes an entry)."""
+    return message_id[:_INDEXED_LENGTH] if message_id else None
+
+
+def _insert_pages(connection: Connection, attachment_id: int, document: RecognisedDocument) -> None:
+    shared = {
+        "attachment_id": attachment_id,
+        "engine": document.engine,
+        "engine_version": document.engine_version,
+    }
+    rows = [page.model_dump() | shared for page in document.pages]
+    if rows:
+        connection.execute(insert(pages), rows)
+
+
+def _change(
+    connection: Connection, request: Request, values: dict[str, Any], now: datetime
+) -> Request:
+    values = values | {"updated_at": now}
+    connection.execute(update(requests).where(requests.c.id == request.id).values(**values))
+    return request.model_copy(update=values)
+
+
+def _searching(query: Select[Any], words: str) -> Select[Any]:
+    columns = (
+        requests.c.subject,
+        requests.c.text,
+        requests.c.reference,
+        parties.c.name,
+        parties.c.email,
+    )
+    for word in words.split():
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return query
+
+
+def _with_attachments(connection: Connection, row: Row[Any]) -> Request:
+    page_count = (
+        select(func.count())
+        .select_from(pages)
+        .where(pages.c.attachment_id == attachments.c.id)
+        .scalar_subquery()
+        .label("page_count")
+    )
+    rows = connection.execute(
+        select(attachments, page_count)
+        .where(attachments.c.request_id == row.id)
+        .order_by(attachments.c.position)
+    )
+    found = tuple(
+        RequestAttachment(**{name: getattr(each, name) for name in RequestAttachment.model_fields})
+        for each in rows
+    )
+    return _request(row, found)
+
+
+def _request(row: Row[Any], found: tuple[RequestAttachment, ...]) -> Request:
+    own = [name for name in Request.model_fields if name not in ("sender", "attachments")]
+    values = {name: getattr(row, name) for name in own}
+    sender = Sender(**{name: getattr(row, f"sender_{name}") for name in _PARTY_FIELDS})
+    return Request(**values, sender=sender, attachments=found)

@@ -1,0 +1,53 @@
+"""Which revision the database is at, and how it gets to the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake.errors import StoreError
+from intake.store.database import Database, migration_engine
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def newest_revision() -> str:
+    """Return the revision that this version of intake writes."""
+    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    assert head is not None  # noqa: S101 - the package ships its migrations
+    return head
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the revision of the database; None if it is empty.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database up to ``revision``, step by step; do nothing if it is there.
+
+    Raises:
+        StoreError: a step failed; the steps before it stand.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    engine = migration_engine(database)
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+    except SQLAlchemyError as error:
+        raise StoreError(f"The schema of {database!r} cannot be upgraded: {error}") from error
+    finally:
+        engine.dispose()

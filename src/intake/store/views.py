@@ -1,0 +1,58 @@
+"""The versioned SQL views: the contract for front ends in any language.
+
+A column once published stays; what is new is added at the end or in a ``_v2``. A migration
+that alters a table drops the views, alters, and makes them again: both databases refuse to
+alter a table under a view.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+VIEWS = {
+    "requests_v1": """
+        SELECT r.id, r.reference, r.channel, r.source, r.kind, r.status, r.subject, r.text,
+               r.language, r.topic, r.topic_confidence, r.topic_by, r.urgency, r.needs_review,
+               r.review_reasons, p.name AS sender_name, p.email AS sender_email,
+               p.phone AS sender_phone, p.fax_number AS sender_fax_number,
+               p.organisation AS sender_organisation, p.verified_by AS sender_verified_by,
+               r.received_at, r.received_at_by, r.claimed_at, r.due_at, r.follows,
+               f.reference AS follows_reference, r.external_ids, r.protocol_reference,
+               r.tracking_token, r.created_at, r.updated_at
+          FROM requests r
+          LEFT JOIN parties p ON p.request_id = r.id AND p.role = 'sender'
+          LEFT JOIN requests f ON f.id = r.follows
+    """,
+    "attachments_v1": """
+        SELECT a.id, a.request_id, r.reference, a.position, a.path, a.filename, a.media_type,
+               a.size_bytes, a.sha256, a.inline, a.disposition, a.reason,
+               (SELECT COUNT(*) FROM pages g WHERE g.attachment_id = a.id) AS page_count,
+               a.text, a.confidence
+          FROM attachments a
+          JOIN requests r ON r.id = a.request_id
+    """,
+    "events_v1": """
+        SELECT e.id, e.stream, e.seq, e.type, e.at, e.actor, e.receipt_id, e.request_id,
+               r.reference, e.data, e.hash
+          FROM events e
+          LEFT JOIN requests r ON r.id = e.request_id
+    """,
+    "parties_v1": """
+        SELECT p.id, p.request_id, r.reference, p.role, p.name, p.email, p.phone, p.fax_number,
+               p.organisation, p.verified_by
+          FROM parties p
+          JOIN requests r ON r.id = p.request_id
+    """,
+}
+
+
+def create(connection: Connection) -> None:
+    """Make all views."""
+    for name, query in VIEWS.items():
+        connection.execute(text(f"CREATE VIEW {name} AS {query}"))
+
+
+def drop(connection: Connection) -> None:
+    """Drop all views that are there."""
+    for name in VIEWS:
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
