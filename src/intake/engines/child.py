@@ -1,0 +1,88 @@
+"""The child's side: take a task, answer, take the next, until the parent hangs up.
+
+Run as ``python -m intake.engines.child LIMITS``. The parent's address for tasks is
+``package.module:function``; a task takes and returns a JSON object. The child has limits on
+memory and CPU, no standard output of its own, and dies with its parent.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from typing import Any, BinaryIO
+
+from intake.engines.frames import read_frame, write_frame
+from intake.errors import IntakeError, ItemError
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def main() -> None:
+    """Serve tasks from standard input until it ends."""
+    limits = json.loads(sys.argv[1])
+    _die_with(limits["parent"])
+    _limit(limits)
+    tasks, answers = sys.stdin.buffer, _private_stdout()
+    while (task := read_frame(tasks)) is not None:
+        write_frame(answers, _answer(task))
+
+
+def _answer(task: dict[str, Any]) -> dict[str, Any]:
+    try:
+        module, _, function = task["task"].partition(":")
+        run = getattr(importlib.import_module(module), function)
+        return {"result": run(task["payload"])}
+    except IntakeError as error:
+        return {"error": _described(error)}
+    except MemoryError:
+        return {"error": _failure("memory", "out of memory")}
+    except RecursionError:
+        return {"error": _failure("depth", "nested too deep")}
+    except Exception:  # noqa: BLE001 - an item must not end the child; the parent keeps the trace
+        return {"error": _failure("defect", traceback.format_exc(limit=-8))}
+
+
+def _failure(code: str, message: str) -> dict[str, Any]:
+    return {"class": "TransientFailure", "code": code, "message": message}
+
+
+def _described(error: IntakeError) -> dict[str, Any]:
+    return {
+        "class": type(error).__name__,
+        "code": error.code if isinstance(error, ItemError) else None,
+        "message": error.message,
+        "remedy": error.remedy,
+    }
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill this process when the parent's thread ends (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    memory = limits["memory_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if limits["cpu_s"] is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
+
+
+def _private_stdout() -> BinaryIO:
+    """Keep the answers' pipe to ourselves: what libraries print goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+if __name__ == "__main__":
+    main()
