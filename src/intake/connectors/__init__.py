@@ -1,0 +1,1 @@
+"""Connectors: fetch items and acknowledge them at their source; they never interpret."""
