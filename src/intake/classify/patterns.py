@@ -1,0 +1,256 @@
+"""Patterns: words, stems and phrases looked for in a text, in time linear in its length.
+
+A pattern is written as a person would say it; case and accents do not matter::
+
+    terremoto                one word
+    terremot*                a stem: terremoto, terremoti, terremotati
+    rischio sismic*          words that follow each other
+    tetto .. croll*          with up to four words between, in one sentence
+    casa|tetto .. croll*     one or the other
+    @edificio .. croll*      one of the words of the group ``edificio``
+    ^ aiuto                  at the start of a sentence
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from intake.classify.folding import Words, fold
+
+GAP_WORDS = 4
+"""How many words ``..`` may stand for, at most."""
+TOLERANT_LETTERS = 7
+"""The shortest word in which one wrong character is forgiven."""
+_CACHED_WORDS = 1 << 16
+_WORD = re.compile(r"[^\W_]+\*?")
+_NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Pattern number ``pattern`` was found at these word positions, in order."""
+
+    pattern: int
+    positions: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        return self.positions[0]
+
+    @property
+    def end(self) -> int:
+        return self.positions[-1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The next word of a pattern: one of ``terms``, after at most ``gap`` other words."""
+
+    terms: frozenset[int]
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    number: int
+    steps: tuple[_Step, ...]
+    at_start: bool
+
+
+class Matcher:
+    """Finds all patterns in one pass over a text.
+
+    ``tolerant`` forgives one wrong, missing, added or swapped character in long words (OCR),
+    except in the words of ``real_words``, which are words of their own.
+    """
+
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        *,
+        groups: Mapping[str, Sequence[str]] | None = None,
+        tolerant: bool = False,
+        real_words: Iterable[str] = (),
+    ) -> None:
+        """Compile ``patterns``.
+
+        Raises:
+            ValueError: a pattern is empty or names an unknown group; the text says which.
+        """
+        self._lexicon = _Lexicon(tolerant=tolerant, real_words=real_words)
+        self._first: dict[int, list[_Pattern]] = defaultdict(list)
+        for number, text in enumerate(patterns):
+            pattern = self._compile(number, text, groups or {})
+            for term in sorted(pattern.steps[0].terms):
+                self._first[term].append(pattern)
+        self._terms_of = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.terms_of)
+
+    def find(self, words: Words) -> list[Hit]:
+        """Return the hits in the order in which they begin; a pattern hits once per place."""
+        terms = [self._terms_of(word) for word in words.words]
+        hits: list[Hit] = []
+        for position, here in enumerate(terms):
+            if not here:
+                continue
+            seen: set[int] = set()
+            for term in sorted(here) if len(here) > 1 else here:
+                for pattern in self._first.get(term, ()):
+                    if pattern.number in seen:
+                        continue
+                    positions = _match(pattern, terms, words.sentences, position)
+                    if positions:
+                        seen.add(pattern.number)
+                        hits.append(Hit(pattern.number, positions))
+        return hits
+
+    def _compile(self, number: int, text: str, groups: Mapping[str, Sequence[str]]) -> _Pattern:
+        steps: list[_Step] = []
+        gap = 0
+        parts = text.split()
+        at_start = bool(parts) and parts[0] == "^"
+        for part in parts[1:] if at_start else parts:
+            if part == "..":
+                gap = GAP_WORDS
+                continue
+            for words in _alternatives(part, text, groups):
+                steps.append(_Step(frozenset(self._lexicon.add(word) for word in words), gap))
+                gap = 0
+        if not steps or gap:
+            raise ValueError(f"the pattern {text!r} has no word at its end")
+        return _Pattern(number, tuple(steps), at_start)
+
+
+def _alternatives(
+    part: str, pattern: str, groups: Mapping[str, Sequence[str]]
+) -> list[tuple[str, ...]]:
+    """Return the steps of one blank-separated part; each step is the words it accepts."""
+    options: list[list[str]] = []
+    for option in part.split("|"):
+        if option.startswith("@"):
+            if option[1:] not in groups:
+                raise ValueError(f"the pattern {pattern!r} names an unknown group {option!r}")
+            options.extend(_WORD.findall(word) for word in groups[option[1:]])
+        else:
+            options.append(_WORD.findall(option))
+    if any(not words for words in options):
+        raise ValueError(f"the pattern {pattern!r} has a part without letters: {part!r}")
+    if len(options) == 1:
+        return [(word,) for word in options[0]]
+    if any(len(words) > 1 for words in options):
+        raise ValueError(f"the pattern {pattern!r}: alternatives are single words")
+    return [tuple(words[0] for words in options)]
+
+
+def _match(
+    pattern: _Pattern,
+    terms: Sequence[frozenset[int]],
+    sentences: Sequence[int],
+    position: int,
+) -> tuple[int, ...]:
+    if pattern.at_start and position and sentences[position - 1] == sentences[position]:
+        return ()
+    return _continue(pattern.steps, 1, terms, sentences, (position,))
+
+
+def _continue(
+    steps: Sequence[_Step],
+    step: int,
+    terms: Sequence[frozenset[int]],
+    sentences: Sequence[int],
+    positions: tuple[int, ...],
+) -> tuple[int, ...]:
+    """Return the positions of the whole pattern, or none; tries at most five places a step."""
+    if step == len(steps):
+        return positions
+    last = positions[-1]
+    for place in range(last + 1, min(last + 2 + steps[step].gap, len(terms))):
+        if sentences[place] != sentences[last]:
+            break
+        if not steps[step].terms.isdisjoint(terms[place]):
+            found = _continue(steps, step + 1, terms, sentences, (*positions, place))
+            if found:
+                return found
+    return ()
+
+
+class _Lexicon:
+    """All words and stems of a set of patterns, each with a number."""
+
+    def __init__(self, *, tolerant: bool, real_words: Iterable[str]) -> None:
+        self._tolerant = tolerant
+        self._real_words = frozenset(fold(word) for word in real_words)
+        self._numbers: dict[str, int] = {}
+        self._words: dict[str, int] = {}
+        self._stems: dict[int, dict[str, int]] = {}
+        self._heads: dict[int, dict[str, list[str]]] = {}
+        self._tails: dict[tuple[int, int], dict[str, list[str]]] = {}
+
+    def add(self, term: str) -> int:
+        """Return the number of the word or stem (``terremot*``), new or known."""
+        name = fold(term)
+        if name in self._numbers:
+            return self._numbers[name]
+        number = self._numbers[name] = len(self._numbers)
+        text = name.rstrip("*")
+        if name.endswith("*"):
+            self._stems.setdefault(len(text), {})[text] = number
+        else:
+            self._words[text] = number
+        if self._tolerant and len(text) >= TOLERANT_LETTERS:
+            self._index_halves(name, text)
+        return number
+
+    def _index_halves(self, name: str, text: str) -> None:
+        """With one wrong character, one half of a word is still right: find it by that half."""
+        half = len(text) // 2
+        self._heads.setdefault(half, {}).setdefault(text[:half], []).append(name)
+        tails = self._tails.setdefault((half, len(text) - half), {})
+        tails.setdefault(text[half:], []).append(name)
+
+    def terms_of(self, word: str) -> frozenset[int]:
+        """Return the numbers of the terms that ``word`` satisfies."""
+        text = fold(word)
+        found = [self._words[text]] if text in self._words else []
+        for length, stems in self._stems.items():
+            if length <= len(text) and text[:length] in stems:
+                found.append(stems[text[:length]])
+        if found:
+            return frozenset(found)
+        if self._tolerant and len(text) >= TOLERANT_LETTERS - 1 and text not in self._real_words:
+            return self._nearly(text)
+        return _NONE
+
+    def _nearly(self, text: str) -> frozenset[int]:
+        candidates: set[str] = set()
+        for half, heads in self._heads.items():
+            candidates.update(heads.get(text[:half], ()))
+        for (half, length), tails in self._tails.items():
+            for start in (half - 1, half, half + 1):
+                candidates.update(tails.get(text[start : start + length], ()))
+        return frozenset(self._numbers[name] for name in candidates if _resembles(text, name))
+
+
+def _resembles(text: str, name: str) -> bool:
+    """Return whether ``text`` is the word or begins with the stem, but for one character."""
+    if not name.endswith("*"):
+        return _within_one_edit(text, name)
+    stem = name[:-1]
+    lengths = {min(len(stem) + change, len(text)) for change in (-1, 0, 1)}
+    return any(_within_one_edit(text[:length], stem) for length in lengths)
+
+
+def _within_one_edit(one: str, other: str) -> bool:
+    """Return whether one substitution, insertion, deletion or swap makes them equal."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    first = 0
+    while first < min(len(one), len(other)) and one[first] == other[first]:
+        first += 1
+    a, b = one[first:], other[first:]
+    if a[1:] == b[1:] or a[1:] == b or a == b[1:]:
+        return True
+    return a[:2] == b[1::-1] and a[2:] == b[2:]

@@ -1,0 +1,115 @@
+"""Taxonomy: the topics a request can have, who answers each and how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from intake.classify.datafile import DataFile, read, refuse, validate
+from intake.schemas.base import Frozen
+from intake.schemas.requests import Kind
+
+TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
+"""Lower-case ASCII words joined by points, such as ``info.aree-attesa``."""
+
+
+class Label(Frozen):
+    """A text for people, in Italian and in English."""
+
+    it: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Topic(Frozen):
+    """One subject a request can have."""
+
+    id: TopicId
+    label: Label
+    description: Label
+    kind: Kind = Kind.OTHER
+    """What the citizen wants, as far as the topic tells."""
+    parent: TopicId | None = None
+    queue: str = Field(min_length=1)
+    """The office or desk that answers."""
+    due_days: int | None = Field(default=None, ge=0, le=3650)
+    """Calendar days from receipt within which to answer; None where nothing is promised."""
+    emergency: bool = False
+    """Whether this topic means that somebody is in danger now."""
+    formerly: tuple[TopicId, ...] = ()
+    """Ids this topic had before, or of topics merged into it: stored history maps forward."""
+
+
+class _File(Frozen):
+    topics: tuple[Topic, ...] = Field(min_length=1)
+
+
+class Taxonomy(Frozen):
+    """The topics in the order of their file; ``version`` changes whenever the file does."""
+
+    topics: tuple[Topic, ...]
+    version: str = ""
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Return the taxonomy of the TOML file at ``path``; None means the one we ship.
+
+        Raises:
+            ConfigError: the file cannot be read, or names the topic and key that are wrong.
+        """
+        file = read(path, shipped="taxonomy.toml")
+        topics = validate(file, _File).topics
+        _check_ids(file, topics)
+        _check_parents(file, topics)
+        return cls(topics=topics, version=file.digest)
+
+    def __contains__(self, topic_id: object) -> bool:
+        return topic_id in self._by_id
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all topics, in the file's order."""
+        return (topic.id for topic in self.topics)
+
+    def find(self, topic_id: str) -> Topic | None:
+        """Return the topic of this id or former id, or None."""
+        return self._by_id.get(topic_id) or self._by_former_id.get(topic_id)
+
+    @property
+    def emergency_topic(self) -> Topic | None:
+        """Return the first topic that means danger now, or None."""
+        return next((topic for topic in self.topics if topic.emergency), None)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Topic]:
+        return {topic.id: topic for topic in self.topics}
+
+    @cached_property
+    def _by_former_id(self) -> dict[str, Topic]:
+        return {former: topic for topic in self.topics for former in topic.formerly}
+
+
+def _check_ids(file: DataFile, topics: tuple[Topic, ...]) -> None:
+    seen: set[str] = set()
+    for topic in topics:
+        for key, name in (("id", topic.id), *(("formerly", former) for former in topic.formerly)):
+            if name in seen:
+                raise refuse(file, f"topic {topic.id!r}, key {key!r}: {name!r} is there twice")
+            seen.add(name)
+
+
+def _check_parents(file: DataFile, topics: tuple[Topic, ...]) -> None:
+    parents = {topic.id: topic.parent for topic in topics}
+    for topic in topics:
+        if topic.parent is not None and topic.parent not in parents:
+            raise refuse(file, f"topic {topic.id!r}, key 'parent': no topic {topic.parent!r}")
+        above, steps = topic.parent, 0
+        while above is not None and above in parents and steps <= len(topics):
+            above, steps = parents[above], steps + 1
+        if steps > len(topics):
+            raise refuse(file, f"topic {topic.id!r}, key 'parent': it is its own ancestor")
