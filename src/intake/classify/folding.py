@@ -6,14 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# In this order: an acronym with points, a word, the end of a clause, the end of a sentence (a
-# blank line ends one too; a single line end does not: mail and OCR wrap their lines).
+# In this order: a word, an acronym with points, a letter or digit, the end of a sentence (a blank
+# line is one; a single line end is not: mail and OCR wrap their lines), the end of a clause.
 _TOKEN = re.compile(
-    r"(?P<word>(?<!\w)(?:[^\W\d_]\.){2,}|[^\W_]+)"
-    r"|(?P<clause>[,()\[\]«»\"“”–—]|\s-\s)"
-    r"|(?P<sentence>[.!?;:…]+|\n[ \t\r\f\v]*\n)"
+    r"[^\W_]{2,}"
+    r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
+    r"|[^\W_]"
+    r"|[.!?;:…]+|\n[ \t\r\f\v]*\n"
+    r"|[,()\[\]«»\"“”–—]|\s-\s"
 )
-_HYPHENATED = re.compile(r"(?<=[a-zà-öø-ÿ])[-\u00ad][ \t]*\r?\n[ \t]*(?=[a-zà-öø-ÿ])")
+_SENTENCE_ENDS = frozenset(".!?;:…\n")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +34,23 @@ class Words:
 
 def split(text: str) -> Words:
     """Return the words of ``text``; a word hyphenated at a line end is whole again."""
+    text = unicodedata.normalize("NFC", text)
+    if "-" in text or "\u00ad" in text:
+        text = _HYPHENATED.sub("", text)
     words: list[str] = []
     clauses: list[int] = []
     sentences: list[int] = []
     clause = sentence = 0
-    for match in _TOKEN.finditer(_HYPHENATED.sub("", unicodedata.normalize("NFC", text))):
-        kind = match.lastgroup
-        if kind == "word":
-            words.append(match.group())
+    for token in _TOKEN.findall(text):
+        if token[0].isalnum():
+            words.append(token)
             clauses.append(clause)
             sentences.append(sentence)
-            continue
-        clause += 1
-        if kind == "sentence":
+        elif token[0] in _SENTENCE_ENDS and token[-1] != "-":
+            clause += 1
             sentence += 1
+        else:
+            clause += 1
     return Words(tuple(words), tuple(clauses), tuple(sentences))
 
 

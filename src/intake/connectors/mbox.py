@@ -22,11 +22,11 @@ from intake.schemas.receipts import RawItem, Receipt
 
 _LINE_BYTES = 64 * 1024  # longer lines are read in pieces
 _BLANK = (b"\n", b"\r\n")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SEPARATOR = re.compile(  # the word "From", an address, the time as ctime(3) prints it
-    rb"From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) +"
+    rb"From .{0,500}\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) +"
     rb"(?P<month>" + "|".join(_MONTHS).encode("ascii") + rb") +(?P<day>\d{1,2}) +"
-    rb"(?P<time>\d{2}:\d{2}(?::\d{2})?)(?: +(?P<zone>[+-]\d{4}))?.* (?P<year>\d{4})\b"
+    rb"(?P<time>\d{2}:\d{2}(?::\d{2})?)(?: +(?P<zone>[+-]\d{4}))?.{0,100} (?P<year>\d{4})\b"
 )
 _QUOTED = re.compile(rb">+From ")
 

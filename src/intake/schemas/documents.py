@@ -61,6 +61,12 @@ class PecFacts(Frozen):
     signature: dict[str, Any] | None = None
     daticert: dict[str, Any] | None = None
     original: dict[str, Any] | None = None
+    nested: dict[str, Any] | None = None
+    """The facts of a PEC envelope that somebody forwarded inside an ordinary mail."""
+    rem: dict[str, Any] | None = None
+    """The structure of a European REM dispatch (ETSI EN 319 532)."""
+    notice: str | None = None
+    """The provider's own text around the message."""
 
 
 class FaxFacts(Frozen):
@@ -77,7 +83,7 @@ class FaxFacts(Frozen):
     duration_s: int | None = None
     received_at_utc: UtcTime | None = None
     status: str | None = None
-    """``ok``, ``partial`` or ``failed``; None when the gateway does not say."""
+    """``ok``, ``partial``, ``failed``, or ``link-only`` when the document was not sent along."""
     comm_id: str | None = None
 
 
@@ -104,6 +110,12 @@ class ParsedMessage(Frozen):
     fax: FaxFacts | None = None
     form: dict[str, Any] | None = None
     """The fields of a web form or phone note, as they were sent."""
+    sender_phone: str | None = None
+    """The writer's telephone number in E.164, where a form or a phone note gives one."""
+    device: str | None = None
+    """The maker of the scanner that sent the message: it is a letter, its text is boilerplate."""
+    device: str | None = None
+    """The scan-to-mail device that sent it (``xerox``, ``konica_minolta`` ...): a letter then."""
     defects: tuple[Defect, ...] = ()
 
 

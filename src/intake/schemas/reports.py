@@ -8,6 +8,8 @@ from pydantic import Field
 
 from intake.schemas.base import Frozen
 
+_MOST_SERIOUS_FIRST = (74, 78, 77, 69, 75)
+
 
 class Problem(Frozen):
     """An error that a run met and survived."""
@@ -41,6 +43,8 @@ class ProcessReport(Frozen):
     retried: int = 0
     emergencies: int = 0
     needs_review: int = 0
+    problem: Problem | None = None
+    """A missing tool for which items wait."""
 
 
 class RunReport(Frozen):
@@ -55,10 +59,18 @@ class RunReport(Frozen):
     def exit_code(self) -> int:
         """Return the sysexits code: the most serious problem, else 1 if a person is needed."""
         codes = [s.problem.exit_code for s in self.sources.values() if s.problem]
-        for code in (74, 78, 77, 69, 75):
-            if code in codes:
-                return code
+        if self.processed.problem:
+            codes.append(self.processed.problem.exit_code)
         if codes:
-            return codes[0]
-        quarantined = self.processed.quarantined + sum(s.quarantined for s in self.sources.values())
-        return 1 if quarantined else 0
+            return min(codes, key=_rank)
+        return 1 if self._needs_a_person else 0
+
+    @property
+    def _needs_a_person(self) -> bool:
+        quarantined = sum(source.quarantined for source in self.sources.values())
+        return bool(quarantined or self.processed.quarantined or self.processed.emergencies)
+
+
+def _rank(code: int) -> int:
+    """Return how soon a person must act on an exit code; 0 is the soonest."""
+    return _MOST_SERIOUS_FIRST.index(code) if code in _MOST_SERIOUS_FIRST else 99

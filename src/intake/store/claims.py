@@ -122,9 +122,19 @@ def sweep(connection: Connection, now: datetime) -> int:
     return len(lost)
 
 
-def requeue(connection: Connection, receipt_id: int) -> None:
-    """Put a quarantined receipt back in the queue with a clean record."""
-    connection.execute(
+def release(connection: Connection, receipt_id: int, request_id: str) -> bool:
+    """End the quarantine of a receipt with a request; False if it is not in quarantine."""
+    changed = connection.execute(
+        update(receipts)
+        .where(receipts.c.id == receipt_id, receipts.c.state == ReceiptState.QUARANTINED)
+        .values(state=ReceiptState.FILED, request_id=request_id)
+    )
+    return changed.rowcount == 1
+
+
+def requeue(connection: Connection, receipt_id: int) -> bool:
+    """Put a quarantined receipt back in the queue with a clean record; False if it is not one."""
+    changed = connection.execute(
         update(receipts)
         .where(receipts.c.id == receipt_id, receipts.c.state == ReceiptState.QUARANTINED)
         .values(
@@ -138,6 +148,7 @@ def requeue(connection: Connection, receipt_id: int) -> None:
             reason_detail=None,
         )
     )
+    return changed.rowcount == 1
 
 
 def _due(limit: int, now: datetime) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -27,7 +28,7 @@ class Lease:
         self._length = timedelta(seconds=lease_s)
         self._owner = current_owner()
         self._token = 0
-        self._renew_at: datetime | None = None
+        self._renew_at_s = 0.0
 
     def __enter__(self) -> Self:
         """Take the lease.
@@ -75,15 +76,15 @@ class Lease:
         )
         if renewed.rowcount == 0:
             raise SourceBusy(f"Another run has taken over {self._name}.")
-        self._renew_at = now + self._length / 2
+        self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2
 
-    def renew_when_due(self, now: datetime) -> None:
+    def renew_when_due(self) -> None:
         """Lengthen the lease once half of it is over; cheap to call for every chunk read.
 
         Raises:
             SourceBusy: another run has taken it over.
         """
-        if self._renew_at is not None and now >= self._renew_at:
+        if time.monotonic() >= self._renew_at_s:
             with self._database.write() as connection:
                 self.guard(connection)
 
@@ -98,4 +99,4 @@ class Lease:
             .values(name=self._name, **values)
             .on_conflict_do_update(index_elements=["name"], set_=values)
         )
-        self._renew_at = now + self._length / 2
+        self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2

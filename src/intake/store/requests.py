@@ -13,6 +13,7 @@ from intake.errors import UnknownReference
 from intake.schemas.classifications import Classification
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.notices import Notice
+from intake.schemas.receipts import Receipt
 from intake.schemas.requests import (
     Channel,
     Request,
@@ -21,6 +22,7 @@ from intake.schemas.requests import (
     Sender,
     Status,
 )
+from intake.store import receipts as receipt_rows
 from intake.store import references
 from intake.store.tables import (
     attachments,
@@ -48,6 +50,7 @@ def insert_request(
     prefix: str,
     zone: ZoneInfo,
     now: datetime,
+    request_id: str,
     receipt_id: int | None = None,
 ) -> Request:
     """Number the draft and write it with its sender and attachments; the number is gap-free."""
@@ -57,7 +60,7 @@ def insert_request(
     request = Request(
         **values,
         received_at=draft.received_at or now,
-        id=references.new_request_id(),
+        id=request_id,
         reference=references.format_reference(prefix, year, number),
         tracking_token=references.new_tracking_token(),
         created_at=now,
@@ -127,6 +130,13 @@ def get(connection: Connection, reference: str) -> Request:
     return _with_attachments(connection, row)
 
 
+def receipt_of(connection: Connection, request_id: str) -> Receipt | None:
+    """Return the receipt that a request was made from; None if a front end filed it."""
+    query = select(requests.c.receipt_id).where(requests.c.id == request_id)
+    receipt_id = connection.execute(query).scalar_one()
+    return None if receipt_id is None else receipt_rows.get(connection, receipt_id)
+
+
 def find_by_submission_key(connection: Connection, key: str) -> Request | None:
     """Return the request that a front end filed under its own key."""
     row = connection.execute(_SELECT.where(requests.c.submission_key == key)).first()
@@ -170,27 +180,17 @@ def find_by_message_id(connection: Connection, message_ids: Sequence[str]) -> li
     return [_request(row, ()) for row in connection.execute(query)]
 
 
+def find_by_references(connection: Connection, wanted: Sequence[str]) -> list[Request]:
+    """Return the requests of these references that there are, oldest first."""
+    if not wanted:
+        return []
+    query = _SELECT.where(requests.c.reference.in_(wanted)).order_by(requests.c.created_at)
+    return [_request(row, ()) for row in connection.execute(query)]
+
+
 def move(connection: Connection, request: Request, to: Status, now: datetime) -> Request:
     """Write a new status; which moves are allowed is decided elsewhere."""
     return _change(connection, request, {"status": to}, now)
-
-
-def retopic(connection: Connection, request: Request, topic: str, now: datetime) -> Request:
-    """Write the topic that a person chose."""
-    values = {"topic": topic, "topic_confidence": 1.0, "topic_by": "person"}
-    return _change(connection, request, values, now)
-
-
-def texts(connection: Connection, request_id: str) -> list[Row[Any]]:
-    """Return the pages read in a request's attachments, in order."""
-    return list(
-        connection.execute(
-            select(attachments.c.path, pages)
-            .join(pages, pages.c.attachment_id == attachments.c.id)
-            .where(attachments.c.request_id == request_id)
-            .order_by(attachments.c.position, pages.c.number)
-        )
-    )
 
 
 def opinions(connection: Connection, request_id: str) -> list[Classification]:

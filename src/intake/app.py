@@ -1,0 +1,528 @@
+"""Intake: the one object callers hold. Loads plugins and puts the parts together."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from intake import plugins
+from intake.classify.decide import judge
+from intake.classify.taxonomy import Taxonomy
+from intake.config import Settings, SourceSettings, build_options
+from intake.desk import Quarantine, Receipts, Requests
+from intake.engines.children import Limits
+from intake.errors import ConfigError, IntakeError, StoreError, UnknownReference
+from intake.interfaces import Connector, Engine, Observer
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise as recognise_bytes
+from intake.pipeline.outcomes import FilingOptions, Registrar
+from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
+from intake.pipeline.retry import RetryOptions
+from intake.pipeline.runner import Runner, RunnerOptions, describe
+from intake.pipeline.stages import ClassifyOptions, OcrOptions, StageOptions, Stages
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import Verdict
+from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
+from intake.schemas.events import Event
+from intake.schemas.receipts import ItemFacts, RawItem, Receipt
+from intake.schemas.reports import ProcessReport, RunReport, SourceReport
+from intake.schemas.requests import Request, RequestDraft
+from intake.store import receipts, requests, schema
+from intake.store.blobs import BlobStore
+from intake.store.database import Database
+from intake.store.leases import Lease
+
+_log = logging.getLogger(__name__)
+_LEFTOVER_S = 3600.0
+_MEGABYTE = 1 << 20
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a label, how many are done, and how many there are if that is known."""
+
+
+class CheckResult(Frozen):
+    """One thing that ``intake check`` opened."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str | None = None
+    exit_code: int = 0
+
+
+class Intake:
+    """Receives what citizens send and turns it into tracked requests.
+
+    A context manager. One instance may be used by several threads.
+
+    Raises:
+        ConfigError: a setting cannot be used, or the database is of another version.
+        StoreError: the database or the disk cannot be opened.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.load()
+        self._database = Database(self.settings.database_url)
+        self._blobs = BlobStore(self.settings.blob_dir)
+        self._scratch = self.settings.data_dir / "scratch"
+        self._registrar = Registrar(self._database, _filing_options(self.settings))
+        self._observers = self._load_observers()
+        self._is_ready = False
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Self:
+        """Return an instance set up by a file; None is ./intake.toml or the environment alone."""
+        return cls(Settings.load(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self._database.close()
+
+    @property
+    def requests(self) -> Requests:
+        """The tracked requests: get, find, history, transition, export."""
+        self._get_ready()
+        return Requests(self._database, self._blobs, self._observe)
+
+    @property
+    def receipts(self) -> Receipts:
+        """What came in: get, find, history."""
+        self._get_ready()
+        return Receipts(self._database)
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """What could not be read: find, get, history, retry, release."""
+        self._get_ready()
+        return Quarantine(self._database, self._registrar, self._observe)
+
+    def run(
+        self,
+        sources: Sequence[str] = (),
+        *,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> RunReport:
+        """Poll the sources (all that are enabled, if none is named), then process.
+
+        Raises:
+            StoreError: the run ended; nothing is lost.
+            UsageError: no source has such a name.
+        """
+        polled = self.poll(sources, progress=progress)
+        processed = self.process(workers=workers, progress=progress)
+        return processed.model_copy(update={"sources": polled.sources})
+
+    def poll(self, sources: Sequence[str] = (), *, progress: Progress | None = None) -> RunReport:
+        """Receive from the sources; one that fails does not hinder the others.
+
+        Raises:
+            StoreError: the run ended; nothing is lost.
+            UsageError: no source has such a name.
+        """
+        chosen = self._chosen(sources)
+        self._get_ready()
+        reports = {
+            name: self._poll_source(name, source, progress or _silent)
+            for name, source in chosen.items()
+        }
+        return RunReport(sources=reports, waiting=self._waiting())
+
+    def process(self, *, workers: int | None = None, progress: Progress | None = None) -> RunReport:
+        """Process everything that is received and due.
+
+        Raises:
+            StoreError: the run ended; nothing is lost.
+        """
+        self._get_ready()
+        waiting = self._waiting()
+        told = progress or _silent
+        runner = Runner(
+            self._database,
+            self._blobs,
+            self._scratch,
+            _runner_options(self.settings, workers),
+            observe=self._observe,
+            progress=lambda done: told("process", done, waiting),
+        )
+        engine: Engine = plugins.load("engines", "local")()
+        runner.run(engine)
+        processed = ProcessReport(**vars(runner.tally))
+        return RunReport(processed=processed, waiting=self._waiting())
+
+    def receive(self, item: RawItem) -> Receipt:
+        """Take one item that another program pushes; the same source and key are taken once.
+
+        When this returns, the item is durable.
+
+        Raises:
+            StoreError: the item is not ours; push it again.
+        """
+        self._get_ready()
+        receipt, events = receive_one(self._database, self._blobs, item)
+        self._observe(events)
+        return receipt
+
+    def submit(self, draft: RequestDraft) -> Request:
+        """File a request that a front end made: a phone note, a form, a visit to the counter.
+
+        Topic, urgency and language are found where the draft leaves them open. The same
+        ``submission_key`` gives the same request.
+
+        Raises:
+            StoreError: nothing was filed; submit it again.
+        """
+        self._get_ready()
+        verdict = self._judge(draft)
+        request, events = self._registrar.submit(_completed(draft, verdict), verdict)
+        self._observe(events)
+        return request
+
+    def export(self, reference: str, directory: Path | str) -> list[Path]:
+        """Write the original bytes and attachments of a request into a folder of its own.
+
+        Raises:
+            UnknownReference: there is no such request.
+            StoreError: a blob is missing or altered, or the disk refused.
+        """
+        return self.requests.export(reference, Path(directory))
+
+    def stats(self) -> dict[str, Any]:
+        """Return how many requests, receipts and notices there are, by their main facts."""
+        self._get_ready()
+        with self._database.read() as connection:
+            counted: dict[str, Any] = dict(requests.counts(connection))
+            counted["waiting"] = receipts.waiting(connection)
+        return counted
+
+    def check(self) -> list[CheckResult]:
+        """Open everything that a run would open; change nothing."""
+        checks: list[tuple[str, Callable[[], str]]] = [
+            ("database", self._check_database),
+            ("blobs", self._check_blobs),
+            ("ocr", self._check_ocr),
+            ("classify", self._check_classify),
+        ]
+        for name, source in self.settings.sources.items():
+            if source.enabled:
+                checks.append((f"sources.{name}", self._source_check(name, source)))
+        return [_checked(name, run) for name, run in checks]
+
+    def database_revision(self) -> tuple[str | None, str]:
+        """Return the revision of the database (None: empty) and the newest there is."""
+        return schema.current_revision(self._database), schema.newest_revision()
+
+    def upgrade_database(self) -> tuple[str | None, str]:
+        """Bring the database to the newest revision; return the one before and the one now."""
+        before = schema.current_revision(self._database)
+        schema.upgrade(self._database)
+        return before, schema.newest_revision()
+
+    def _get_ready(self) -> None:
+        """Make an empty database and the folders usable; once."""
+        if self._is_ready:
+            return
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._blobs.create()
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._sweep_leftovers()
+        self._prepare_schema()
+        self._is_ready = True
+
+    def _prepare_schema(self) -> None:
+        current, newest = self.database_revision()
+        if current == newest:
+            return
+        if current is not None:
+            raise ConfigError(
+                f"The database is at revision {current}; this intake needs {newest}.",
+                remedy="Back it up, then run `intake db upgrade`.",
+            )
+        try:
+            schema.upgrade(self._database)
+        except StoreError:
+            if schema.current_revision(self._database) != newest:
+                raise  # else another process made the tables at the same moment
+
+    def _sweep_leftovers(self) -> None:
+        """Remove what killed runs left in the scratch and spool folders."""
+        now = time.time()
+        self._blobs.clean_spool(older_than_s=_LEFTOVER_S, now=now)
+        for left in self._scratch.iterdir():
+            if now - left.stat().st_mtime > _LEFTOVER_S:
+                shutil.rmtree(left, ignore_errors=True)
+
+    def _poll_source(self, name: str, source: SourceSettings, progress: Progress) -> SourceReport:
+        options = self.settings.receive
+        lease = Lease(self._database, f"source:{name}", lease_s=options.lease_s)
+        receiver = Receiver(
+            self._database,
+            self._blobs,
+            _receive_options(self.settings),
+            source=name,
+            profile=source.profile,
+            lease=lease,
+            observe=self._observe,
+            progress=lambda done: progress(f"receive {name}", done, None),
+        )
+        problem = None
+        try:
+            with lease, _connector(name, source) as connector:
+                receiver.drain(connector)
+        except StoreError:
+            raise
+        except IntakeError as error:
+            problem = describe(error)
+            _log.warning("source failed", extra={"action": "poll", "source": name})
+        return SourceReport(**vars(receiver.tally), problem=problem)
+
+    def _chosen(self, names: Sequence[str]) -> Mapping[str, SourceSettings]:
+        known = self.settings.sources
+        for name in names:
+            if name not in known:
+                raise _unknown_source(name, known)
+        if names:
+            return {name: known[name] for name in names}
+        return {name: source for name, source in known.items() if source.enabled}
+
+    def _waiting(self) -> int:
+        with self._database.read() as connection:
+            return receipts.waiting(connection)
+
+    def _judge(self, draft: RequestDraft) -> Verdict:
+        documents = [
+            Document(origin="subject", text=draft.subject or "", channel=draft.channel),
+            Document(origin="body", text=draft.text, channel=draft.channel),
+        ]
+        options = _stage_options(self.settings)
+        with Stages(self._blobs, self._scratch, options) as stages:
+            return stages.judge([each for each in documents if each.text.strip()])
+
+    def _load_observers(self) -> list[Observer]:
+        return [plugins.load("observers", name)() for name in self.settings.observers]
+
+    def _observe(self, events: Iterable[Event]) -> None:
+        for event in events:
+            for observer in self._observers:
+                _notify(observer, event)
+
+    def _check_database(self) -> str:
+        version = self._database.check()
+        current, newest = self.database_revision()
+        if current not in (None, newest):
+            raise ConfigError(
+                f"{version}, revision {current} instead of {newest}.",
+                remedy="Back it up, then run `intake db upgrade`.",
+            )
+        state = "empty: made at the first run" if current is None else f"revision {current}"
+        return f"{version}, {state}"
+
+    def _check_blobs(self) -> str:
+        place = self._blobs.root
+        while not place.exists():
+            place = place.parent
+        free = shutil.disk_usage(place).free
+        return f"{self._blobs.root}, {free // (1 << 30)} GiB free"
+
+    def _check_ocr(self) -> str:
+        settings = self.settings.ocr
+        version = plugins.load("ocr_engines", settings.engine)().version()
+        return f"{settings.engine} {version}, {'+'.join(settings.languages)}"
+
+    def _check_classify(self) -> str:
+        settings = self.settings.classify
+        for name in settings.classifiers:
+            plugins.load("classifiers", name)()
+        taxonomy = Taxonomy.load(settings.taxonomy)
+        return f"{', '.join(settings.classifiers)}; {len(taxonomy)} topics"
+
+    def _source_check(self, name: str, source: SourceSettings) -> Callable[[], str]:
+        def run() -> str:
+            with _connector(name, source) as connector:
+                connector.check()
+            return f"{source.kind}: open"
+
+        return run
+
+
+def parse_message(
+    raw: bytes, profile: str = "mail", *, file_name: str | None = None
+) -> ParsedMessage:
+    """Return what a message says. Pure: nothing is stored.
+
+    ``profile`` names the parser: ``mail``, ``pec``, ``fax``, ``scan``, ``form`` or ``phone``.
+
+    Raises:
+        UnreadableItem: there is nothing to read.
+        ConfigError: no parser has this profile.
+    """
+    item = ItemFacts(profile=profile, file_name=file_name, size_bytes=len(raw))
+    parser = plugins.load("parsers", profile)()
+    message: ParsedMessage = parser.parse(BytesIO(raw), item).message
+    return message
+
+
+def recognise(
+    data: bytes, media_type: str | None = None, languages: Sequence[str] = ("ita", "eng")
+) -> RecognisedDocument:
+    """Return the text of a picture or PDF, page by page.
+
+    Raises:
+        UnreadableItem: no page can be read.
+        ToolMissing: Tesseract, Poppler or a language is not installed.
+    """
+    engine = plugins.load("ocr_engines", "tesseract")()
+    return recognise_bytes(
+        data, media_type, engine=engine, languages=languages, limits=PageLimits()
+    )
+
+
+def classify(text: str, subject: str = "") -> Verdict:
+    """Return topic, urgency and language of a text by the rules that intake brings."""
+    options = ClassifyOptions()
+    return judge(
+        [Document(origin="subject", text=subject), Document(origin="body", text=text)],
+        classifiers=[plugins.load("classifiers", name)() for name in options.classifiers],
+        taxonomy=Taxonomy.load(None),
+        threshold=options.threshold,
+        languages=options.languages,
+    )
+
+
+@contextmanager
+def _connector(name: str, source: SourceSettings) -> Iterator[Connector]:
+    connector_class, options = build_options(name, source)
+    connector: Connector = connector_class(name, options)
+    with connector:
+        yield connector
+
+
+def _checked(name: str, run: Callable[[], str]) -> CheckResult:
+    try:
+        return CheckResult(name=name, ok=True, detail=run())
+    except IntakeError as error:
+        return CheckResult(
+            name=name,
+            ok=False,
+            detail=error.message,
+            remedy=error.remedy,
+            exit_code=error.exit_code,
+        )
+
+
+def _notify(observer: Observer, event: Event) -> None:
+    try:
+        observer.notify(event)
+    except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
+        _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
+
+
+def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
+    """Fill what the front end left open; what a person said stays."""
+    changes: dict[str, Any] = {}
+    if draft.topic is None and verdict.topic is not None:
+        changes |= {
+            "topic": verdict.topic,
+            "topic_confidence": verdict.confidence,
+            "topic_by": "rule",
+        }
+    if draft.language is None:
+        changes["language"] = verdict.language
+    if verdict.emergency:
+        reasons = (*draft.review_reasons, "emergency")
+        changes |= {
+            "urgency": verdict.urgency,
+            "needs_review": True,
+            "review_reasons": tuple(dict.fromkeys(reasons)),
+        }
+    return draft.model_copy(update=changes)
+
+
+def _unknown_source(name: str, known: Iterable[str]) -> UnknownReference:
+    names = ", ".join(sorted(known)) or "none is configured"
+    return UnknownReference(f"No source is named {name!r}; there are: {names}.")
+
+
+def _silent(_label: str, _done: int, _total: int | None) -> None:
+    """Show no progress."""
+
+
+def _receive_options(settings: Settings) -> ReceiveOptions:
+    receive = settings.receive
+    return ReceiveOptions(
+        group_items=receive.group_items,
+        group_bytes=receive.group_bytes,
+        poll_limit=receive.poll_limit,
+        full_scan_s=receive.full_scan_hours * 3600,
+        max_failures=settings.processing.max_failures,
+    )
+
+
+def _filing_options(settings: Settings) -> FilingOptions:
+    return FilingOptions(
+        prefix=settings.requests.prefix,
+        timezone=settings.requests.timezone,
+        links_identical=settings.requests.identical == "link",
+    )
+
+
+def _runner_options(settings: Settings, workers: int | None) -> RunnerOptions:
+    processing = settings.processing
+    return RunnerOptions(
+        workers=workers or processing.worker_count,
+        lease_s=processing.lease_s,
+        stages=_stage_options(settings),
+        filing=_filing_options(settings),
+        retry=RetryOptions(max_failures=processing.max_failures, delay_s=processing.retry_delay_s),
+    )
+
+
+def _stage_options(settings: Settings) -> StageOptions:
+    processing, ocr, classify_settings = settings.processing, settings.ocr, settings.classify
+    return StageOptions(
+        light=Limits(
+            timeout_s=processing.light_timeout_s,
+            memory_bytes=processing.light_memory_mb * _MEGABYTE,
+        ),
+        heavy=Limits(
+            timeout_s=processing.heavy_timeout_s,
+            memory_bytes=processing.heavy_memory_mb * _MEGABYTE,
+            cpu_s=int(processing.heavy_timeout_s) * 2,
+        ),
+        ocr=OcrOptions(
+            engine=ocr.engine,
+            languages=ocr.languages,
+            limits=PageLimits(
+                max_pages=ocr.max_pages,
+                max_pixels=ocr.max_pixels,
+                page_timeout_s=ocr.page_timeout_s,
+                dpi=ocr.dpi,
+                review_below=ocr.review_below,
+            ),
+        ),
+        classify=ClassifyOptions(
+            classifiers=classify_settings.classifiers,
+            taxonomy=classify_settings.taxonomy,
+            threshold=classify_settings.threshold,
+            languages=classify_settings.languages,
+        ),
+        max_failures=processing.max_failures,
+    )

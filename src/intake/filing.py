@@ -1,0 +1,334 @@
+"""Facts -> Request or Notice, and the allowed moves of a request. Pure: no clock, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from intake.errors import TransitionRefused
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import Urgency, Verdict
+from intake.schemas.documents import Attachment, ParsedMessage, RecognisedDocument
+from intake.schemas.notices import Notice
+from intake.schemas.receipts import ItemFacts
+from intake.schemas.requests import (
+    Channel,
+    Kind,
+    Request,
+    RequestAttachment,
+    RequestDraft,
+    Sender,
+    Status,
+)
+
+ALLOWED_MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.NEW: frozenset(
+        {
+            Status.TRIAGED,
+            Status.ASSIGNED,
+            Status.IN_PROGRESS,
+            Status.ANSWERED,
+            Status.CLOSED,
+            Status.REDIRECTED,
+            Status.DUPLICATE,
+            Status.SPAM,
+        }
+    ),
+    Status.TRIAGED: frozenset(
+        {
+            Status.ASSIGNED,
+            Status.IN_PROGRESS,
+            Status.ANSWERED,
+            Status.CLOSED,
+            Status.REDIRECTED,
+            Status.DUPLICATE,
+            Status.SPAM,
+        }
+    ),
+    Status.ASSIGNED: frozenset(
+        {Status.TRIAGED, Status.IN_PROGRESS, Status.WAITING, Status.ANSWERED, Status.REDIRECTED}
+    ),
+    Status.IN_PROGRESS: frozenset(
+        {Status.ASSIGNED, Status.WAITING, Status.ANSWERED, Status.CLOSED, Status.REDIRECTED}
+    ),
+    Status.WAITING: frozenset({Status.IN_PROGRESS, Status.ANSWERED, Status.CLOSED}),
+    Status.ANSWERED: frozenset({Status.IN_PROGRESS, Status.WAITING, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.IN_PROGRESS}),
+    Status.REDIRECTED: frozenset({Status.TRIAGED, Status.CLOSED}),
+    Status.DUPLICATE: frozenset({Status.TRIAGED}),
+    Status.SPAM: frozenset({Status.TRIAGED}),
+}
+"""From each status, those a person or program may move a request to."""
+
+_NOTICE_KINDS = frozenset({"bounce", "auto_reply", "mdn", "list"})
+_PEC_REQUESTS = frozenset({"transport", "anomaly"})
+_REMARKABLE_DEFECTS = ("too_", "limit", "truncated")
+_KIND_OF_BRANCH = {
+    "info": Kind.INFORMATION,
+    "normativa": Kind.INFORMATION,
+    "materiale-campagne": Kind.INFORMATION,
+    "dipartimento": Kind.INFORMATION,
+    "evento": Kind.REPORT,
+    "segnalazione": Kind.REPORT,
+    "emergenza-in-corso": Kind.INTERVENTION,
+}
+
+
+class Readings(Frozen):
+    """What came of reading an item's attachments, by attachment path."""
+
+    documents: Mapping[str, RecognisedDocument] = {}
+    unread: Mapping[str, str] = {}
+    """Why a file could not be read: the code of the error."""
+
+
+class Thread(Frozen):
+    """The earlier requests that a message speaks of."""
+
+    answered: Sequence[Request] = ()
+    """Those whose Message-ID it answers."""
+    quoted: Sequence[Request] = ()
+    """Those whose reference stands in its subject."""
+    same_message_id: Sequence[Request] = ()
+    """Those made from another message with its own Message-ID."""
+
+
+def check_move(request: Request, to: Status) -> None:
+    """Prove that the request may be moved.
+
+    Raises:
+        TransitionRefused: it may not; the message names the allowed moves.
+    """
+    allowed = ALLOWED_MOVES[request.status]
+    if to not in allowed:
+        raise TransitionRefused(
+            f"{request.reference} is {request.status} and cannot become {to}; "
+            f"allowed: {', '.join(sorted(allowed))}."
+        )
+
+
+def find_notice(message: ParsedMessage, verdict: Verdict) -> Notice | None:
+    """Return the notice that a machine's message is, or None if a person must answer it.
+
+    An emergency is never a notice, whoever seems to have sent it: except a bounce, which
+    quotes what we wrote ourselves.
+    """
+    if message.auto.kind == "bounce":
+        return _notice("bounce", message, message.auto.about)
+    if message.pec is not None and message.pec.pec_kind not in _PEC_REQUESTS:
+        about = message.pec.x_riferimento_message_id
+        return _notice(f"pec_{message.pec.pec_kind}", message, about and about.strip("<>"))
+    if verdict.emergency:
+        return None
+    if message.fax is not None and message.fax.status == "failed" and not message.attachments:
+        return _notice("fax_failed", message, None)
+    if message.auto.kind in _NOTICE_KINDS:
+        return _notice(message.auto.kind, message, message.auto.about)
+    return None
+
+
+def draft_request(
+    item: ItemFacts,
+    message: ParsedMessage,
+    readings: Readings,
+    verdict: Verdict,
+    thread: Thread,
+) -> RequestDraft:
+    """Return the request that an item makes."""
+    channel = _channel(item, message)
+    sender = _sender(channel, message)
+    reasons = _review_reasons(message, readings, verdict)
+    follows, thread_reasons = _follow(thread, sender)
+    reasons += thread_reasons
+    text = _text(channel, message, readings)
+    if not text.strip():
+        reasons.append("no_text")
+    return RequestDraft(
+        channel=channel,
+        source=item.source,
+        kind=_kind(verdict),
+        subject=_subject(channel, item, message),
+        text=text,
+        language=verdict.language,
+        topic=verdict.topic,
+        topic_confidence=verdict.confidence,
+        topic_by="rule" if verdict.topic else None,
+        urgency=verdict.urgency,
+        needs_review=bool(reasons),
+        review_reasons=tuple(dict.fromkeys(reasons)),
+        sender=sender,
+        received_at=item.received_at,
+        received_at_by=item.received_at_by,
+        claimed_at=message.date,
+        follows=follows,
+        attachments=tuple(_attachment(each, readings) for each in message.attachments),
+        external_ids=_external_ids(message),
+        details=_details(message),
+    )
+
+
+def draft_unread(item: ItemFacts, reason_code: str) -> RequestDraft:
+    """Return the request that a person makes of a quarantined item: its bytes, unread."""
+    channel = _channel(item, ParsedMessage(profile=item.profile))
+    return RequestDraft(
+        channel=channel,
+        source=item.source,
+        subject=item.file_name,
+        needs_review=True,
+        review_reasons=("released_from_quarantine", reason_code),
+        received_at=item.received_at,
+        received_at_by=item.received_at_by,
+    )
+
+
+def _notice(kind: str, message: ParsedMessage, about: str | None) -> Notice:
+    facts: dict[str, Any] = {
+        "sender": message.sender.address if message.sender else None,
+        "evidence": list(message.auto.evidence),
+        "text": message.text[:2000],
+    }
+    return Notice(kind=kind, subject=message.subject, about=about, facts=facts | _details(message))
+
+
+def _channel(item: ItemFacts, message: ParsedMessage) -> Channel:
+    if message.pec is not None and message.pec.pec_kind == "transport":
+        return Channel.PEC
+    if message.fax is not None or item.profile == "fax":
+        return Channel.FAX
+    if message.device is not None or item.profile == "scan":
+        return Channel.LETTER
+    return {"form": Channel.WEB, "phone": Channel.PHONE}.get(item.profile, Channel.EMAIL)
+
+
+def _sender(channel: Channel, message: ParsedMessage) -> Sender:
+    if channel is Channel.FAX:
+        return _fax_sender(message)
+    if channel is Channel.LETTER:
+        return Sender()
+    form = message.form or {}
+    who = message.sender
+    return Sender(
+        name=(who.name or None) if who else None,
+        email=(who.address or None) if who else None,
+        phone=form.get("phone_e164") or form.get("phone"),
+        verified_by="pec" if _is_trusted_pec(message) else None,
+    )
+
+
+def _fax_sender(message: ParsedMessage) -> Sender:
+    fax = message.fax
+    if fax is None:
+        return Sender()
+    return Sender(
+        name=fax.caller_name,
+        fax_number=fax.caller_number_e164 or fax.caller_number_raw or fax.remote_station_id,
+    )
+
+
+def _is_trusted_pec(message: ParsedMessage) -> bool:
+    if message.pec is None or message.pec.signature is None:
+        return False
+    signature = message.pec.signature
+    return signature.get("integrity") == "ok" and str(signature.get("chain")).startswith("trusted")
+
+
+def _subject(channel: Channel, item: ItemFacts, message: ParsedMessage) -> str | None:
+    if channel is Channel.FAX:
+        sender = _fax_sender(message)
+        return f"Fax da {sender.name or sender.fax_number or 'numero sconosciuto'}"
+    if channel is Channel.LETTER:
+        return f"Lettera {item.file_name}" if item.file_name else "Lettera"
+    return message.subject
+
+
+def _text(channel: Channel, message: ParsedMessage, readings: Readings) -> str:
+    """Return the citizen's words: of the page for fax and letter, else of the message."""
+    read = "\n\n".join(document.text for document in readings.documents.values())
+    if channel in (Channel.FAX, Channel.LETTER):
+        return read or message.text
+    return message.new_text or message.text or read
+
+
+def _kind(verdict: Verdict) -> Kind:
+    if verdict.urgency is Urgency.EMERGENCY:
+        return Kind.INTERVENTION
+    branch = (verdict.topic or "").partition(".")[0]
+    return _KIND_OF_BRANCH.get(branch, Kind.OTHER)
+
+
+def _review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict) -> list[str]:
+    reasons = []
+    if verdict.emergency:
+        reasons.append("emergency")
+    if verdict.topic is None or verdict.needs_review:
+        reasons.append("topic_unsure")
+    if any(document.needs_review for document in readings.documents.values()):
+        reasons.append("page_hard_to_read")
+    reasons += [f"unread_{code}" for code in readings.unread.values()]
+    reasons += [
+        defect.code for defect in message.defects if defect.code.startswith(_REMARKABLE_DEFECTS)
+    ]
+    return reasons + _pec_reasons(message) + _fax_reasons(message, readings)
+
+
+def _pec_reasons(message: ParsedMessage) -> list[str]:
+    if message.pec is None:
+        return []
+    if message.pec.pec_kind == "anomaly":
+        return ["pec_anomaly"]
+    return [] if _is_trusted_pec(message) else ["pec_signature_unproved"]
+
+
+def _fax_reasons(message: ParsedMessage, readings: Readings) -> list[str]:
+    fax = message.fax
+    if fax is None:
+        return []
+    reasons = [f"fax_{fax.status}"] if fax.status in ("partial", "failed") else []
+    page_count = sum(len(document.pages) for document in readings.documents.values())
+    if fax.pages_declared is not None and page_count < fax.pages_declared:
+        reasons.append("fax_pages_missing")
+    return reasons
+
+
+def _follow(thread: Thread, sender: Sender) -> tuple[str | None, list[str]]:
+    """Return the request that this one follows, and what a person must look at.
+
+    A stranger's mail is never attached by number alone: the sender must be the same.
+    """
+    for earlier in (*thread.answered, *thread.quoted):
+        if _is_same_sender(earlier.sender, sender):
+            return earlier.id, []
+    reasons = ["possible_follow_up"] if thread.answered or thread.quoted else []
+    if thread.same_message_id:
+        reasons.append("possible_duplicate")
+    return None, reasons
+
+
+def _is_same_sender(one: Sender, other: Sender) -> bool:
+    return bool(one.email and other.email) and one.email.casefold() == other.email.casefold()  # type: ignore[union-attr] # bool() proved both
+
+
+def _attachment(each: Attachment, readings: Readings) -> RequestAttachment:
+    document = readings.documents.get(each.path)
+    return RequestAttachment(
+        **each.model_dump(exclude={"content_id", "reason"}),
+        reason=each.reason or readings.unread.get(each.path),
+        page_count=len(document.pages) if document else None,
+        text=document.text if document else None,
+        confidence=document.confidence if document else None,
+    )
+
+
+def _external_ids(message: ParsedMessage) -> dict[str, str]:
+    daticert = (message.pec.daticert or {}) if message.pec else {}
+    found = {
+        "message_id": message.message_id,
+        "pec_id": daticert.get("identificativo"),
+        "fax_id": message.fax.comm_id if message.fax else None,
+    }
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def _details(message: ParsedMessage) -> dict[str, Any]:
+    parts = message.model_dump(mode="json", include={"pec", "fax", "form", "device"})
+    return {name: part for name, part in parts.items() if part}

@@ -1,0 +1,249 @@
+"""Receive: bytes to the blob store, one transaction, only then acknowledge.
+
+::
+
+    poll a group -> known? -> blobs (fsync) -> folders (fsync) -> COMMIT -> acknowledge -> COMMIT
+                                                                 ^ the item is ours from here
+
+A crash before the commit leaves an orphan file and nothing else: the item is listed again. A
+crash after it finds the key known at the next poll: nothing is stored twice, and the item is
+acknowledged again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from intake.errors import ItemGone, TransientFailure
+from intake.interfaces import Connector
+from intake.schemas.base import Frozen
+from intake.schemas.events import Event
+from intake.schemas.receipts import RawItem, Receipt
+from intake.store import receipts
+from intake.store.blobs import BlobStore
+from intake.store.database import Connection, Database
+from intake.store.leases import Lease
+from intake.store.receipts import Arrival, Cursor
+
+_log = logging.getLogger(__name__)
+
+
+class ReceiveOptions(Frozen):
+    """How items are received. Times in seconds, sizes in bytes."""
+
+    group_items: int = 50
+    group_bytes: int = 64 << 20
+    poll_limit: int = 10_000
+    full_scan_s: float = 24 * 3600.0
+    max_failures: int = 3
+
+
+@dataclass
+class SourceTally:
+    """Counts of items while a source is drained; the fields are those of SourceReport."""
+
+    received: int = 0
+    known: int = 0
+    gone: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    acknowledged: int = 0
+
+
+class Receiver:
+    """Takes the items of one source, group by group, under the lease of that source.
+
+    ``profile`` overrules the connector's choice of parser; None leaves it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        options: ReceiveOptions,
+        *,
+        source: str,
+        profile: str | None = None,
+        lease: Lease,
+        observe: Callable[[Sequence[Event]], None],
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._options = options
+        self._source = source
+        self._profile = profile
+        self._lease = lease
+        self._observe = observe
+        self._progress = progress
+        self.tally = SourceTally()
+        """The counts so far; right even when ``drain`` ended with an error."""
+        self._cursor = Cursor()
+        self._has_gap = False
+
+    def drain(self, connector: Connector) -> None:
+        """Receive all that the source has, a listing of ``poll_limit`` items at a time.
+
+        Raises:
+            SourceError: the source ended it; what was committed stays ours.
+            StoreError: the store failed; nothing of the last group was acknowledged.
+        """
+        after = self._start()
+        is_whole = after is None
+        while True:
+            before = self.tally.received
+            listed, last = self._take_listing(connector, after)
+            if listed < self._options.poll_limit:
+                break
+            if last is None and self.tally.received == before:
+                break
+            after = last
+        if is_whole and not self._has_gap:
+            self._mark_listed_whole()
+
+    def _start(self) -> str | None:
+        """Return from where to list: from the start once a day, else behind what is ours."""
+        with self._database.read() as connection:
+            self._cursor = receipts.cursor(connection, self._source)
+            now = self._database.now(connection)
+        whole_at = self._cursor.listed_whole_at
+        if whole_at is None or now - whole_at >= timedelta(seconds=self._options.full_scan_s):
+            return None
+        return self._cursor.after
+
+    def _take_listing(self, connector: Connector, after: str | None) -> tuple[int, str | None]:
+        """Receive one listing; return how many items it had and the last cursor."""
+        listed, last = 0, None
+        items = self._as_configured(connector.poll(after=after, limit=self._options.poll_limit))
+        for group in _groups(items, self._options):
+            self._take_group(connector, group)
+            listed += len(group)
+            last = group[-1].cursor or last
+            self._progress(self.tally.received)
+        return listed, last
+
+    def _as_configured(self, items: Iterable[RawItem]) -> Iterator[RawItem]:
+        """Give the items the profile that the configuration names instead of the connector's."""
+        for item in items:
+            yield item.model_copy(update={"profile": self._profile}) if self._profile else item
+
+    def _take_group(self, connector: Connector, group: Sequence[RawItem]) -> None:
+        with self._database.read() as connection:
+            known = receipts.known(connection, self._source, [item.key for item in group])
+        fresh = [item for item in group if item.key not in known]
+        arrivals, failures = self._store(fresh)
+        recorded = self._commit(group, arrivals, failures)
+        self.tally.known += len(known)
+        by_key = known | {receipt.key: receipt for receipt in recorded}
+        self._acknowledge(connector, [(i, by_key[i.key]) for i in group if i.key in by_key])
+
+    def _store(
+        self, items: Sequence[RawItem]
+    ) -> tuple[list[Arrival], list[tuple[RawItem, TransientFailure]]]:
+        arrivals: list[Arrival] = []
+        failures: list[tuple[RawItem, TransientFailure]] = []
+        for item in items:
+            try:
+                arrivals.append(Arrival(item=item, blob=self._blobs.put(self._chunks(item))))
+            except ItemGone:
+                self.tally.gone += 1
+            except TransientFailure as error:
+                failures.append((item, error))
+        self._blobs.sync([arrival.blob for arrival in arrivals if arrival.blob])
+        return arrivals, failures
+
+    def _chunks(self, item: RawItem) -> Iterator[bytes]:
+        for chunk in item.chunks():
+            self._lease.renew_when_due()
+            yield chunk
+
+    def _commit(
+        self,
+        group: Sequence[RawItem],
+        arrivals: Sequence[Arrival],
+        failures: Sequence[tuple[RawItem, TransientFailure]],
+    ) -> list[Receipt]:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            self._lease.guard(connection)
+            given_up = [
+                Arrival(item=item, blob=None, reason_code=error.code, reason_detail=error.message)
+                for item, error in failures
+                if receipts.count_unfetched(connection, item, error, now)
+                >= self._options.max_failures
+            ]
+            recorded, events = receipts.record(connection, [*arrivals, *given_up], now)
+            receipts.forget_unfetched(connection, self._source, [r.key for r in recorded])
+            self._has_gap = self._has_gap or len(failures) > len(given_up)
+            self._advance(connection, group, now)
+        self.tally.received += len(arrivals)
+        self.tally.quarantined += len(given_up)
+        self.tally.failed += len(failures) - len(given_up)
+        for item, error in failures:
+            _log.warning(
+                "item not fetched",
+                extra={"action": "receive", "source": self._source, "item_key": item.key,
+                       "reason_code": error.code},
+            )  # fmt: skip
+        self._observe(events)
+        return recorded
+
+    def _advance(self, connection: Connection, group: Sequence[RawItem], now: datetime) -> None:
+        """Move the cursor behind the group; after a gap it stands until the next run."""
+        last = group[-1].cursor
+        if last is None or self._has_gap:
+            return
+        self._cursor = self._cursor.model_copy(update={"after": last})
+        receipts.set_cursor(connection, self._source, self._cursor, now)
+
+    def _acknowledge(self, connector: Connector, pairs: Sequence[tuple[RawItem, Receipt]]) -> None:
+        """Tell the source which items are ours; what we could not fetch stays as it is."""
+        ours = [(item, receipt) for item, receipt in pairs if receipt.sha256 is not None]
+        if not ours:
+            return
+        connector.acknowledge(ours)
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            receipts.acknowledged(connection, [receipt.id for _, receipt in ours], now)
+        self.tally.acknowledged += len(ours)
+
+    def _mark_listed_whole(self) -> None:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            self._cursor = self._cursor.model_copy(update={"listed_whole_at": now})
+            receipts.set_cursor(connection, self._source, self._cursor, now)
+
+
+def receive_one(database: Database, blobs: BlobStore, item: RawItem) -> tuple[Receipt, list[Event]]:
+    """Receive one pushed item; the same source and key twice give the same receipt.
+
+    Raises:
+        StoreError: the store failed; the item is not ours.
+        TransientFailure: the item's content could not be read.
+    """
+    blob = blobs.put(item.chunks())
+    blobs.sync([blob])
+    with database.write() as connection:
+        known = receipts.known(connection, item.source, [item.key])
+        if item.key in known:
+            return known[item.key], []
+        now = database.now(connection)
+        recorded, events = receipts.record(connection, [Arrival(item=item, blob=blob)], now)
+    return recorded[0], events
+
+
+def _groups(items: Iterable[RawItem], options: ReceiveOptions) -> Iterator[list[RawItem]]:
+    """Cut a listing into groups that share their syncs and their commit."""
+    group: list[RawItem] = []
+    size_bytes = 0
+    for item in items:
+        group.append(item)
+        size_bytes += item.size_bytes or 0
+        if len(group) >= options.group_items or size_bytes >= options.group_bytes:
+            yield group
+            group, size_bytes = [], 0
+    if group:
+        yield group

@@ -1,0 +1,31 @@
+"""What follows a failure: another try after a while, or quarantine."""
+
+from __future__ import annotations
+
+from intake.errors import ItemError, UnreadableItem
+from intake.schemas.base import Frozen
+from intake.schemas.receipts import Receipt
+
+
+class RetryOptions(Frozen):
+    """``max_failures`` of the item's own fault; ``max_attempts`` whoever's fault it was."""
+
+    max_failures: int = 3
+    max_attempts: int = 12
+    delay_s: float = 60.0
+    """The wait after the first failure; it doubles with each."""
+
+
+def is_hopeless(error: ItemError, failures: int, options: RetryOptions) -> bool:
+    """Return whether an item with so many failures, this one included, is quarantined."""
+    return isinstance(error, UnreadableItem) or failures >= options.max_failures
+
+
+def is_exhausted(receipt: Receipt, options: RetryOptions) -> bool:
+    """Return whether an item was claimed so often that it must be what kills the workers."""
+    return receipt.attempt > options.max_attempts
+
+
+def delay_s(failures: int, options: RetryOptions) -> float:
+    """Return the wait after the given number of failures, in seconds."""
+    return options.delay_s * 2.0 ** (failures - 1)

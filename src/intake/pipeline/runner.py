@@ -1,0 +1,234 @@
+"""The runner: claim, understand, commit, until nothing is due.
+
+Whose fault a failure is decides what follows. The item's own: it is tried again, three times in
+all, then quarantined; its neighbours go on. A missing tool: the items that need it wait. Disk or
+database: the run ends and nothing is charged to an item.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake.errors import (
+    IntakeError,
+    ItemError,
+    ToolMissing,
+    TransientFailure,
+    UnreadableItem,
+)
+from intake.interfaces import Engine
+from intake.pipeline import retry
+from intake.pipeline.outcomes import FilingOptions, Outcome, Registrar
+from intake.pipeline.retry import RetryOptions
+from intake.pipeline.stages import StageOptions, Stages
+from intake.schemas.base import Frozen
+from intake.schemas.events import Event
+from intake.schemas.receipts import Receipt
+from intake.schemas.reports import Problem
+from intake.store import claims
+from intake.store.blobs import BlobStore
+from intake.store.database import Database
+
+_log = logging.getLogger(__name__)
+_CLAIMED_AT_ONCE = 8
+
+
+class RunnerOptions(Frozen):
+    """How items are processed. ``lease_s`` must outlast the reading of one document."""
+
+    workers: int = 2
+    lease_s: float = 900.0
+    stages: StageOptions = StageOptions()
+    filing: FilingOptions = FilingOptions()
+    retry: RetryOptions = RetryOptions()
+
+
+@dataclass
+class ProcessTally:
+    """Counts of items while they are processed; the fields are those of ProcessReport."""
+
+    filed: int = 0
+    linked: int = 0
+    noted: int = 0
+    quarantined: int = 0
+    retried: int = 0
+    emergencies: int = 0
+    needs_review: int = 0
+    problem: Problem | None = None
+
+
+class Runner:
+    """Processes what is received, in the slots that the engine lends."""
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        scratch: Path,
+        options: RunnerOptions,
+        *,
+        observe: Callable[[Sequence[Event]], None],
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._scratch = scratch
+        self._options = options
+        self._observe = observe
+        self._progress = progress
+        self._registrar = Registrar(database, options.filing)
+        self._lock = threading.Lock()
+        self._idle = threading.Condition()
+        self._busy = 0
+        self._local = threading.local()
+        self._all_stages: list[Stages] = []
+        self._done = 0
+        self.tally = ProcessTally()
+        """The counts so far; right even when ``run`` ended with an error."""
+
+    def run(self, engine: Engine) -> None:
+        """Process everything that is due.
+
+        Raises:
+            StoreError, ConfigError: the run ended; what it held is given back.
+        """
+        with self._database.write() as connection:
+            claims.sweep(connection, self._database.now(connection))
+        try:
+            engine.run(self._step, workers=self._options.workers)
+        finally:
+            for stages in self._all_stages:
+                stages.__exit__(None, None, None)
+
+    def _step(self) -> bool:
+        """Process a few receipts; False when none is due."""
+        with self._idle:
+            held = deque(self._claim())
+            if not held:
+                return self._await_others()
+            self._busy += 1
+        try:
+            while held:
+                self._handle(held[0])
+                held.popleft()
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+            self._give_back(held)
+        return True
+
+    def _await_others(self) -> bool:
+        """Wait for another slot, whose items may put new work in the queue; False if all rest."""
+        if self._busy == 0:
+            return False
+        self._idle.wait()
+        return True
+
+    def _claim(self) -> list[Receipt]:
+        with self._database.write() as connection:
+            return claims.claim(
+                connection,
+                limit=_CLAIMED_AT_ONCE,
+                lease_s=self._options.lease_s,
+                now=self._database.now(connection),
+            )
+
+    def _give_back(self, held: Sequence[Receipt]) -> None:
+        if held:
+            with self._database.write() as connection:
+                for receipt in held:
+                    claims.give_back(connection, receipt)
+
+    def _handle(self, receipt: Receipt) -> None:
+        try:
+            outcome = self._process(receipt)
+        except ItemError as error:
+            outcome = self._fail(receipt, error)
+        except ToolMissing as error:
+            outcome = self._wait_for_tool(receipt, error)
+        except IntakeError:
+            raise
+        except Exception:  # noqa: BLE001 - a defect of ours met by one item must not stop the rest
+            trace = traceback.format_exc(limit=-8)
+            _log.exception("item failed", extra={"action": "process", "receipt_id": receipt.id})
+            outcome = self._fail(receipt, TransientFailure(trace, code="defect"))
+        self._count(outcome)
+        self._observe(outcome.events)
+
+    def _process(self, receipt: Receipt) -> Outcome:
+        if retry.is_exhausted(receipt, self._options.retry):
+            raise UnreadableItem(
+                f"Claimed {receipt.attempt} times without an outcome.", code="too_many_attempts"
+            )
+        linked = self._registrar.link_copy(receipt)
+        if linked is not None:
+            return linked
+        understood = self._stages().understand(receipt, keep_alive=lambda: self._renew(receipt))
+        if understood.is_deferred:
+            return self._registrar.defer(receipt, understood.verdict)
+        return self._registrar.settle(receipt, understood)
+
+    def _fail(self, receipt: Receipt, error: ItemError) -> Outcome:
+        failures = receipt.failures + 1
+        if retry.is_hopeless(error, failures, self._options.retry):
+            return self._registrar.quarantine(receipt, error, failures=failures)
+        delay_s = retry.delay_s(failures, self._options.retry)
+        self._add("retried")
+        return self._registrar.retry_later(receipt, error, failures=failures, delay_s=delay_s)
+
+    def _wait_for_tool(self, receipt: Receipt, error: ToolMissing) -> Outcome:
+        """Put the item back, uncharged; a later run finds the tool there."""
+        self.tally.problem = describe(error)
+        missing = TransientFailure(error.message, code="tool_missing")
+        return self._registrar.retry_later(
+            receipt, missing, failures=receipt.failures, delay_s=self._options.retry.delay_s
+        )
+
+    def _renew(self, receipt: Receipt) -> None:
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            claims.renew(connection, receipt, lease_s=self._options.lease_s, now=now)
+
+    def _stages(self) -> Stages:
+        """Return this thread's stages: a child must be used by the thread that started it."""
+        stages: Stages | None = getattr(self._local, "stages", None)
+        if stages is None:
+            stages = Stages(self._blobs, self._scratch, self._options.stages)
+            self._local.stages = stages
+            with self._lock:
+                self._all_stages.append(stages)
+        return stages
+
+    def _count(self, outcome: Outcome) -> None:
+        if outcome.state is None:
+            return
+        self._add(outcome.state.value)
+        if outcome.request is not None and outcome.request.urgency == "emergency":
+            self._add("emergencies")
+        if outcome.request is not None and outcome.request.needs_review:
+            self._add("needs_review")
+        with self._lock:
+            self._done += 1
+            done = self._done
+        self._progress(done)
+
+    def _add(self, name: str) -> None:
+        with self._lock:
+            setattr(self.tally, name, getattr(self.tally, name) + 1)
+
+
+def describe(error: IntakeError) -> Problem:
+    """Return an error as a line of a report."""
+    return Problem(
+        error=type(error).__name__,
+        message=error.message,
+        remedy=error.remedy,
+        exit_code=error.exit_code,
+    )

@@ -1,0 +1,215 @@
+"""The stages: parse -> recognise -> classify. Values in, values out; the runner commits.
+
+Mail and text are read by one long-lived child that takes one item at a time; each picture or
+PDF is read by a child of its own. Nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from intake.engines.children import Child, Limits
+from intake.errors import StoreError, TransientFailure, UnreadableItem
+from intake.filing import Readings
+from intake.ocr.limits import PageLimits
+from intake.parsing.media_types import is_picture_or_pdf
+from intake.pipeline import tasks
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import Verdict
+from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
+from intake.schemas.receipts import Phase, Receipt
+from intake.store import receipts
+from intake.store.blobs import Blob, BlobStore
+
+_MAX_READ_DOCUMENTS = 20
+_SMALL_INLINE_BYTES = 30_000
+"""Inline pictures below this are logos and signatures, not letters."""
+
+
+class OcrOptions(Frozen):
+    """Which engine reads, in which languages (ISO 639-2 as Tesseract's), within which limits."""
+
+    engine: str = "tesseract"
+    languages: tuple[str, ...] = ("ita", "eng")
+    limits: PageLimits = PageLimits()
+
+
+class ClassifyOptions(Frozen):
+    """Which classifiers give opinions, on which taxonomy, and from where one is believed."""
+
+    classifiers: tuple[str, ...] = ("keywords",)
+    taxonomy: Path | None = None
+    threshold: float = 0.5
+    languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
+
+
+class StageOptions(Frozen):
+    """What the stages need. ``max_failures`` decides when a file that kills its child is left."""
+
+    light: Limits = Limits(timeout_s=30, memory_bytes=1 << 30)
+    heavy: Limits = Limits(timeout_s=300, memory_bytes=3 << 29, cpu_s=600)
+    ocr: OcrOptions = OcrOptions()
+    classify: ClassifyOptions = ClassifyOptions()
+    max_failures: int = 3
+
+
+class Understood(Frozen):
+    """All that was read of an item. ``is_deferred``: its pictures are still to be read."""
+
+    message: ParsedMessage
+    readings: Readings = Readings()
+    verdict: Verdict = Verdict()
+    blobs: tuple[Blob, ...] = ()
+    is_deferred: bool = False
+
+
+class Stages:
+    """Reads items, one at a time, with a light child of its own. One instance per thread."""
+
+    def __init__(self, blobs: BlobStore, scratch: Path, options: StageOptions) -> None:
+        self._blobs = blobs
+        self._scratch = scratch
+        self._options = options
+        self._light = Child(options.light)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._light.close()
+
+    def understand(self, receipt: Receipt, *, keep_alive: Callable[[], None]) -> Understood:
+        """Read an item; ``keep_alive`` is called between its documents.
+
+        In the triage phase pictures are not read: if there are any, the text alone is judged
+        and the result says that it is deferred.
+
+        Raises:
+            UnreadableItem, TransientFailure: the item's own fault.
+            ToolMissing, ConfigError, StoreError: not the item's fault.
+        """
+        message, stored = self._parse(receipt)
+        pictures = [each for each in message.attachments if self._is_read(each, receipt)]
+        if pictures and receipt.phase is Phase.TRIAGE:
+            verdict = self.judge(_texts(message, Readings()))
+            return Understood(message=message, verdict=verdict, is_deferred=True)
+        readings = self._recognise(receipt, pictures, keep_alive)
+        verdict = self.judge(_texts(message, readings))
+        return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
+
+    def judge(self, documents: list[Document]) -> Verdict:
+        """Return topic, urgency and language of the texts."""
+        answer = self._light.call(
+            tasks.JUDGE,
+            {
+                "documents": [document.model_dump(mode="json") for document in documents],
+                "options": self._options.classify.model_dump(mode="json"),
+            },
+        )
+        return Verdict.model_validate(answer)
+
+    def _parse(self, receipt: Receipt) -> tuple[ParsedMessage, tuple[Blob, ...]]:
+        assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
+        with _scratch_folder(self._scratch) as out:
+            answer = self._light.call(
+                tasks.PARSE,
+                {
+                    "path": str(self._blobs.path(receipt.sha256)),
+                    "item": receipts.facts(receipt).model_dump(mode="json"),
+                    "out": out,
+                },
+            )
+            message = ParsedMessage.model_validate(answer["message"])
+            return message, self._keep_leaves(message, Path(out), answer["leaves"])
+
+    def _keep_leaves(
+        self, message: ParsedMessage, out: Path, leaves: dict[str, str]
+    ) -> tuple[Blob, ...]:
+        """Store the bytes of the attachments; each must be what the parser said it is."""
+        stored = []
+        for attachment in message.attachments:
+            if attachment.path not in leaves:
+                continue
+            blob = self._blobs.put(_file_chunks(out / Path(leaves[attachment.path]).name))
+            if blob.sha256 != attachment.sha256:
+                raise TransientFailure(
+                    f"{attachment.path} is not what was parsed.", code="leaf_changed"
+                )
+            stored.append(blob)
+        self._blobs.sync(stored)
+        return tuple(stored)
+
+    def _is_read(self, attachment: Attachment, receipt: Receipt) -> bool:
+        if attachment.disposition != "stored" or not is_picture_or_pdf(attachment.media_type):
+            return False
+        is_page = receipt.profile in ("fax", "scan") or not attachment.inline
+        return is_page or attachment.size_bytes >= _SMALL_INLINE_BYTES
+
+    def _recognise(
+        self, receipt: Receipt, pictures: list[Attachment], keep_alive: Callable[[], None]
+    ) -> Readings:
+        documents: dict[str, RecognisedDocument] = {}
+        unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
+        for attachment in pictures[:_MAX_READ_DOCUMENTS]:
+            keep_alive()
+            try:
+                documents[attachment.path] = self._recognise_one(attachment)
+            except UnreadableItem as error:
+                if receipt.profile == "scan":
+                    raise
+                unread[attachment.path] = error.code
+            except TransientFailure as error:
+                if receipt.failures + 1 < self._options.max_failures or receipt.profile == "scan":
+                    raise
+                unread[attachment.path] = error.code
+        return Readings(documents=documents, unread=unread)
+
+    def _recognise_one(self, attachment: Attachment) -> RecognisedDocument:
+        ocr = self._options.ocr
+        with _scratch_folder(self._scratch) as scratch, Child(self._options.heavy) as child:
+            answer = child.call(
+                tasks.RECOGNISE,
+                {
+                    "path": str(self._blobs.path(attachment.sha256)),
+                    "media_type": attachment.media_type,
+                    "engine": ocr.engine,
+                    "languages": list(ocr.languages),
+                    "limits": ocr.limits.model_dump(mode="json"),
+                    "scratch": scratch,
+                },
+            )
+        return RecognisedDocument.model_validate(answer)
+
+
+def _texts(message: ParsedMessage, readings: Readings) -> list[Document]:
+    """Return what a classifier reads: subject, body, then the text of each picture."""
+    found = [Document(origin="subject", text=message.subject or "")]
+    found.append(Document(origin="body", text=message.new_text or message.text))
+    for path, document in readings.documents.items():
+        origin = document.pages[0].origin if document.pages else "ocr"
+        found.append(
+            Document(path=path, origin=origin, text=document.text, confidence=document.confidence)
+        )
+    return [document for document in found if document.text.strip()]
+
+
+def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise StoreError(f"The disk refused at {parent}: {error}") from error
+
+
+def _file_chunks(path: Path) -> Any:
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            yield chunk

@@ -1,0 +1,81 @@
+"""What runs in a child: JSON in, JSON out, no database. The parent's side is ``stages.py``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from intake import plugins
+from intake.classify.decide import judge
+from intake.classify.taxonomy import Taxonomy
+from intake.interfaces import Classifier, OcrEngine, Parser
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise
+from intake.schemas.documents import Document
+from intake.schemas.receipts import ItemFacts
+
+PARSE = "intake.pipeline.tasks:parse"
+RECOGNISE = "intake.pipeline.tasks:recognise_file"
+JUDGE = "intake.pipeline.tasks:judge_documents"
+
+
+def parse(payload: dict[str, Any]) -> dict[str, Any]:
+    """Read the file ``path`` as ``item`` says; put the leaves into the folder ``out``."""
+    item = ItemFacts.model_validate(payload["item"])
+    with Path(payload["path"]).open("rb") as stream:
+        parsed = _parser(item.profile).parse(stream, item)
+    leaves = {}
+    for number, leaf in enumerate(parsed.leaves):
+        place = Path(payload["out"]) / str(number)
+        place.write_bytes(leaf.content)
+        leaves[leaf.path] = place.name
+    return {"message": parsed.message.model_dump(mode="json"), "leaves": leaves}
+
+
+def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
+    """Read the text in the picture or PDF ``path``."""
+    document = recognise(
+        Path(payload["path"]).read_bytes(),
+        payload["media_type"],
+        engine=_engine(payload["engine"]),
+        languages=payload["languages"],
+        limits=PageLimits.model_validate(payload["limits"]),
+    )
+    return document.model_dump(mode="json")
+
+
+def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
+    """Give topic, urgency and language of ``documents``."""
+    options = payload["options"]
+    verdict = judge(
+        [Document.model_validate(document) for document in payload["documents"]],
+        classifiers=[_classifier(name) for name in options["classifiers"]],
+        taxonomy=_taxonomy(options["taxonomy"]),
+        threshold=options["threshold"],
+        languages=options["languages"],
+    )
+    return verdict.model_dump(mode="json")
+
+
+@cache
+def _parser(profile: str) -> Parser:
+    parser: Parser = plugins.load("parsers", profile)()
+    return parser
+
+
+@cache
+def _engine(name: str) -> OcrEngine:
+    engine: OcrEngine = plugins.load("ocr_engines", name)()
+    return engine
+
+
+@cache
+def _classifier(name: str) -> Classifier:
+    classifier: Classifier = plugins.load("classifiers", name)()
+    return classifier
+
+
+@cache
+def _taxonomy(path: str | None) -> Taxonomy:
+    return Taxonomy.load(Path(path) if path else None)
