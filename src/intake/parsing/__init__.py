@@ -1,0 +1,1 @@
+"""Reads stored bytes into facts: pure functions of their arguments."""

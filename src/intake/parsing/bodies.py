@@ -1,0 +1,130 @@
+"""Which parts of a message are its text, and what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from intake.parsing import charsets, html_text, safe_html
+from intake.parsing.flowed import unflow
+from intake.parsing.structure import Part
+from intake.parsing.text import clean_text
+from intake.schemas.documents import Defect
+
+MAX_TEXT = 1_000_000
+"""Characters of text that are kept; a longer part is stored as a file besides."""
+
+
+@dataclass(slots=True)
+class Body:
+    """The text of a message, its safe HTML, and the leaves they were read from."""
+
+    text: str = ""
+    html: str | None = None
+    leaves: list[Part] = field(default_factory=list)
+    """Leaves that are told in full by ``text`` and ``html``; every other leaf is a file."""
+    defects: list[Defect] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Piece:
+    leaf: Part
+    text: str
+    """Empty for HTML until its text is asked for."""
+    html: str | None
+    alternative: Part | None
+    """The nearest multipart/alternative around the leaf."""
+    branch: Part | None
+    """The child of ``alternative`` that the leaf is in."""
+
+
+def read(root: Part) -> Body:
+    """Return the body of ``root``: of alternatives the plain one where it says something."""
+    body = Body()
+    pieces = [_read_piece(leaf) for leaf in root.leaves() if _is_body(leaf)]
+    if not pieces:  # a text with a file name, shown by mail programs, may be all there is
+        pieces = [_read_piece(leaf) for leaf in root.leaves() if _is_shown(leaf)][:1]
+        _put_together(pieces, body)
+        return body
+    for piece, is_told in zip(pieces, _put_together(pieces, body), strict=True):
+        if is_told:
+            body.leaves.append(piece.leaf)
+    return body
+
+
+def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
+    """Fill ``body`` from the pieces; tell of each whether it is there in full."""
+    plain = _branches_with_plain_text(pieces)
+    for piece in pieces:
+        if piece.html is not None and id(piece.alternative) not in plain:
+            piece.text = _visible_text(piece.html, body)
+    chosen = plain | {
+        id(piece.alternative): piece.branch
+        for piece in reversed(pieces)
+        if piece.alternative and id(piece.alternative) not in plain and piece.text.strip()
+    }
+    texts: list[str] = []
+    pages: list[str] = []
+    told: list[bool] = []
+    for piece in pieces:
+        in_text = piece.alternative is None or chosen.get(id(piece.alternative)) is piece.branch
+        if in_text and piece.text.strip():
+            texts.append(piece.text.strip("\n"))
+        safe = None if piece.html is None else safe_html.sanitise(piece.html)
+        if safe is not None:
+            pages.append(safe)
+        is_blank = not (piece.text if piece.html is None else piece.html).strip()
+        told.append(is_blank or safe is not None or (in_text and len(piece.text) <= MAX_TEXT))
+    body.text = _join(texts, body)
+    body.html = "\n".join(pages) or None
+    return told
+
+
+def _is_shown(leaf: Part) -> bool:
+    return leaf.media_type in ("text/plain", "text/html") and leaf.disposition != "attachment"
+
+
+def _is_body(leaf: Part) -> bool:
+    return _is_shown(leaf) and not leaf.filename
+
+
+def _read_piece(leaf: Part) -> _Piece:
+    text = clean_text(charsets.decode(leaf.content(), leaf.parameters.get("charset")))
+    alternative, branch = _alternative_around(leaf)
+    if leaf.media_type == "text/html":
+        return _Piece(leaf, "", text, alternative, branch)
+    if leaf.parameters.get("format", "").lower() == "flowed":
+        text = unflow(text, deletes_space=leaf.parameters.get("delsp", "").lower() == "yes")
+    return _Piece(leaf, text, None, alternative, branch)
+
+
+def _visible_text(html: str, body: Body) -> str:
+    visible = html_text.to_text(html)
+    if visible.hidden:
+        body.defects.append(Defect(code="hidden_text", detail=clean_text(visible.hidden)[:500]))
+    return clean_text(visible.text)
+
+
+def _alternative_around(leaf: Part) -> tuple[Part | None, Part | None]:
+    branch, parent = leaf, leaf.parent
+    while parent is not None:
+        if parent.media_type == "multipart/alternative":
+            return parent, branch
+        branch, parent = parent, parent.parent
+    return None, None
+
+
+def _branches_with_plain_text(pieces: list[_Piece]) -> dict[int, Part | None]:
+    """Return, by the id of each alternative, its first branch with plain text in it."""
+    found: dict[int, Part | None] = {}
+    for piece in pieces:
+        if piece.alternative and piece.html is None and piece.text.strip():
+            found.setdefault(id(piece.alternative), piece.branch)
+    return found
+
+
+def _join(texts: list[str], body: Body) -> str:
+    joined = "\n\n".join(texts)
+    if len(joined) > MAX_TEXT:
+        body.defects.append(Defect(code="text_too_long", detail=f"{len(joined)} characters"))
+        joined = joined[:MAX_TEXT]
+    return joined

@@ -1,0 +1,169 @@
+"""FormParser and PhoneNoteParser: what a web form or an operator sends as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from intake.errors import UnreadableItem
+from intake.parsing import dates
+from intake.parsing.telephone_numbers import to_e164
+from intake.parsing.text import clean_line, clean_text, clean_value
+from intake.schemas.documents import Address, Parsed, ParsedMessage
+from intake.schemas.receipts import ItemFacts
+
+MAX_LEVELS = 20
+_MAX_DERIVED_SUBJECT = 100
+
+# Names of fields, Italian and English, in the order in which they are asked for.
+_FIRST_NAMES = ("nome", "first_name", "firstname", "name")
+_LAST_NAMES = ("cognome", "last_name", "lastname", "surname")
+_FULL_NAMES = ("nominativo", "nome_cognome", "nome_e_cognome", "full_name", "caller_name")
+_EMAILS = ("email", "e-mail", "e_mail", "mail", "posta_elettronica")
+_PHONES = ("telefono", "cellulare", "phone", "mobile", "tel", "caller_number")
+_SUBJECTS = ("oggetto", "subject", "titolo", "title")
+_TOPICS = ("tipologia", "argomento", "categoria", "topic", "category")
+_TEXTS = ("messaggio", "message", "testo", "text", "richiesta", "descrizione", "note", "nota")
+_DATES = ("submitted_at", "call_started", "date", "data", "created_at", "timestamp")
+
+
+class FormParser:
+    """Reads the JSON of a web form: an object, its fields at the top or under ``fields``."""
+
+    profile = "form"
+
+    def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
+        """Return the request that the form says; ``form`` keeps every field as it was sent.
+
+        Raises:
+            UnreadableItem: it is empty, or no JSON object.
+        """
+        return _read(stream.read(), self.profile)
+
+
+class PhoneNoteParser:
+    """Reads the JSON of an operator's note of a call."""
+
+    profile = "phone"
+
+    def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
+        """Return the request that the note says; ``form`` keeps every field as it was sent.
+
+        Raises:
+            UnreadableItem: it is empty, or no JSON object.
+        """
+        return _read(stream.read(), self.profile)
+
+
+def _read(raw: bytes, profile: str) -> Parsed:
+    form = _load(raw)
+    nested = form.get("fields")
+    inner = nested if isinstance(nested, dict) else {}
+    fields = {str(name).strip().lower(): value for name, value in (form | inner).items()}
+    text = _find(fields, _TEXTS) or _as_lines(inner or form)
+    return Parsed(
+        message=ParsedMessage(
+            profile=profile,
+            subject=_subject(fields, text),
+            sender=_sender(fields),
+            sender_phone=to_e164(_find(fields, _PHONES)),
+            date=_date(fields),
+            text=text,
+            new_text=text,
+            form=form,
+        )
+    )
+
+
+def _load(raw: bytes) -> dict[str, Any]:
+    if not raw.strip():
+        raise UnreadableItem("The form has no bytes.", code="empty")
+    try:
+        value = json.loads(
+            raw.decode("utf-8-sig"), object_pairs_hook=_keep_all, parse_constant=lambda _: None
+        )
+    except (ValueError, RecursionError) as error:
+        raise UnreadableItem(f"The form is no JSON: {error}", code="not_json") from error
+    if not isinstance(value, dict) or not value:
+        raise UnreadableItem("The form is no JSON object with fields.", code="not_a_form")
+    if _depth(value) > MAX_LEVELS:
+        raise UnreadableItem(f"The form is nested over {MAX_LEVELS} levels.", code="too_deep")
+    cleaned = clean_value(value)
+    assert isinstance(cleaned, dict)  # noqa: S101 - cleaning keeps the shape
+    return cleaned
+
+
+def _keep_all(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Keep every value of a name that comes several times, as check boxes do."""
+    found: dict[str, Any] = {}
+    repeated: set[str] = set()
+    for name, value in pairs:
+        if name not in found:
+            found[name] = value
+        elif name in repeated:
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+            repeated.add(name)
+    return found
+
+
+def _depth(value: object) -> int:
+    deepest = 0
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    while waiting:
+        entry, level = waiting.pop()
+        deepest = max(deepest, level)
+        children: Iterable[object] = ()
+        if isinstance(entry, dict):
+            children = entry.values()
+        elif isinstance(entry, list):
+            children = entry
+        waiting.extend((child, level + 1) for child in children)
+    return deepest
+
+
+def _find(fields: dict[str, Any], names: tuple[str, ...]) -> str:
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return clean_text(str(value)).strip()
+    return ""
+
+
+def _sender(fields: dict[str, Any]) -> Address | None:
+    name = _find(fields, _FULL_NAMES) or " ".join(
+        filter(None, (_find(fields, _FIRST_NAMES), _find(fields, _LAST_NAMES)))
+    )
+    email = "".join(_find(fields, _EMAILS).split())
+    if not name and not email:
+        return None
+    return Address(name=clean_line(name), address=email if "@" in email else "")
+
+
+def _subject(fields: dict[str, Any], text: str) -> str | None:
+    """Return the subject; without one the chosen topic, or the first words of the text."""
+    subject = _find(fields, _SUBJECTS)
+    if not subject:
+        subject = " - ".join(filter(None, (_find(fields, (name,)) for name in _TOPICS)))
+    if not subject:
+        subject = clean_line(text[: 2 * _MAX_DERIVED_SUBJECT])
+        if len(subject) > _MAX_DERIVED_SUBJECT:
+            subject = subject[:_MAX_DERIVED_SUBJECT].rpartition(" ")[0] + " …"
+    return clean_line(subject) or None
+
+
+def _date(fields: dict[str, Any]) -> datetime | None:
+    value = _find(fields, _DATES)
+    return dates.parse(value) if value else None
+
+
+def _as_lines(fields: dict[str, Any]) -> str:
+    """Return a form whose text we do not know by name as ``field: value`` lines."""
+    lines = []
+    for name, value in fields.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        lines.append(f"{name}: {shown}")
+    return "\n".join(lines)
