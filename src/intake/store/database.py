@@ -148,7 +148,7 @@ def _parse(url: str) -> URL:
             f"database.url is no database URL: {error}", remedy=_URL_REMEDY
         ) from error
     if backend == "sqlite":
-        return parsed
+        return parsed.set(drivername="sqlite")
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     raise ConfigError(f"database.url: {backend!r} is not supported.", remedy=_URL_REMEDY)

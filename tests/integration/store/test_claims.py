@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
+from intake.store import claims, receipts, tables
+from intake.store.blobs import Blob
+from intake.store.database import Database
+from intake.store.receipts import EMERGENCY_PRIORITY, ENRICH_PRIORITY, Arrival
+
+
+def _record(database: Database, *digests: str) -> list[Receipt]:
+    with database.write() as connection:
+        group = [
+            Arrival(
+                item=RawItem(source="inbox", key=str(number), content=b""),
+                blob=Blob(sha256=digest * 64, size_bytes=1),
+            )
+            for number, digest in enumerate(digests)
+        ]
+        recorded, _ = receipts.record(connection, group, database.now(connection))
+    return recorded
+
+
+def _claim(database: Database, limit: int = 10) -> list[Receipt]:
+    with database.write() as connection:
+        return claims.claim(connection, limit=limit, lease_s=60, now=database.now(connection))
+
+
+def test_a_claim_has_one_holder_and_counts_the_attempt(database: Database) -> None:
+    _record(database, "a", "b")
+    claimed = _claim(database)
+    assert [(r.state, r.attempt) for r in claimed] == [(ReceiptState.PROCESSING, 1)] * 2
+    assert _claim(database) == []
+
+
+def test_the_urgent_overtake_and_pictures_come_last(database: Database) -> None:
+    first, second, third = _record(database, "a", "b", "c")
+    _claim(database)
+    with database.write() as connection:
+        now = {"attempt": 1}
+        for receipt, priority in ((first, ENRICH_PRIORITY), (third, EMERGENCY_PRIORITY)):
+            held = receipt.model_copy(update=now)
+            claims.give_back(connection, held, priority=priority, phase=Phase.ENRICH)
+        claims.give_back(connection, second.model_copy(update=now))
+    assert [r.id for r in _claim(database)] == [third.id, second.id, first.id]
+
+
+def test_a_copy_waits_until_its_original_is_settled(database: Database) -> None:
+    original, copy = _record(database, "a", "a")
+    [claimed] = _claim(database)
+    assert claimed.id == original.id
+    with database.write() as connection:
+        assert claims.settle(connection, claimed, ReceiptState.FILED, request_id="r")
+    assert [r.id for r in _claim(database)] == [copy.id]
+
+
+def test_a_late_worker_writes_nothing(database: Database) -> None:
+    _record(database, "a")
+    [late] = _claim(database)
+    with database.write() as connection:
+        claims.give_back(connection, late)
+    [current] = _claim(database)
+    with database.write() as connection:
+        assert not claims.settle(connection, late, ReceiptState.QUARANTINED)
+        assert not claims.give_back(connection, late)
+        assert claims.settle(connection, current, ReceiptState.NOTED)
+
+
+def test_what_failed_waits_for_its_time(database: Database) -> None:
+    _record(database, "a")
+    [held] = _claim(database)
+    with database.write() as connection:
+        later = database.now(connection) + timedelta(hours=1)
+        claims.give_back(connection, held, failures=1, not_before=later)
+    assert _claim(database) == []
+
+
+def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Database) -> None:
+    ended, dead, alive = _record(database, "a", "b", "c")
+    _claim(database)
+    with database.write() as connection:
+        now = database.now(connection)
+        rows = tables.receipts
+        connection.execute(
+            update(rows)
+            .where(rows.c.id == ended.id)
+            .values(lease_expires_at=now - timedelta(seconds=1), claimed_by="elsewhere/1/2/3")
+        )
+        owner = claims.current_owner().rpartition("/")[0] + "/1"
+        connection.execute(update(rows).where(rows.c.id == dead.id).values(claimed_by=owner))
+        assert claims.sweep(connection, now) == 2
+    assert {r.id for r in _claim(database)} == {ended.id, dead.id}
+    with database.read() as connection:
+        assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from intake.errors import ConfigError, StoreError
+from intake.store import schema
+from intake.store.database import Database
+from intake.store.tables import metadata
+from intake.store.views import VIEWS
+
+
+def test_an_empty_database_goes_up_step_by_step(database_url: str) -> None:
+    database = Database(database_url)
+    assert schema.current_revision(database) is None
+    for revision in ("0001", "0002"):
+        schema.upgrade(database, revision)
+        assert schema.current_revision(database) == revision
+    assert schema.newest_revision() == "0002"
+    schema.upgrade(database)
+    database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    def compared(_obj: Any, name: str | None, kind: str, _reflected: bool, _to: Any) -> bool:
+        # A descending index is read back without its order on SQLite.
+        return not (kind == "index" and name == "ix_receipts_queue")
+
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": compared}
+        )
+        assert compare_metadata(context, metadata) == []
+        assert "ix_receipts_queue" in {
+            i["name"] for i in inspect(connection).get_indexes("receipts")
+        }
+
+
+def test_the_views_for_front_ends_are_there_with_their_columns(database: Database) -> None:
+    with database.read() as connection:
+        columns = {
+            view: [column["name"] for column in inspect(connection).get_columns(view)]
+            for view in VIEWS
+        }
+    assert set(columns) == {"requests_v1", "attachments_v1", "events_v1", "parties_v1"}
+    assert columns["requests_v1"] == [
+        "id", "reference", "channel", "source", "kind", "status", "subject", "text", "language",
+        "topic", "topic_confidence", "topic_by", "urgency", "needs_review", "review_reasons",
+        "sender_name", "sender_email", "sender_phone", "sender_fax_number", "sender_organisation",
+        "sender_verified_by", "received_at", "received_at_by", "claimed_at", "due_at", "follows",
+        "follows_reference", "external_ids", "protocol_reference", "tracking_token", "created_at",
+        "updated_at",
+    ]  # fmt: skip
+    assert columns["attachments_v1"] == [
+        "id", "request_id", "reference", "position", "path", "filename", "media_type",
+        "size_bytes", "sha256", "inline", "disposition", "reason", "page_count", "text",
+        "confidence",
+    ]  # fmt: skip
+    assert columns["events_v1"] == [
+        "id", "stream", "seq", "type", "at", "actor", "receipt_id", "request_id", "reference",
+        "data", "hash",
+    ]  # fmt: skip
+    assert columns["parties_v1"] == [
+        "id", "request_id", "reference", "role", "name", "email", "phone", "fax_number",
+        "organisation", "verified_by",
+    ]  # fmt: skip
+
+
+def test_a_committed_transaction_survives_a_power_cut(database: Database) -> None:
+    assert database.check().startswith(("SQLite 3.", "PostgreSQL "))
+    if database.is_sqlite:
+        with database.read() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+            assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+
+
+def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
+    with database.write() as writer:
+        writer.execute(text("INSERT INTO counters (year, last) VALUES (2026, 1)"))
+        with database.read() as reader:
+            assert reader.execute(text("SELECT count(*) FROM counters")).scalar_one() == 0
+
+
+def test_an_error_of_the_database_is_a_store_error_and_rolls_back(database: Database) -> None:
+    twice = text("INSERT INTO counters (year, last) VALUES (2026, 1), (2026, 2)")
+    with pytest.raises(StoreError), database.write() as connection:
+        connection.execute(twice)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM counters")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "nonsense", ""])
+def test_a_wrong_url_is_a_configuration_error(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"database\.url"):
+        Database(url)
+
+
+def test_a_server_that_is_down_is_a_store_error() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(StoreError):
+        schema.current_revision(database)

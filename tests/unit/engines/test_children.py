@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from intake.engines.children import Child, Limits
+from intake.errors import ToolMissing, TransientFailure, UnreadableItem
+
+LIMITS = Limits(timeout_s=10, memory_bytes=512 << 20)
+TASKS = """
+import ctypes, os, subprocess, time
+from intake.errors import ToolMissing, UnreadableItem
+
+def echo(payload): return payload
+def crash(payload): ctypes.string_at(0)
+def hang(payload): time.sleep(60)
+def leave_grandchild(payload):
+    process = subprocess.Popen(["sleep", "60"])
+    open(payload["note"], "w").write(str(process.pid))
+    time.sleep(60)
+def eat(payload): return {"size": len(bytearray(2 << 30))}
+def refuse(payload): raise UnreadableItem("nothing there", code="empty")
+def no_tool(payload): raise ToolMissing("no tesseract", remedy="apt-get install tesseract-ocr")
+def defect(payload): return 1 // 0
+def chat(payload):
+    print("noise on standard output")
+    os.system("echo noise of a program")
+    return {"ok": True}
+def environment(payload): return dict(os.environ)
+def deep(payload): return deep(payload)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "child_tasks.py").write_text(TASKS)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_a_task_answers_and_the_child_stays_for_the_next() -> None:
+    with Child(LIMITS) as child:
+        assert child.call("child_tasks:echo", {"è": ["\0", None, 1.5]}) == {"è": ["\0", None, 1.5]}
+        first = child._process
+        assert child.call("child_tasks:chat", {}) == {"ok": True}
+        assert child._process is first
+
+
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [("crash", "crash"), ("eat", "memory"), ("defect", "defect"), ("deep", "depth")],
+)
+def test_a_failing_task_is_one_failure_and_the_next_task_runs(task: str, code: str) -> None:
+    with Child(LIMITS) as child:
+        with pytest.raises(TransientFailure) as caught:
+            child.call(f"child_tasks:{task}", {})
+        assert caught.value.code == code
+        assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
+
+
+def test_our_own_errors_come_through_as_they_are() -> None:
+    with Child(LIMITS) as child:
+        with pytest.raises(UnreadableItem, match="nothing there") as unreadable:
+            child.call("child_tasks:refuse", {})
+        assert unreadable.value.code == "empty"
+        with pytest.raises(ToolMissing) as missing:
+            child.call("child_tasks:no_tool", {})
+        assert missing.value.remedy == "apt-get install tesseract-ocr"
+
+
+def test_a_hanging_task_is_killed_with_everything_it_started(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with Child(Limits(timeout_s=1.5, memory_bytes=512 << 20)) as child:
+        with pytest.raises(TransientFailure) as caught:
+            child.call("child_tasks:leave_grandchild", {"note": str(note)})
+        assert caught.value.code == "timeout"
+    assert _is_gone(int(note.read_text()))
+
+
+def test_a_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTAKE_DATABASE__URL", "postgresql://user:hunter2@host/db")
+    monkeypatch.setenv("MAILBOX_PASSWORD", "hunter2")
+    with Child(LIMITS) as child:
+        environment = child.call("child_tasks:environment", {})
+    assert "hunter2" not in str(environment)
+    assert environment["OMP_THREAD_LIMIT"] == "1"
+
+
+def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    program = (
+        "from intake.engines.children import Child, Limits\n"
+        f"c = Child({LIMITS!r})\n"
+        "c.call('child_tasks:echo', {})\n"
+        f"open({str(note)!r}, 'w').write(str(c._process.pid))\n"
+        "c.call('child_tasks:hang', {})\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment) as parent:
+        deadline = time.monotonic() + 10
+        while not note.exists() or not note.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        parent.send_signal(signal.SIGKILL)
+    assert _is_gone(int(note.read_text()))
+
+
+def _is_gone(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
