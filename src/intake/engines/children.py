@@ -42,11 +42,13 @@ class Limits(Frozen):
 class Child:
     """One child process, started at the first task and again when it died.
 
-    Use it in one thread only: the kernel ends the child with the thread that started it.
+    Use it in one thread only: the kernel ends the child with the thread that started it. Its
+    temporary files are made in ``temp_dir``, which the caller removes.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, temp_dir: str) -> None:
         self._limits = limits
+        self._temp_dir = temp_dir
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -97,7 +99,7 @@ class Child:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = _start(self._limits)
+            self._process = _start(self._limits, self._temp_dir)
         return self._process
 
     def _await_answer(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -139,14 +141,14 @@ class Child:
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
 
 
-def _start(limits: Limits) -> subprocess.Popen[bytes]:
+def _start(limits: Limits, temp_dir: str) -> subprocess.Popen[bytes]:
     arguments = limits.model_dump() | {"parent": os.getpid()}
     return subprocess.Popen(
         [sys.executable, "-m", "intake.engines.child", json.dumps(arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=_environment() | {"TMPDIR": temp_dir},
         start_new_session=True,
     )
 

@@ -74,7 +74,7 @@ class Stages:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
-        self._light = Child(options.light)
+        self._light = Child(options.light, temp_dir=str(scratch))
 
     def __enter__(self) -> Self:
         return self
@@ -175,7 +175,10 @@ class Stages:
 
     def _recognise_one(self, attachment: Attachment) -> RecognisedDocument:
         ocr = self._options.ocr
-        with _scratch_folder(self._scratch) as scratch, Child(self._options.heavy) as child:
+        with (
+            _scratch_folder(self._scratch) as scratch,
+            Child(self._options.heavy, temp_dir=scratch) as child,
+        ):
             answer = child.call(
                 tasks.RECOGNISE,
                 {
@@ -184,7 +187,6 @@ class Stages:
                     "engine": ocr.engine,
                     "languages": list(ocr.languages),
                     "limits": ocr.limits.model_dump(mode="json"),
-                    "scratch": scratch,
                 },
             )
         return RecognisedDocument.model_validate(answer)

@@ -44,7 +44,7 @@ def _tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_task_answers_and_the_child_stays_for_the_next() -> None:
-    with Child(LIMITS) as child:
+    with Child(LIMITS, temp_dir="/tmp") as child:
         assert child.call("child_tasks:echo", {"è": ["\0", None, 1.5]}) == {"è": ["\0", None, 1.5]}
         first = child._process
         assert child.call("child_tasks:chat", {}) == {"ok": True}
@@ -56,7 +56,7 @@ def test_a_task_answers_and_the_child_stays_for_the_next() -> None:
     [("crash", "crash"), ("eat", "memory"), ("defect", "defect"), ("deep", "depth")],
 )
 def test_a_failing_task_is_one_failure_and_the_next_task_runs(task: str, code: str) -> None:
-    with Child(LIMITS) as child:
+    with Child(LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call(f"child_tasks:{task}", {})
         assert caught.value.code == code
@@ -64,7 +64,7 @@ def test_a_failing_task_is_one_failure_and_the_next_task_runs(task: str, code: s
 
 
 def test_our_own_errors_come_through_as_they_are() -> None:
-    with Child(LIMITS) as child:
+    with Child(LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(UnreadableItem, match="nothing there") as unreadable:
             child.call("child_tasks:refuse", {})
         assert unreadable.value.code == "empty"
@@ -75,7 +75,7 @@ def test_our_own_errors_come_through_as_they_are() -> None:
 
 def test_a_hanging_task_is_killed_with_everything_it_started(tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    with Child(Limits(timeout_s=1.5, memory_bytes=512 << 20)) as child:
+    with Child(Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call("child_tasks:leave_grandchild", {"note": str(note)})
         assert caught.value.code == "timeout"
@@ -85,7 +85,7 @@ def test_a_hanging_task_is_killed_with_everything_it_started(tmp_path: Path) -> 
 def test_a_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTAKE_DATABASE__URL", "postgresql://user:hunter2@host/db")
     monkeypatch.setenv("MAILBOX_PASSWORD", "hunter2")
-    with Child(LIMITS) as child:
+    with Child(LIMITS, temp_dir="/tmp") as child:
         environment = child.call("child_tasks:environment", {})
     assert "hunter2" not in str(environment)
     assert environment["OMP_THREAD_LIMIT"] == "1"
@@ -95,7 +95,7 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     program = (
         "from intake.engines.children import Child, Limits\n"
-        f"c = Child({LIMITS!r})\n"
+        f"c = Child({LIMITS!r}, temp_dir='/tmp')\n"
         "c.call('child_tasks:echo', {})\n"
         f"open({str(note)!r}, 'w').write(str(c._process.pid))\n"
         "c.call('child_tasks:hang', {})\n"
