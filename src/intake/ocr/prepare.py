@@ -1,0 +1,128 @@
+"""Makes the picture of a page fit to be read: square pixels, even ground, soft edges, level lines.
+
+The order and the figures are measured on letters sent over a telephone line: see
+docs/explanation/reading-faxes.md. Every function returns a new picture; none changes its argument.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from intake.ocr.sheets import PageImage
+
+Grey = npt.NDArray[np.uint8]
+
+WORK_PIXELS = 25_000_000
+"""Most pixels of a prepared page; A3 at 250 dpi has 12 million."""
+WHITE = 255
+INK_BELOW = 128
+LEAST_SKEW = 0.3
+MOST_SKEW = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page ready for the engine, and what was found on the way."""
+
+    image: Image.Image
+    dpi: float
+    skew: float
+    """Degrees counter-clockwise by which the page was turned to level its lines."""
+    ink_in2: float
+    """Square inches of black on the page; a line of typing has about 0.1."""
+
+
+def prepare(page: PageImage, *, dpi: int) -> Prepared:
+    """Return the page at ``dpi`` in both directions, or less where it would be too large."""
+    ground = page.image if page.bilevel else flatten(page.image)
+    squared, work_dpi = square(ground, dpi_x=page.dpi_x, dpi_y=page.dpi_y, dpi=dpi)
+    soft = smooth(squared, dpi_y=page.source_dpi_y or page.dpi_y)
+    skew = find_skew(soft)
+    level = straighten(soft, skew)
+    return Prepared(image=level, dpi=work_dpi, skew=skew, ink_in2=measure_ink(level, work_dpi))
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """Return the picture on white ground: shadows and paper colour taken out.
+
+    The ground is what remains when everything thinner than about 1/60 of the page is
+    brightened away; each pixel is then divided by it.
+    """
+    reduced = image.reduce(max(1, max(image.size) // 600))
+    ground = reduced.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(6))
+    spread = np.asarray(ground.resize(image.size, Image.Resampling.BILINEAR), dtype=np.uint16)
+    level = np.asarray(image, dtype=np.uint16) * WHITE // np.maximum(spread, 1)
+    return Image.fromarray(np.minimum(level, WHITE).astype(np.uint8))
+
+
+def square(
+    image: Image.Image, *, dpi_x: float, dpi_y: float, dpi: float
+) -> tuple[Image.Image, float]:
+    """Return the picture with square pixels, and the resolution it has now.
+
+    Cubic interpolation: on standard faxes it reads better than nearest, linear or Lanczos.
+    """
+    wanted = (image.width * dpi / dpi_x) * (image.height * dpi / dpi_y)
+    work_dpi = dpi * min(1.0, math.sqrt(WORK_PIXELS / wanted))
+    size = (
+        max(1, round(image.width * work_dpi / dpi_x)),
+        max(1, round(image.height * work_dpi / dpi_y)),
+    )
+    return image.resize(size, Image.Resampling.BICUBIC), work_dpi
+
+
+def smooth(image: Image.Image, *, dpi_y: float) -> Image.Image:
+    """Return the picture with soft edges; ``dpi_y`` is the resolution it was scanned with.
+
+    The steps of a coarse grid look like serifs to the engine; blurred, they vanish.
+    """
+    return image.filter(ImageFilter.GaussianBlur(1.3 if dpi_y < 150 else 0.9))
+
+
+def find_skew(image: Image.Image) -> float:
+    """Return the degrees counter-clockwise that level the lines of text, 0.0 if under 0.3.
+
+    Tries angles and takes the one at which the rows' ink differs most from row to row: level
+    lines of text stand against empty rows.
+    """
+    reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
+    rows, columns = np.nonzero(reduced < INK_BELOW + 40)
+    if len(rows) < 200:
+        return 0.0
+    best = _sharpest(rows, columns, np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5))
+    best = _sharpest(rows, columns, np.arange(best - 0.4, best + 0.41, 0.1))
+    if abs(best) < LEAST_SKEW or abs(best) >= MOST_SKEW:
+        return 0.0
+    return round(float(best), 2)
+
+
+def straighten(image: Image.Image, degrees: float) -> Image.Image:
+    """Return the picture turned counter-clockwise on white ground; 0.0 leaves it as it is."""
+    if degrees == 0.0:
+        return image
+    return image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=WHITE)
+
+
+def measure_ink(image: Image.Image, dpi: float) -> float:
+    """Return the square inches of the page that are dark."""
+    return float(np.count_nonzero(np.asarray(image) < INK_BELOW)) / dpi**2
+
+
+def _sharpest(
+    rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], degrees: npt.NDArray[np.float64]
+) -> float:
+    scores = [_sharpness(rows, columns, angle) for angle in degrees]
+    return float(degrees[int(np.argmax(scores))])
+
+
+def _sharpness(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], degrees: float) -> float:
+    """Return how much the ink differs between neighbouring rows once turned by ``degrees``."""
+    level: npt.NDArray[Any] = np.rint(rows - columns * math.tan(math.radians(degrees)))
+    profile = np.bincount((level - level.min()).astype(np.intp))
+    return float(np.sum(np.diff(profile.astype(np.float64)) ** 2))

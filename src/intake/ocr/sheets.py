@@ -1,0 +1,47 @@
+"""What the file readers hand on for each page: a picture, a text, or why there is neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from intake.errors import ItemError
+from intake.schemas.documents import Defect
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page as a grey picture (mode ``L``, 0 is black) whose pixels need not be square."""
+
+    number: int
+    image: Image.Image
+    dpi_x: float
+    dpi_y: float
+    source_dpi_y: float | None = None
+    """Lines per inch it was once scanned with, where ``image`` is a finer drawing of that."""
+    bilevel: bool = False
+    """The picture was black and white, as a fax is: it has no background to even out."""
+    rotation: int = 0
+    """Degrees clockwise by which the file's own orientation note had it turned."""
+    defects: tuple[Defect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page whose text stood in the file."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLost:
+    """A page, or all pages from this one on, that could not be read."""
+
+    number: int
+    error: ItemError
+    defect: str = "page_unreadable"
+
+
+Sheet = PageImage | PageText | PageLost
