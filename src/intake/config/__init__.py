@@ -1,0 +1,32 @@
+"""Settings: intake.toml and the INTAKE_* environment, read once."""
+
+from intake.config.papers import SettingRow, describe, reference, template
+from intake.config.settings import (
+    BlobSettings,
+    ClassifySettings,
+    DatabaseSettings,
+    OcrSettings,
+    ProcessingSettings,
+    ReceiveSettings,
+    RequestSettings,
+    Settings,
+    SourceSettings,
+)
+from intake.config.sources import build_options
+
+__all__ = [
+    "BlobSettings",
+    "ClassifySettings",
+    "DatabaseSettings",
+    "OcrSettings",
+    "ProcessingSettings",
+    "ReceiveSettings",
+    "RequestSettings",
+    "SettingRow",
+    "Settings",
+    "SourceSettings",
+    "build_options",
+    "describe",
+    "reference",
+    "template",
+]

@@ -1,0 +1,422 @@
+"""Every setting, with its default and what it does."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from intake.config.mistakes import config_error, explain, nearest
+from intake.config.reading import Key, Reading, anchor, current, find_file, use
+from intake.schemas.base import Frozen
+
+
+def _not_a_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(  # noqa: TRY004 - pydantic reports ValueError only
+            f"must be a number, not {str(value).lower()}"
+        )
+    return value
+
+
+def _words(value: Any) -> Any:
+    """Take "ita, eng" for a list, as it is easiest to write in an environment variable."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+def _anchored(path: Path) -> Path:
+    return anchor(path, current().folder)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(name, available_timezones())
+        hint = f"; did you mean {near!r}?" if near else ", such as 'Europe/Rome'"
+        raise ValueError(f"must be a time zone of the IANA database, not {name!r}{hint}") from None
+    return name
+
+
+def _source_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        better = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "inbox"
+        raise ValueError(
+            "is no name for a source: use small letters, digits and _, beginning with a letter, "
+            f"such as `{better}`"
+        )
+    return name
+
+
+def _database_url(url: str) -> str:
+    if not re.match(r"(sqlite|postgresql)(\+\w+)?:", url):
+        raise ValueError(
+            "must begin with sqlite:/// or postgresql://, such as postgresql://intake@db/intake"
+        )
+    if file := re.fullmatch(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)", url):
+        return f"{file[1]}{_anchored(Path(file[2]))}"
+    return url
+
+
+Whole = Annotated[int, BeforeValidator(_not_a_truth)]
+Number = Annotated[float, BeforeValidator(_not_a_truth)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+LocalPath = Annotated[Path, AfterValidator(_anchored)]
+SourceName = Annotated[str, AfterValidator(_source_name)]
+
+
+class Section(Frozen):
+    """One table of intake.toml."""
+
+    model_config = ConfigDict(validate_default=True)
+
+
+class DatabaseSettings(Section):
+    """Where receipts, requests and events are kept."""
+
+    url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+        default=None,
+        description="SQLAlchemy URL. Left out: SQLite in data_dir/intake.db. "
+        "A password is better kept in INTAKE_DATABASE__URL than in this file.",
+        examples=["postgresql+psycopg://intake@localhost/intake"],
+    )
+
+
+class BlobSettings(Section):
+    """Where the original bytes are kept."""
+
+    path: LocalPath | None = Field(
+        default=None,
+        description="Folder of the original bytes. Left out: data_dir/blobs.",
+        examples=["intake-data/blobs"],
+    )
+
+
+class ReceiveSettings(Section):
+    """How items are taken from the sources."""
+
+    group_items: Whole = Field(
+        default=50, ge=1, description="Items that are committed and acknowledged together, at most."
+    )
+    group_bytes: Whole = Field(
+        default=64_000_000,
+        ge=1,
+        description="Bytes that are committed and acknowledged together; a bigger item goes alone.",
+    )
+    poll_limit: Whole = Field(
+        default=10_000, ge=1, description="Items taken from one source by one poll, at most."
+    )
+    lease_s: Whole = Field(
+        default=120,
+        ge=1,
+        description="Seconds for which a poll holds its source; another run takes over after that.",
+    )
+    full_scan_hours: Number = Field(
+        default=24,
+        ge=0,
+        description="Hours after which a source is listed whole again instead of from the last "
+        "item on; 0 lists it whole at every poll.",
+    )
+
+
+class ProcessingSettings(Section):
+    """How received items become requests."""
+
+    workers: Whole = Field(
+        default=0, ge=0, description="Items processed at the same time; 0 is one per usable CPU."
+    )
+    lease_s: Whole = Field(
+        default=900,
+        ge=1,
+        description="Seconds for which a worker holds an item; after that it is given to another.",
+    )
+    max_failures: Whole = Field(
+        default=3, ge=1, description="Failures after which an item is quarantined."
+    )
+    retry_delay_s: Whole = Field(
+        default=60,
+        ge=0,
+        description="Seconds before an item that failed is tried again.",
+    )
+    light_timeout_s: Number = Field(
+        default=30, gt=0, description="Seconds allowed for reading one message."
+    )
+    light_memory_mb: Whole = Field(
+        default=1024, ge=128, description="Megabytes of memory allowed for reading one message."
+    )
+    heavy_timeout_s: Number = Field(
+        default=300, gt=0, description="Seconds allowed for recognising one document."
+    )
+    heavy_memory_mb: Whole = Field(
+        default=1536,
+        ge=128,
+        description="Megabytes of memory allowed for recognising one document.",
+    )
+
+    @property
+    def worker_count(self) -> int:
+        """Return how many items are processed at the same time: at least 1."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+
+class OcrSettings(Section):
+    """How text is read in pictures and PDFs."""
+
+    engine: str = Field(default="tesseract", description="Plugin that reads the pages.")
+    languages: Words = Field(
+        default=("ita", "eng"),
+        min_length=1,
+        description="Languages to expect, as Tesseract names them.",
+    )
+    page_timeout_s: Number = Field(
+        default=60, gt=0, description="Seconds allowed for reading one page."
+    )
+    max_pages: Whole = Field(
+        default=100, ge=1, description="Pages read in one document; the others are kept unread."
+    )
+    max_pixels: Whole = Field(
+        default=60_000_000,
+        ge=1,
+        description="Pixels of one page, at most; a bigger picture is refused unopened.",
+    )
+    dpi: Whole = Field(
+        default=250, ge=70, le=1200, description="Dots per inch at which PDF pages are drawn."
+    )
+    review_below: Share = Field(
+        default=0.6, description="Confidence (0..1) under which a person is asked to look."
+    )
+
+
+class ClassifySettings(Section):
+    """How topic, urgency and language are found."""
+
+    classifiers: Words = Field(
+        default=("keywords",), description="Plugins that are asked for the topic."
+    )
+    taxonomy: LocalPath | None = Field(
+        default=None,
+        description="TOML file of topics and their words. Left out: the one intake brings.",
+        examples=["taxonomy.toml"],
+    )
+    threshold: Share = Field(
+        default=0.5, description="Confidence (0..1) under which a person chooses the topic."
+    )
+    languages: Words = Field(
+        default=("it", "en", "de", "fr", "es", "sl"),
+        min_length=1,
+        description="Languages to tell apart, as ISO 639-1 names them.",
+    )
+
+
+class RequestSettings(Section):
+    """How requests are numbered and joined."""
+
+    prefix: str = Field(
+        default="CC",
+        pattern=r"^[A-Z]{1,8}$",
+        description="Capital letters that references begin with, as in CC-2026-0000042-7.",
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Europe/Rome",
+        description="Time zone that decides the year of a reference, and in which times are shown.",
+    )
+    identical: Literal["link", "new"] = Field(
+        default="link",
+        description="What becomes of an item whose bytes came from the same source before: "
+        "`link` joins it to the earlier request, `new` makes a request of its own.",
+    )
+    own_addresses: Words = Field(
+        default=(),
+        description="Addresses of the contact centre itself, whose mail is never a citizen's.",
+        examples=[["contact@example.org"]],
+    )
+
+
+SOURCE_KEYS = ("kind", "enabled", "profile")
+
+
+class SourceSettings(Section):
+    """One source: its kind, and the options of its connector."""
+
+    kind: str = Field(description="Connector that speaks to this source; see `intake plugins`.")
+    enabled: bool = Field(default=True, description="Whether runs poll this source.")
+    profile: str | None = Field(
+        default=None, description="Parser of its items, instead of the connector's own choice."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="All other keys: the connector's options, as written."
+    )
+    _reading: Reading = PrivateAttr(default_factory=current)
+
+    @property
+    def reading(self) -> Reading:
+        """Return what this source was read from, to say where a mistake stands."""
+        return self._reading
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that relative paths among the options start from."""
+        return self._reading.folder
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_options(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        own = {key: values[key] for key in SOURCE_KEYS if key in values}
+        given = values.get("options", {})
+        if not isinstance(given, Mapping):
+            return {**own, "options": given}
+        others = {k: v for k, v in values.items() if k not in (*SOURCE_KEYS, "options")}
+        return {**own, "options": {**given, **others}}
+
+
+class _FromReading(PydanticBaseSettingsSource):
+    """Gives pydantic-settings the values of the file or of the environment."""
+
+    def __init__(self, settings: type[BaseSettings], values: Mapping[str, Any]) -> None:
+        super().__init__(settings)
+        self._values = dict(values)
+
+    def __call__(self) -> dict[str, Any]:
+        return self._values
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the base class asks for it
+        return self._values.get(field_name), field_name, False
+
+
+class Settings(BaseSettings):
+    """All settings: intake.toml and the INTAKE_* environment, which wins. Read once, frozen.
+
+    Built directly, ``Settings(data_dir=...)`` takes the arguments first, then the environment.
+
+    Raises:
+        ConfigError: something is wrong; the message names every mistake.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="INTAKE_", env_nested_delimiter="__"
+    )
+
+    data_dir: LocalPath = Field(
+        default=Path("intake-data"), description="Folder of all that intake keeps."
+    )
+    database: DatabaseSettings = DatabaseSettings()
+    blobs: BlobSettings = BlobSettings()
+    receive: ReceiveSettings = ReceiveSettings()
+    processing: ProcessingSettings = ProcessingSettings()
+    ocr: OcrSettings = OcrSettings()
+    classify: ClassifySettings = ClassifySettings()
+    requests: RequestSettings = RequestSettings()
+    observers: Words = Field(default=(), description="Plugins that are told of every event.")
+    sources: dict[SourceName, SourceSettings] = Field(
+        default_factory=dict, description="The sources, one table [sources.NAME] each."
+    )
+    _reading: Reading = PrivateAttr(default_factory=Reading)
+    _arguments: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, **values: Any) -> None:
+        with use(current()) as reading:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                known = tuple(known_keys(reading))
+                raise config_error(explain(error, known=known, reading=reading)) from None
+        self._reading = reading
+        self._arguments = values
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Self:
+        """Read the file and the environment once. Relative paths start at the file's folder.
+
+        None means $INTAKE_CONFIG, else ./intake.toml, else defaults and environment alone.
+
+        Raises:
+            ConfigError: something is wrong; the message names every mistake.
+        """
+        with use(Reading.of(find_file(path))):
+            return cls()
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file that was read; None when there was none."""
+        return self._reading.path
+
+    @property
+    def database_url(self) -> str:
+        """Return the database to use: the one written, else SQLite in ``data_dir``."""
+        return self.database.url or f"sqlite:///{self.data_dir / 'intake.db'}"
+
+    @property
+    def blob_dir(self) -> Path:
+        """Return the folder of the original bytes: the one written, else in ``data_dir``."""
+        return self.blobs.path or self.data_dir / "blobs"
+
+    @property
+    def reading(self) -> Reading:
+        """Return what was read, to tell where each value came from."""
+        return self._reading
+
+    def origin(self, key: Key) -> Literal["default", "file", "environment", "argument"]:
+        """Return where the value of ``key`` came from."""
+        if key[0] in self._arguments:
+            return "argument"
+        return self._reading.origin(key) or "default"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours tells which variable is wrong
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no hidden files
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - secrets are references
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments, then the environment, then the file."""
+        reading = current()
+        return (
+            init_settings,
+            _FromReading(settings_cls, reading.environment),
+            _FromReading(settings_cls, reading.written),
+        )
+
+
+def fields() -> Iterator[tuple[Key, FieldInfo]]:
+    """Yield every setting but the sources, in the order of the file, with its key."""
+    tables = {}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            tables[name] = field.annotation
+        elif name != "sources":
+            yield (name,), field
+    for table, model in tables.items():
+        for name, field in model.model_fields.items():
+            yield (table, name), field
+
+
+def known_keys(reading: Reading) -> Iterator[Key]:
+    """Yield every key that may be written, those of the sources there are included."""
+    yield from (key for key, _ in fields())
+    for tree in (reading.written, reading.environment):
+        sources = tree.get("sources")
+        for source in sources if isinstance(sources, Mapping) else ():
+            yield from (("sources", source, key) for key in SOURCE_KEYS)
