@@ -139,7 +139,7 @@ def unknown_charset() -> bytes:
 
 def lying_charset() -> bytes:
     """Return a message that says UTF-8 and is Latin-1."""
-    return text_mail().replace("l'area".encode(), "perché l'area".encode("latin-1"))
+    return text_mail().replace(b"l'area", "perché l'area".encode("latin-1"))
 
 
 def broken_encoded_words() -> bytes:
