@@ -205,6 +205,12 @@ class Dovecot:
         self.interrupt()
         self.resume()
 
+    def add_user(self, name: str, password: str) -> None:
+        """Let a user log in from now on, with an empty mailbox."""
+        self.users[name] = password
+        self._write_users()
+        self._make_maildir(name, "INBOX")
+
     def deliver(self, user: str, message: bytes, *, folder: str = "INBOX") -> None:
         """Drop ``message`` into a mailbox, byte for byte, as a delivery agent would."""
         maildir = self._make_maildir(user, folder)
@@ -245,12 +251,17 @@ class Dovecot:
         for name in ("run", "state", "mail"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._certificate = CertificateAuthority(self.folder).issue()
-        lines = [f"{name}:{{PLAIN}}{password}\n" for name, password in self.users.items()]
-        (self.folder / "users").write_text("".join(lines))
+        self._write_users()
         if self._tokens is not None:
             self._prepare_tokens(self._tokens)
         for user in self.users:
             self._make_maildir(user, "INBOX")
+
+    def _write_users(self) -> None:
+        lines = [f"{name}:{{PLAIN}}{password}\n" for name, password in self.users.items()]
+        (self.folder / "users.new").write_text("".join(lines))
+        self._give_away(self.folder / "users.new")
+        (self.folder / "users.new").rename(self.folder / "users")  # read at any moment
 
     def _prepare_tokens(self, tokens: Mapping[str, str]) -> None:
         self._token_server = TokenServer(tokens).__enter__()
