@@ -9,6 +9,7 @@ A pattern is written as a person would say it; case and accents do not matter::
     casa|tetto .. croll*     one or the other
     @edificio .. croll*      one of the words of the group ``edificio``
     ^ aiuto                  at the start of a sentence
+    ^ sos $                  at its end: here, the sentence is nothing else
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class _Pattern:
     number: int
     steps: tuple[_Step, ...]
     at_start: bool
+    at_end: bool
 
 
 class Matcher:
@@ -84,9 +86,9 @@ class Matcher:
         self._lexicon = _Lexicon(tolerant=tolerant, real_words=real_words)
         self._first: dict[int, list[_Pattern]] = defaultdict(list)
         for number, text in enumerate(patterns):
-            pattern = self._compile(number, text, groups or {})
-            for term in sorted(pattern.steps[0].terms):
-                self._first[term].append(pattern)
+            for pattern in self._compile(number, text, groups or {}):
+                for term in sorted(pattern.steps[0].terms):
+                    self._first[term].append(pattern)
         self._terms_of = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.terms_of)
 
     def find(self, words: Words) -> list[Hit]:
@@ -107,42 +109,45 @@ class Matcher:
                         hits.append(Hit(pattern.number, positions))
         return hits
 
-    def _compile(self, number: int, text: str, groups: Mapping[str, Sequence[str]]) -> _Pattern:
-        steps: list[_Step] = []
+    def _compile(
+        self, number: int, text: str, groups: Mapping[str, Sequence[str]]
+    ) -> list[_Pattern]:
+        """Return the pattern; more than one if an alternative has several words (``c'è|vi è``)."""
+        chains: list[tuple[_Step, ...]] = [()]
         gap = 0
         parts = text.split()
-        at_start = bool(parts) and parts[0] == "^"
-        for part in parts[1:] if at_start else parts:
+        at_start, at_end = parts[:1] == ["^"], parts[-1:] == ["$"]
+        for part in parts[at_start : len(parts) - at_end]:
             if part == "..":
                 gap = GAP_WORDS
                 continue
-            for words in _alternatives(part, text, groups):
-                steps.append(_Step(frozenset(self._lexicon.add(word) for word in words), gap))
-                gap = 0
-        if not steps or gap:
+            options = [self._steps(option, gap) for option in _options(part, text, groups)]
+            chains = [(*chain, *steps) for chain in chains for steps in options]
+            gap = 0
+        if chains == [()] or gap:
             raise ValueError(f"the pattern {text!r} has no word at its end")
-        return _Pattern(number, tuple(steps), at_start)
+        return [_Pattern(number, chain, at_start, at_end) for chain in chains]
+
+    def _steps(self, option: Sequence[Sequence[str]], gap: int) -> tuple[_Step, ...]:
+        steps = (frozenset(self._lexicon.add(word) for word in words) for words in option)
+        return tuple(_Step(terms, 0 if place else gap) for place, terms in enumerate(steps))
 
 
-def _alternatives(
+def _options(
     part: str, pattern: str, groups: Mapping[str, Sequence[str]]
-) -> list[tuple[str, ...]]:
-    """Return the steps of one blank-separated part; each step is the words it accepts."""
-    options: list[list[str]] = []
+) -> list[list[Sequence[str]]]:
+    """Return what one blank-separated part accepts: rows of words, each a choice of words."""
+    phrases: list[str] = []
     for option in part.split("|"):
-        if option.startswith("@"):
-            if option[1:] not in groups:
-                raise ValueError(f"the pattern {pattern!r} names an unknown group {option!r}")
-            options.extend(_WORD.findall(word) for word in groups[option[1:]])
-        else:
-            options.append(_WORD.findall(option))
-    if any(not words for words in options):
+        if option.startswith("@") and option[1:] not in groups:
+            raise ValueError(f"the pattern {pattern!r} names an unknown group {option!r}")
+        phrases.extend(groups[option[1:]] if option.startswith("@") else (option,))
+    rows = [_WORD.findall(phrase) for phrase in phrases]
+    if not all(rows):
         raise ValueError(f"the pattern {pattern!r} has a part without letters: {part!r}")
-    if len(options) == 1:
-        return [(word,) for word in options[0]]
-    if any(len(words) > 1 for words in options):
-        raise ValueError(f"the pattern {pattern!r}: alternatives are single words")
-    return [tuple(words[0] for words in options)]
+    options: list[list[Sequence[str]]] = [[[word] for word in row] for row in rows if len(row) > 1]
+    single = [row[0] for row in rows if len(row) == 1]
+    return [[single], *options] if single else options
 
 
 def _match(
@@ -153,7 +158,10 @@ def _match(
 ) -> tuple[int, ...]:
     if pattern.at_start and position and sentences[position - 1] == sentences[position]:
         return ()
-    return _continue(pattern.steps, 1, terms, sentences, (position,))
+    found = _continue(pattern.steps, 1, terms, sentences, (position,))
+    if pattern.at_end and found and found[-1] + 1 < len(terms):
+        return () if sentences[found[-1] + 1] == sentences[found[-1]] else found
+    return found
 
 
 def _continue(

@@ -1,0 +1,226 @@
+"""Urgency: who is in danger now, and what cannot wait. Always on; recall comes first."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import Field
+
+from intake.classify.datafile import DataFile, read, refuse, validate
+from intake.classify.folding import Words, split
+from intake.classify.patterns import Hit, Matcher
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import Evidence, Urgency
+from intake.schemas.documents import Document
+
+_SHOWN_EVIDENCE = 8
+_LONGEST_PATTERN = 12
+"""More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
+
+
+class _Guard(Frozen):
+    """A context in which an alarming phrase is no alarm."""
+
+    name: str
+    scope: Literal["clause", "sentence", "text"]
+    side: Literal["before", "anywhere"] = "anywhere"
+    reach: int | None = Field(default=None, ge=0)
+    lifted_by_now: bool = False
+    patterns: tuple[str, ...] = Field(min_length=1)
+
+
+class _Rule(Frozen):
+    name: str
+    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY]
+    guards: tuple[str, ...] | None = None
+    """The names of the guards that hold; None means all."""
+    patterns: tuple[str, ...] = Field(min_length=1)
+
+
+class _File(Frozen):
+    real_words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    now: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    guards: tuple[_Guard, ...] = ()
+    rules: tuple[_Rule, ...] = Field(min_length=1)
+
+
+class Assessment(NamedTuple):
+    """How urgent an item is, and the words that say so."""
+
+    urgency: Urgency
+    evidence: tuple[Evidence, ...]
+
+
+class UrgencyRules:
+    """The urgency rules of one file."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Load the rules of ``path``, or the ones we ship.
+
+        Raises:
+            ConfigError: the file cannot be read, or names the rule and key that are wrong.
+        """
+        self._compiled = _load(path)
+        self.version = self._compiled.version
+
+    def assess(self, documents: Sequence[Document]) -> Assessment:
+        """Return the highest urgency that any document speaks for, with the evidence."""
+        readings = [self._compiled.read(document.text) for document in documents]
+        everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
+        found: dict[tuple[str, str], Evidence] = {}
+        for reading in readings:
+            for rule, hit in reading.alarms:
+                if self._compiled.holds(rule, hit, reading, everywhere):
+                    evidence = _evidence(rule, reading.words.quote(hit.start, hit.end))
+                    found.setdefault((rule.name, evidence.text.casefold()), evidence)
+        ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
+        return Assessment(_highest(ordered), tuple(ordered[:_SHOWN_EVIDENCE]))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was found in one text."""
+
+    words: Words
+    alarms: list[tuple[_Rule, Hit]] = field(default_factory=list)
+    guards: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    guarded_sentences: set[tuple[int, int]] = field(default_factory=set)
+    now_sentences: set[int] = field(default_factory=set)
+    stops: list[int] = field(default_factory=list)
+    in_text: set[int] = field(default_factory=set)
+    """The guards that hold for the whole item because they were found here."""
+
+    def stop_between(self, start: int, end: int) -> bool:
+        at = bisect_right(self.stops, start - 1)
+        return at < len(self.stops) and self.stops[at] < end
+
+
+class _Compiled:
+    """All phrases of a file in one matcher, and what each of them means."""
+
+    def __init__(self, file: DataFile) -> None:
+        content = validate(file, _File)
+        self.version = file.digest
+        self._guards = content.guards
+        sections: list[tuple[str, _Rule | int | str, Sequence[str]]] = [
+            ("names", "name", content.names),
+            ("now", "now", content.now),
+            ("stops", "stop", content.stops),
+            *(
+                (f"guard {guard.name!r}", number, guard.patterns)
+                for number, guard in enumerate(content.guards)
+            ),
+            *((f"rule {rule.name!r}", rule, rule.patterns) for rule in content.rules),
+        ]
+        _check(file, content, [(where, patterns) for where, _, patterns in sections])
+        self._meaning = [meaning for _, meaning, patterns in sections for _ in patterns]
+        self._matcher = Matcher(
+            [pattern for _, _, patterns in sections for pattern in patterns],
+            groups=content.groups,
+            tolerant=True,
+            real_words=content.real_words,
+        )
+
+    def read(self, text: str) -> _Reading:
+        reading = _Reading(split(text))
+        hits = self._matcher.find(reading.words)
+        masked = {
+            place for hit in hits if self._meaning[hit.pattern] == "name" for place in hit.positions
+        }
+        for hit in hits:
+            meaning = self._meaning[hit.pattern]
+            if meaning == "now":
+                reading.now_sentences.add(reading.words.sentences[hit.start])
+            elif meaning == "stop":
+                reading.stops.append(hit.start)
+            elif meaning != "name" and masked.isdisjoint(hit.positions):
+                self._note(reading, meaning, hit)
+        for guards in reading.guards.values():
+            guards.sort(key=lambda hit: hit.end)
+        return reading
+
+    def _note(self, reading: _Reading, meaning: _Rule | int | str, hit: Hit) -> None:
+        if isinstance(meaning, _Rule):
+            reading.alarms.append((meaning, hit))
+        elif isinstance(meaning, int):
+            reading.guards[meaning].append(hit)
+            reading.guarded_sentences.add((meaning, reading.words.sentences[hit.start]))
+            if self._guards[meaning].scope == "text":
+                reading.in_text.add(meaning)
+
+    def holds(self, rule: _Rule, hit: Hit, reading: _Reading, everywhere: frozenset[int]) -> bool:
+        """Return whether no guard speaks against the alarm."""
+        sentence = reading.words.sentences[hit.start]
+        for number, guard in enumerate(self._guards):
+            if rule.guards is not None and guard.name not in rule.guards:
+                continue
+            if guard.lifted_by_now and sentence in reading.now_sentences:
+                continue
+            if guard.scope == "text":
+                guarded = number in everywhere
+            elif guard.side == "anywhere" and guard.scope == "sentence":
+                guarded = (number, sentence) in reading.guarded_sentences
+            else:
+                guarded = _is_near(guard, reading.guards.get(number, []), hit, reading)
+            if guarded:
+                return False
+        return True
+
+
+def _is_near(guard: _Guard, found: Sequence[Hit], alarm: Hit, reading: _Reading) -> bool:
+    """Return whether the guard stands before the alarm, or between its words, within reach."""
+    number = reading.words.clauses if guard.scope == "clause" else reading.words.sentences
+    at = bisect_right(found, alarm.end - 1, key=lambda hit: hit.end)
+    for candidate in reversed(found[max(0, at - _LONGEST_PATTERN) : at]):
+        if not set(candidate.positions).isdisjoint(alarm.positions):
+            continue
+        if candidate.start >= alarm.start:
+            return number[candidate.start] == number[alarm.end - 1]
+        near = guard.reach is None or alarm.start - candidate.end <= guard.reach
+        same = number[candidate.end - 1] == number[alarm.start]
+        return near and same and not reading.stop_between(candidate.end, alarm.start)
+    return False
+
+
+def _evidence(rule: _Rule, text: str) -> Evidence:
+    return Evidence(
+        rule=f"{rule.urgency}: {rule.name}",
+        text=text,
+        weight=2.0 if rule.urgency is Urgency.EMERGENCY else 1.0,
+    )
+
+
+def _highest(evidence: Sequence[Evidence]) -> Urgency:
+    if not evidence:
+        return Urgency.NORMAL
+    return Urgency.EMERGENCY if evidence[0].weight > 1 else Urgency.HIGH
+
+
+@cache
+def _load(path: Path | None) -> _Compiled:
+    """Return the compiled rules; each file is read once per process."""
+    return _Compiled(read(path, shipped="emergency.toml"))
+
+
+def _check(file: DataFile, content: _File, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Refuse a pattern that cannot be compiled, and a guard that does not exist."""
+    for where, patterns in sections:
+        for pattern in patterns:
+            try:
+                Matcher([pattern], groups=content.groups)
+            except ValueError as error:
+                raise refuse(file, f"{where}: {error}") from error
+    known = {guard.name for guard in content.guards}
+    for rule in content.rules:
+        for name in rule.guards or ():
+            if name not in known:
+                raise refuse(file, f"rule {rule.name!r}, key 'guards': no guard {name!r}")
