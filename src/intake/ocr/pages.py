@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin
+from PIL import (
+    ExifTags,
+    Image,
+    ImageFile,
+    ImageOps,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+)
 
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
@@ -158,6 +165,8 @@ def _guard(number: int) -> Iterator[None]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
+    except UnidentifiedImageError as error:
+        raise UnreadableItem("The picture's header is damaged.", code="corrupt_image") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise _too_large(number, str(error) or "out of memory") from error
     # Pillow raises nearly anything on damaged files: OSError, SyntaxError, struct.error,
