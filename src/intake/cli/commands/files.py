@@ -1,0 +1,220 @@
+"""Verbs that read a file and store nothing: parse, ocr, classify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from intake.cli import render
+from intake.cli.render import Column
+from intake.cli.session import JsonOption, session
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from intake.schemas.classifications import Verdict
+    from intake.schemas.documents import Address, ParsedMessage, RecognisedDocument
+
+FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="The file; - is standard input.",
+        exists=True,
+        dir_okay=False,
+        allow_dash=True,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command(epilog="Example: intake parse message.eml --profile pec --json")(parse)
+    app.command(epilog="Example: intake ocr fax.tif --languages ita+eng")(ocr)
+    app.command(epilog='Example: intake classify --text "Cade una frana sulla strada"')(classify)
+
+
+def parse(
+    file: FileArgument,
+    *,
+    profile: Annotated[
+        str, typer.Option(help="mail, pec, fax, scan, form, phone or a plugin's.")
+    ] = "mail",
+    as_json: JsonOption = False,
+) -> None:
+    """Print what is read in a message; nothing is stored."""
+    from intake.app import parse_message
+
+    message = parse_message(_bytes(file), profile, file_name=_name(file))
+    if as_json:
+        render.emit_json(message)
+        return
+    render.emit(_message(message))
+    if message.text.strip():
+        render.emit(render.heading("Text"), render.plain(message.text.strip()))
+    if message.attachments:
+        render.emit(render.heading("Attachments"), _attachments(message))
+
+
+def ocr(
+    context: typer.Context,
+    file: FileArgument,
+    *,
+    languages: Annotated[
+        str, typer.Option(help="As Tesseract names them, joined by +.")
+    ] = "ita+eng",
+    as_json: JsonOption = False,
+) -> None:
+    """Print the text of a picture or PDF, with the confidence of each page."""
+    from intake.app import recognise
+
+    wanted = [name for name in languages.replace(",", "+").split("+") if name]
+    with render.progress(silent=as_json or session(context).quiet) as tell:
+        if tell:
+            tell(f"read {file.name}", 0, None)
+        document = recognise(_bytes(file), languages=wanted)
+    if as_json:
+        render.emit_json(document)
+        return
+    for page in document.pages:
+        how = f"{page.origin}, confidence {page.confidence:.2f}"
+        render.emit(render.heading(f"Page {page.number} ({how})"), render.plain(page.text.strip()))
+    render.emit(render.heading("Document"), _document(document))
+
+
+def classify(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="A text, or a message whose name ends in .eml; - is standard input.",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ] = None,
+    *,
+    text: Annotated[str | None, typer.Option(help="The text, instead of a file.")] = None,
+    subject: Annotated[str, typer.Option(help="The subject of the text.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Print topic, urgency and language of a text, with the evidence."""
+    from intake.app import classify as judge
+
+    if (file is None) == (text is None):
+        raise typer.BadParameter("Give a FILE or --text, one of the two.", param_hint="FILE")
+    if file is not None:
+        own_subject, text = _subject_and_text(file)
+        subject = subject or own_subject
+    verdict = judge(text or "", subject)
+    if as_json:
+        render.emit_json(verdict)
+        return
+    render.emit(_verdict(verdict))
+    if verdict.evidence:
+        render.emit(render.heading("Evidence"), _evidence(verdict))
+
+
+def _bytes(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    return file.read_bytes()
+
+
+def _name(file: Path) -> str | None:
+    return None if str(file) == "-" else file.name
+
+
+def _subject_and_text(file: Path) -> tuple[str, str]:
+    from intake.app import parse_message
+
+    content = _bytes(file)
+    if file.suffix.lower() == ".eml":
+        message = parse_message(content, "mail", file_name=file.name)
+        return message.subject or "", message.new_text or message.text
+    try:
+        return "", content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "", content.decode("cp1252", errors="replace")
+
+
+def _message(message: ParsedMessage) -> RenderableType:
+    return render.facts(
+        [
+            ("profile", message.profile),
+            ("subject", message.subject),
+            ("from", _address(message.sender) if message.sender else None),
+            ("to", ", ".join(map(_address, message.to))),
+            ("cc", ", ".join(map(_address, message.cc))),
+            ("date it claims", message.date),
+            ("message id", message.message_id),
+            ("in reply to", message.in_reply_to),
+            ("written by a machine", message.auto.kind if message.auto.is_auto else None),
+            *_channel_facts(message),
+            ("defects", ", ".join(defect.code for defect in message.defects)),
+        ]
+    )
+
+
+def _channel_facts(message: ParsedMessage) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for part in (message.pec, message.fax):
+        if part is not None:
+            found.extend(part.model_dump(mode="json", exclude_none=True).items())
+    return [*found, *(message.form or {}).items()]
+
+
+def _address(address: Address) -> str:
+    return f"{address.name} <{address.address}>" if address.name else address.address
+
+
+def _attachments(message: ParsedMessage) -> RenderableType:
+    columns = [Column("path", share=1), Column("type"), Column("bytes", side="right")]
+    cells = [
+        (
+            each.path,
+            each.media_type,
+            f"{each.size_bytes:,}",
+            ": ".join(filter(None, (each.disposition, each.reason))),
+        )
+        for each in message.attachments
+    ]
+    return render.table([*columns, Column("became")], cells)
+
+
+def _document(document: RecognisedDocument) -> RenderableType:
+    return render.facts(
+        [
+            ("type", document.media_type),
+            ("pages", len(document.pages)),
+            ("confidence", f"{document.confidence:.2f}"),
+            ("needs review", "yes" if document.needs_review else "no"),
+            ("read by", f"{document.engine} {document.engine_version}"),
+            ("defects", ", ".join(defect.code for defect in document.defects)),
+        ]
+    )
+
+
+def _verdict(verdict: Verdict) -> RenderableType:
+    others = ", ".join(f"{each.topic} ({each.confidence:.2f})" for each in verdict.alternatives)
+    urgency = render.marked(verdict.urgency, "bold white on red" if verdict.emergency else "")
+    return render.facts(
+        [
+            ("topic", verdict.topic or "none found"),
+            ("confidence", f"{verdict.confidence:.2f}"),
+            ("urgency", urgency),
+            ("language", verdict.language),
+            ("needs review", "yes" if verdict.needs_review else "no"),
+            ("alternatives", others),
+            ("rules", verdict.model_version),
+        ]
+    )
+
+
+def _evidence(verdict: Verdict) -> RenderableType:
+    columns = [Column("topic"), Column("weight", side="right"), Column("rule")]
+    cells = [(each.topic, f"{each.weight:.2f}", each.rule, each.text) for each in verdict.evidence]
+    return render.table([*columns, Column("words", share=1)], cells)
