@@ -164,7 +164,10 @@ class SharesOneBuffer(Liar):
     def poll(self, *, after, limit):
         for item in super().poll(after=after, limit=limit):
             self.latest = item
-            yield item.model_copy(update={"content": lambda: self.latest.chunks()})
+            yield item.model_copy(update={"content": self._read_latest})
+
+    def _read_latest(self):
+        return self.latest.chunks()
 
 
 class AcknowledgesEverything(Liar):

@@ -92,7 +92,7 @@ class FolderConnector(ABC):
                 next(folder.iterdir(), None)
             except OSError as error:
                 raise source_error(error, folder) from error
-            if self._moves and not os.access(folder, os.W_OK | os.X_OK):
+            if self._moves and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
                 raise SourceRefused(
                     f"Files cannot be moved out of {folder}: no right to write.",
                     remedy=f"Give the user that runs intake the right to write in {folder}, "
