@@ -1,4 +1,4 @@
-"""What every tier shares: a real PostgreSQL, and for each test an empty database of each kind."""
+"""What every tier shares: a real PostgreSQL and Dovecot, and empty databases of each kind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from intake.errors import ToolMissing
+from intake.testing.dovecot import Dovecot
 from intake.testing.postgres import Postgres
 
 
@@ -32,3 +33,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Return the session's IMAP server: ``add_user`` makes a mailbox of a test's own."""
+    with Dovecot(tokens={}) as server:
+        yield server

@@ -7,7 +7,6 @@ set, nor by the Message-ID, which senders repeat.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -15,17 +14,15 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from intake.connectors.imap_bodies import Bodies
-from intake.connectors.imap_marks import Marker, possible_mark
+from intake.connectors.imap_marks import Marker, open_for_marking
 from intake.connectors.imap_options import AfterReceive, ImapOptions
 from intake.connectors.imap_session import ImapSession, Listed
-from intake.schemas.receipts import RawItem, Receipt
+from intake.schemas.receipts import ItemContent, RawItem, Receipt
 
 _WINDOW = 5_000
 """UIDs of one SEARCH: its answer is one line, and a line may not be longer than a megabyte."""
 _LISTING = 400
 """UIDs of one FETCH of sizes: its command stays under the 8,192 bytes of RFC 7162 §4."""
-
-_log = logging.getLogger(__name__)
 
 
 class ImapConnector:
@@ -83,14 +80,13 @@ class ImapConnector:
         Raises:
             SourceUnavailable, SourceRefused: the server ended the poll.
         """
-        self._select()
+        self._mark = open_for_marking(self._session, self._options)
         bodies = Bodies(self._session, self._options)
         uids = islice(self._candidates(self._uid_of(after)), limit)
         while some := list(islice(uids, _LISTING)):
             listed = self._session.list_sizes(some)
-            bodies.expect(listed)
             for message in listed:
-                yield self._item(message, bodies)
+                yield self._item(message, partial(bodies.read, message, listed))
 
     def acknowledge(self, items: Sequence[tuple[RawItem, Receipt]]) -> None:
         """Move or mark the messages, as the options say and the server can.
@@ -99,15 +95,11 @@ class ImapConnector:
             SourceUnavailable, SourceRefused: the server did not do it.
         """
         if not self._session.uidvalidity:
-            self._select()
+            self._mark = open_for_marking(self._session, self._options)
         ours = [item for item, _ in items if self._is_of_this_epoch(item)]
         self._marker.mark(
             self._mark, [(int(item.attributes["uid"]), item.size_bytes or 0) for item in ours]
         )
-
-    def _select(self) -> None:
-        self._session.select(read_only=self._options.after_receive == "leave")
-        self._mark = possible_mark(self._session, self._options)
 
     def _is_of_this_epoch(self, item: RawItem) -> bool:
         """Say whether the item's UID still means that message; another mailbox may reuse it."""
@@ -147,13 +139,13 @@ class ImapConnector:
         for low in range(lowest, highest + 1, _WINDOW):
             yield low, min(low + _WINDOW - 1, highest)
 
-    def _item(self, message: Listed, bodies: Bodies) -> RawItem:
+    def _item(self, message: Listed, content: ItemContent) -> RawItem:
         mailbox, epoch = self._options.mailbox, self._session.uidvalidity
         return RawItem(
             source=self._source,
             key=f"{mailbox}:{epoch}:{message.uid}",
             profile=self.profile,
-            content=partial(bodies.read, message),
+            content=content,
             size_bytes=message.size,
             received_at=message.received_at,
             received_at_by="server" if message.received_at else "intake",

@@ -43,19 +43,16 @@ class Bodies:
     def __init__(self, session: Session, options: ImapOptions) -> None:
         self._session = session
         self._options = options
-        self._listed: Sequence[Listed] = ()
         self._fetched: dict[int, bytes | ItemError] = {}
         self._suspects: set[int] = set()
         self._is_slow = False
         self._faults = 0
         self._slow_faults = 0
 
-    def expect(self, listed: Sequence[Listed]) -> None:
-        """Name the messages that will be asked for next, in this order."""
-        self._listed = listed
-
-    def read(self, message: Listed) -> Iterator[bytes]:
+    def read(self, message: Listed, listed: Sequence[Listed]) -> Iterator[bytes]:
         """Yield the bytes of ``message``, as one piece if it is short.
+
+        ``listed`` holds the messages that will probably be asked for next, in this order.
 
         Raises:
             ItemGone: the mailbox does not hold it any more.
@@ -65,21 +62,21 @@ class Bodies:
         if message.size is None or message.size > self._options.batch_bytes:
             yield from self._stream(message)
         else:
-            yield self._whole(message.uid)
+            yield self._whole(message.uid, listed)
 
-    def _whole(self, uid: int) -> bytes:
+    def _whole(self, uid: int, listed: Sequence[Listed]) -> bytes:
         if uid not in self._fetched:
             self._fetched = {}  # let the last batch go before the next one comes
-            self._fetched = self._fetch_from(uid)
+            self._fetched = self._fetch_from(uid, listed)
         found = self._fetched.pop(uid)
         if isinstance(found, ItemError):
             raise found
         return found
 
-    def _fetch_from(self, uid: int) -> dict[int, bytes | ItemError]:
+    def _fetch_from(self, uid: int, listed: Sequence[Listed]) -> dict[int, bytes | ItemError]:
         """Fetch the batch that begins with ``uid``, a smaller one after each fault."""
         while True:
-            batch = self._batch_from(uid)
+            batch = self._batch_from(uid, listed)
             try:
                 outcomes = self._fetch(batch)
             except SessionBroken as fault:
@@ -89,9 +86,9 @@ class Bodies:
             self._is_slow = self._is_slow and bool(self._suspects)
             return outcomes
 
-    def _batch_from(self, uid: int) -> list[Listed]:
+    def _batch_from(self, uid: int, listed: Sequence[Listed]) -> list[Listed]:
         """Return the short messages from ``uid`` on, within the limits of a batch."""
-        following = [m for m in self._listed if m.uid >= uid]
+        following = [m for m in listed if m.uid >= uid]
         most = self._options.batch_messages
         if uid in self._suspects:
             following = [m for m in following if m.uid in self._suspects]

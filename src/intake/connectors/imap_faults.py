@@ -23,7 +23,7 @@ _CODE = re.compile(r"\[([A-Z0-9-]+)")
 _BACKOFF = re.compile(r"Suggested Backoff Time:\s*(\d+)\s*milliseconds", re.IGNORECASE)
 _MOST_WORDS = 200
 
-_TEMPORARY = frozenset(("UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "EXPUNGEISSUED"))
+_TEMPORARY = frozenset(("UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG"))
 _REMEDIES: Mapping[str, str] = {
     "AUTHENTICATIONFAILED": "",
     "EXPIRED": "The password or token has expired: get a new one, then run `intake check`.",
@@ -56,6 +56,10 @@ class SessionBroken(SourceUnavailable):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class MessagesGone(SourceUnavailable):
+    """Some of the messages of a command are gone; the command did nothing, or not all."""
 
 
 class LoginRefused(SourceRefused):
@@ -107,6 +111,8 @@ def answered_no(text: str, stage: Stage, where: str, *, login_remedy: str) -> So
         return LoginRefused(message, remedy=remedy, is_plain=code not in _REMEDIES)
     if stage is Stage.CONNECT:
         return SourceUnavailable(message)
+    if stage is Stage.FILE and code == "EXPUNGEISSUED":
+        return MessagesGone(message)
     if stage is Stage.READ and code not in _REMEDIES:
         return SessionBroken(message, code="refused")
     return SourceRefused(message, remedy=_REMEDIES.get(code or "") or _STAGE_REMEDIES.get(stage))

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from intake.connectors.imap_client import uid_set
+from intake.connectors.imap_faults import MessagesGone
 from intake.connectors.imap_options import AfterReceive, ImapOptions
 from intake.connectors.imap_session import ImapSession
 from intake.errors import SourceRefused
@@ -18,28 +19,31 @@ _Filing = Callable[[Sequence[int], str, int], None]
 _log = logging.getLogger(__name__)
 
 
-def possible_mark(session: ImapSession, options: ImapOptions) -> AfterReceive:
-    """Return what is done in the selected mailbox: what the options ask, or what is possible.
+def open_for_marking(session: ImapSession, options: ImapOptions) -> AfterReceive:
+    """Select the mailbox; return how messages are marked: as the options ask, or as it can be.
 
     Without MOVE (RFC 6851) or UIDPLUS (RFC 4315) no message can be taken out alone: a plain
-    EXPUNGE would take all those with it that somebody else marked as deleted.
+    EXPUNGE would take all those with it that somebody else marked as deleted. The mailbox is
+    opened for reading only as long as nothing is marked; only that way round it does not say
+    which keywords it keeps.
     """
-    wanted = options.after_receive
-    if wanted == "move" and not (session.has("MOVE") or session.has("UIDPLUS")):
-        wanted = "keyword"
-    if wanted == "keyword" and not session.keeps_keyword(options.keyword):
-        wanted = "leave"
-    if wanted != options.after_receive:
+    how = options.after_receive
+    if how == "move" and not (session.has("MOVE") or session.has("UIDPLUS")):
+        how = "keyword"
+    session.select(read_only=how != "keyword")
+    if how == "keyword" and not session.keeps_keyword(options.keyword):
+        how = "leave"
+    if how != options.after_receive:
         _log.warning(
             "imap server cannot mark messages as configured",
             extra={
                 "action": "imap_mark_fallback",
                 "host": options.host,
                 "configured": options.after_receive,
-                "used": wanted,
+                "used": how,
             },
         )
-    return wanted
+    return how
 
 
 class Marker:
@@ -57,15 +61,27 @@ class Marker:
             SourceUnavailable: the server did not answer; it may have done it.
             SourceRefused: the user may not do it.
         """
-        for start in range(0, len(messages) if how != "leave" else 0, _BATCH):
+        if how == "leave" or not messages:
+            return
+        if self._session.is_read_only:
+            self._session.select_again(read_only=False)
+        for start in range(0, len(messages), _BATCH):
             batch = messages[start : start + _BATCH]
-            uids = [uid for uid, _ in batch]
-            if how == "keyword":
-                self._session.add_keyword(uids, self._options.keyword)
-            elif self._session.has("MOVE"):
-                self._file(self._session.move, uids, sum(size for _, size in batch))
-            else:
-                self._copy_and_remove(uids, sum(size for _, size in batch))
+            uids, size = [uid for uid, _ in batch], sum(size for _, size in batch)
+            try:
+                self._mark_batch(how, uids, size)
+            except MessagesGone:  # somebody else's session took some: the others are still there
+                left = self._session.find_alive(uids)
+                if left:
+                    self._mark_batch(how, sorted(left), size)
+
+    def _mark_batch(self, how: AfterReceive, uids: Sequence[int], size: int) -> None:
+        if how == "keyword":
+            self._session.add_keyword(uids, self._options.keyword)
+        elif self._session.has("MOVE"):
+            self._file(self._session.move, uids, size)
+        else:
+            self._copy_and_remove(uids, size)
 
     def _copy_and_remove(self, uids: Sequence[int], size: int) -> None:
         """Move without MOVE. What is marked as deleted was copied before a crash, or by nobody."""

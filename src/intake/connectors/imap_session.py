@@ -41,7 +41,7 @@ class ImapSession:
         self._cut_off = CutOff()
         self._secret = ""
         self._refusals = 0
-        self._is_read_only = True
+        self.is_read_only = True
         self._capabilities: frozenset[str] = frozenset()
         self._permanent_flags: frozenset[bytes] = frozenset()
         self.uidvalidity = 0
@@ -80,7 +80,7 @@ class ImapSession:
         """
         with self._asking(Stage.OPEN) as client:
             answer = client.select_folder(self._options.mailbox, readonly=read_only)
-        self._is_read_only = read_only
+        self.is_read_only = read_only
         self.uidvalidity = answer.get(b"UIDVALIDITY") or 0
         self.exists = answer.get(b"EXISTS") or 0
         self._permanent_flags = frozenset(answer.get(b"PERMANENTFLAGS") or ())
@@ -91,21 +91,29 @@ class ImapSession:
                 remedy="Read another mailbox, or ask the mail server's administrators.",
             )
 
-    def reopen(self) -> None:
-        """Make a new connection to the mailbox that was selected.
+    def select_again(self, *, read_only: bool) -> None:
+        """Open the mailbox that was selected before, perhaps for another use.
 
         Raises:
-            SourceUnavailable: as ``open``; or the mailbox was made anew meanwhile.
+            SourceUnavailable, SourceRefused: as ``select``; or it was made anew meanwhile.
         """
         before = self.uidvalidity
-        self._drop()
-        self.open()
-        self.select(read_only=self._is_read_only)
+        self.select(read_only=read_only)
         if self.uidvalidity != before:
             raise SourceUnavailable(
                 f"The mailbox {self._options.mailbox} was made anew while it was read.",
                 remedy="Nothing to do: the next run lists it from the start.",
             )
+
+    def reopen(self) -> None:
+        """Make a new connection to the mailbox that was selected.
+
+        Raises:
+            SourceUnavailable, SourceRefused: as ``open`` and ``select_again``.
+        """
+        self._drop()
+        self.open()
+        self.select_again(read_only=self.is_read_only)
 
     def has(self, capability: str) -> bool:
         """Say whether the server announced ``capability``, such as ``MOVE``."""

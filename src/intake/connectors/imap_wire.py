@@ -12,6 +12,8 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from threading import Timer
 
 from intake.connectors.imap_faults import not_trusted
@@ -91,12 +93,27 @@ def tls_context(options: ImapOptions) -> ssl.SSLContext:
     Raises:
         ConfigError: ``ca_file`` cannot be read.
     """
-    context = ssl.create_default_context()
-    if options.ca_file is not None:
-        _trust(context, options)
     if options.fingerprint is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        changed_ns = options.ca_file.stat().st_mtime_ns if options.ca_file else 0
+        return _verifying_context(options.ca_file, changed_ns)
+    except OSError as error:  # also ssl.SSLError: no certificate in it
+        raise ConfigError(
+            f"The file of trusted authorities {options.ca_file} cannot be read: {error}",
+            remedy="Correct `ca_file`: a readable file of certificates in PEM form.",
+        ) from error
+
+
+@cache
+def _verifying_context(ca_file: Path | None, _changed_ns: int) -> ssl.SSLContext:
+    """Return a context, made once: to read the system's authorities takes 50 ms."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
     return context
 
 
@@ -112,16 +129,6 @@ def check_pin(line: socket.socket, options: ImapOptions) -> None:
     found = hashlib.sha256(certificate).hexdigest()
     if found != options.fingerprint:
         raise not_trusted(f"{options.host} has another certificate than the pinned one: {found}.")
-
-
-def _trust(context: ssl.SSLContext, options: ImapOptions) -> None:
-    try:
-        context.load_verify_locations(options.ca_file)
-    except OSError as error:  # also ssl.SSLError: no certificate in it
-        raise ConfigError(
-            f"The file of trusted authorities {options.ca_file} cannot be read: {error}",
-            remedy="Correct `ca_file`: a readable file of certificates in PEM form.",
-        ) from error
 
 
 def _dial(options: ImapOptions, cut_off: CutOff) -> socket.socket:

@@ -60,6 +60,8 @@ userdb {{
 }}
 service imap-login {{
   chroot =
+  service_count = 0
+  process_min_avail = 1
   inet_listener imap {{
     port = {port}
   }}
@@ -67,6 +69,10 @@ service imap-login {{
     port = {tls_port}
     ssl = yes
   }}
+}}
+service imap {{
+  service_count = 256
+  process_min_avail = 1
 }}
 service anvil {{
   chroot =
@@ -79,7 +85,7 @@ service stats {{
 _PASSWORDS = """\
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN {folder}/users
+  args = scheme=PLAIN {folder}/users/%u
 }}
 """
 _TOKENS = """\
@@ -208,7 +214,7 @@ class Dovecot:
     def add_user(self, name: str, password: str) -> None:
         """Let a user log in from now on, with an empty mailbox."""
         self.users[name] = password
-        self._write_users()
+        self._write_user(name, password)
         self._make_maildir(name, "INBOX")
 
     def deliver(self, user: str, message: bytes, *, folder: str = "INBOX") -> None:
@@ -248,20 +254,19 @@ class Dovecot:
         return self.folder / "dovecot.conf"
 
     def _prepare(self) -> None:
-        for name in ("run", "state", "mail"):
+        for name in ("run", "state", "mail", "users"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._certificate = CertificateAuthority(self.folder).issue()
-        self._write_users()
+        for user, password in self.users.items():
+            self._write_user(user, password)
+            self._make_maildir(user, "INBOX")
         if self._tokens is not None:
             self._prepare_tokens(self._tokens)
-        for user in self.users:
-            self._make_maildir(user, "INBOX")
 
-    def _write_users(self) -> None:
-        lines = [f"{name}:{{PLAIN}}{password}\n" for name, password in self.users.items()]
-        (self.folder / "users.new").write_text("".join(lines))
-        self._give_away(self.folder / "users.new")
-        (self.folder / "users.new").rename(self.folder / "users")  # read at any moment
+    def _write_user(self, name: str, password: str) -> None:
+        """Write a file for each user: Dovecot notes the change of a common one too late."""
+        (self.folder / "users" / name).write_text(f"{name}:{{PLAIN}}{password}\n")
+        self._give_away(self.folder / "users" / name)
 
     def _prepare_tokens(self, tokens: Mapping[str, str]) -> None:
         self._token_server = TokenServer(tokens).__enter__()
