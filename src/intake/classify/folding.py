@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # In this order: a word, an acronym with points, a letter or digit, the end of a sentence (a blank
 # line is one; a single line end is not: mail and OCR wrap their lines), the end of a clause.
@@ -12,8 +13,8 @@ _TOKEN = re.compile(
     r"[^\W_]{2,}"
     r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
     r"|[^\W_]"
-    r"|[.!?;:…]+|\n[ \t\r\f\v]*\n"
-    r"|[,()\[\]«»\"“”–—]|\s-\s"
+    r"|[.!?;:…]+|\n\s*\n"
+    r"|[,()\[\]«»\"“”–—]+|\s-\s"
 )
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
@@ -32,6 +33,7 @@ class Words:
         return " ".join(self.words[start:end])
 
 
+@lru_cache(maxsize=4)  # every classifier reads the same few texts of one item
 def split(text: str) -> Words:
     """Return the words of ``text``; a word hyphenated at a line end is whole again."""
     text = unicodedata.normalize("NFC", text)

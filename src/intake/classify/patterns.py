@@ -26,6 +26,7 @@ GAP_WORDS = 4
 """How many words ``..`` may stand for, at most."""
 TOLERANT_LETTERS = 7
 """The shortest word in which one wrong character is forgiven."""
+_HEAD = 4
 _CACHED_WORDS = 1 << 16
 _WORD = re.compile(r"[^\W_]+\*?")
 _NONE: frozenset[int] = frozenset()
@@ -94,13 +95,14 @@ class Matcher:
     def find(self, words: Words) -> list[Hit]:
         """Return the hits in the order in which they begin; a pattern hits once per place."""
         terms = [self._terms_of(word) for word in words.words]
+        starting = self._possible(frozenset[int]().union(*set(terms)))
         hits: list[Hit] = []
         for position, here in enumerate(terms):
             if not here:
                 continue
             seen: set[int] = set()
             for term in sorted(here) if len(here) > 1 else here:
-                for pattern in self._first.get(term, ()):
+                for pattern in starting.get(term, ()):
                     if pattern.number in seen:
                         continue
                     positions = _match(pattern, terms, words.sentences, position)
@@ -108,6 +110,14 @@ class Matcher:
                         seen.add(pattern.number)
                         hits.append(Hit(pattern.number, positions))
         return hits
+
+    def _possible(self, present: frozenset[int]) -> dict[int, list[_Pattern]]:
+        """Return, by first term, the patterns all of whose words are somewhere in the text."""
+        return {
+            term: possible
+            for term in present
+            if (possible := [p for p in self._first.get(term, ()) if _can_match(p, present)])
+        }
 
     def _compile(
         self, number: int, text: str, groups: Mapping[str, Sequence[str]]
@@ -148,6 +158,10 @@ def _options(
     options: list[list[Sequence[str]]] = [[[word] for word in row] for row in rows if len(row) > 1]
     single = [row[0] for row in rows if len(row) == 1]
     return [[single], *options] if single else options
+
+
+def _can_match(pattern: _Pattern, present: frozenset[int]) -> bool:
+    return all(not step.terms.isdisjoint(present) for step in pattern.steps[1:])
 
 
 def _match(
@@ -194,8 +208,8 @@ class _Lexicon:
         self._numbers: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._stems: dict[int, dict[str, int]] = {}
-        self._heads: dict[int, dict[str, list[str]]] = {}
-        self._tails: dict[tuple[int, int], dict[str, list[str]]] = {}
+        self._heads: dict[str, list[str]] = {}
+        self._tails: dict[str, list[str]] = {}
 
     def add(self, term: str) -> int:
         """Return the number of the word or stem (``terremot*``), new or known."""
@@ -209,15 +223,9 @@ class _Lexicon:
         else:
             self._words[text] = number
         if self._tolerant and len(text) >= TOLERANT_LETTERS:
-            self._index_halves(name, text)
+            self._heads.setdefault(text[:_HEAD], []).append(name)
+            self._tails.setdefault(text[_HEAD:TOLERANT_LETTERS], []).append(name)
         return number
-
-    def _index_halves(self, name: str, text: str) -> None:
-        """With one wrong character, one half of a word is still right: find it by that half."""
-        half = len(text) // 2
-        self._heads.setdefault(half, {}).setdefault(text[:half], []).append(name)
-        tails = self._tails.setdefault((half, len(text) - half), {})
-        tails.setdefault(text[half:], []).append(name)
 
     def terms_of(self, word: str) -> frozenset[int]:
         """Return the numbers of the terms that ``word`` satisfies."""
@@ -233,12 +241,11 @@ class _Lexicon:
         return _NONE
 
     def _nearly(self, text: str) -> frozenset[int]:
-        candidates: set[str] = set()
-        for half, heads in self._heads.items():
-            candidates.update(heads.get(text[:half], ()))
-        for (half, length), tails in self._tails.items():
-            for start in (half - 1, half, half + 1):
-                candidates.update(tails.get(text[start : start + length], ()))
+        """Return the terms one character away: their head is right, or what comes after it is."""
+        candidates = set(self._heads.get(text[:_HEAD], ()))
+        width = TOLERANT_LETTERS - _HEAD
+        for start in (_HEAD - 1, _HEAD, _HEAD + 1):
+            candidates.update(self._tails.get(text[start : start + width], ()))
         return frozenset(self._numbers[name] for name in candidates if _resembles(text, name))
 
 

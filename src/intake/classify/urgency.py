@@ -79,9 +79,11 @@ class UrgencyRules:
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
             for rule, hit in reading.alarms:
-                if self._compiled.holds(rule, hit, reading, everywhere):
-                    evidence = _evidence(rule, reading.words.quote(hit.start, hit.end))
-                    found.setdefault((rule.name, evidence.text.casefold()), evidence)
+                text = reading.words.quote(hit.start, hit.end)
+                if (rule.name, text) not in found and self._compiled.holds(
+                    rule, hit, reading, everywhere
+                ):
+                    found[rule.name, text] = _evidence(rule, text)
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
         return Assessment(_highest(ordered), tuple(ordered[:_SHOWN_EVIDENCE]))
 

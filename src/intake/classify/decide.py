@@ -1,0 +1,116 @@
+"""Decide: one verdict from all opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from intake.classify.language import LANGUAGES, identify
+from intake.classify.taxonomy import Taxonomy
+from intake.classify.urgency import Assessment, UrgencyRules
+from intake.interfaces import Classifier
+from intake.schemas.classifications import Alternative, Classification, Evidence, Urgency, Verdict
+from intake.schemas.documents import Document
+
+_SHOWN_ALTERNATIVES = 3
+
+
+def judge(
+    documents: Sequence[Document],
+    *,
+    classifiers: Sequence[Classifier],
+    taxonomy: Taxonomy,
+    threshold: float,
+    languages: Sequence[str] = LANGUAGES,
+    urgency_rules: UrgencyRules | None = None,
+) -> Verdict:
+    """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
+
+    The topic is the taxonomy's with the highest confidence of any classifier; below
+    ``threshold`` (0..1) it is None and a person must look. An emergency always asks for a
+    person; if no topic was found it takes the taxonomy's emergency topic. A topic that the
+    taxonomy does not know stays among the opinions. ``urgency_rules`` None means ours.
+    """
+    opinions = tuple(
+        opinion for classifier in classifiers for opinion in classifier.classify(documents)
+    )
+    ranked = _rank(opinions, taxonomy)
+    topic, confidence, reasons = _choose(ranked, threshold)
+    rules = urgency_rules or _our_urgency_rules()
+    urgency, alarms = _raise_urgency(rules.assess(documents), topic, taxonomy)
+    is_emergency = urgency is Urgency.EMERGENCY
+    needs_review = topic is None or is_emergency
+    if topic is None and is_emergency and taxonomy.emergency_topic is not None:
+        topic = taxonomy.emergency_topic.id
+        confidence = round(len(alarms) / (len(alarms) + 1), 4)
+    return Verdict(
+        topic=topic,
+        confidence=confidence,
+        needs_review=needs_review,
+        alternatives=_alternatives(ranked, topic),
+        language=identify(_prose(documents), languages=languages),
+        urgency=urgency,
+        emergency=is_emergency,
+        evidence=(*alarms, *reasons),
+        model_version=_versions(classifiers, taxonomy, rules),
+        opinions=opinions,
+    )
+
+
+def _rank(
+    opinions: Sequence[Classification], taxonomy: Taxonomy
+) -> list[tuple[str, float, tuple[Evidence, ...]]]:
+    """Return the known topics, each with its best opinion's confidence, the best first."""
+    best: dict[str, Classification] = {}
+    for opinion in opinions:
+        topic = taxonomy.find(opinion.topic) if opinion.topic is not None else None
+        if topic is None:
+            continue
+        if topic.id not in best or opinion.confidence > best[topic.id].confidence:
+            best[topic.id] = opinion
+    ranked = [(topic, found.confidence, found.evidence) for topic, found in best.items()]
+    return sorted(ranked, key=lambda entry: (-entry[1], entry[0]))
+
+
+def _choose(
+    ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]], threshold: float
+) -> tuple[str | None, float, tuple[Evidence, ...]]:
+    """Return topic, confidence and evidence; no topic when the best is below the threshold."""
+    if not ranked:
+        return None, 0.0, ()
+    topic, confidence, evidence = ranked[0]
+    return (topic if confidence >= threshold else None), confidence, evidence
+
+
+def _raise_urgency(
+    assessment: Assessment, topic: str | None, taxonomy: Taxonomy
+) -> tuple[Urgency, tuple[Evidence, ...]]:
+    """Return the rules' urgency, raised if the topic itself means danger; never lowered."""
+    found = taxonomy.find(topic) if topic is not None else None
+    if found is not None and found.emergency:
+        return Urgency.EMERGENCY, assessment.evidence
+    return assessment.urgency, assessment.evidence
+
+
+def _alternatives(
+    ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]], topic: str | None
+) -> tuple[Alternative, ...]:
+    others = [entry for entry in ranked if entry[0] != topic][:_SHOWN_ALTERNATIVES]
+    return tuple(Alternative(topic=other, confidence=confidence) for other, confidence, _ in others)
+
+
+def _prose(documents: Sequence[Document]) -> str:
+    """Return the text to tell the language by: the body first, pictures and files last."""
+    order = {"body": 0, "subject": 1, "embedded": 2, "ocr": 3}
+    ordered = sorted(documents, key=lambda document: order[document.origin])
+    return "\n".join(document.text for document in ordered)
+
+
+def _versions(classifiers: Sequence[Classifier], taxonomy: Taxonomy, rules: UrgencyRules) -> str:
+    parts = [f"{classifier.name} {classifier.version}" for classifier in classifiers]
+    return ", ".join([*parts, f"taxonomy {taxonomy.version}", f"urgency {rules.version}"])
+
+
+@cache
+def _our_urgency_rules() -> UrgencyRules:
+    return UrgencyRules()

@@ -1,0 +1,93 @@
+"""Language: which of the configured languages a text is written in. Wraps py3langid."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+
+from intake.classify.datafile import read, validate
+from intake.errors import ConfigError
+from intake.schemas.base import Frozen
+
+LANGUAGES = ("it", "en", "de", "fr", "es", "sl")
+"""The languages told apart unless configured otherwise (ISO 639-1)."""
+_READ_LETTERS = 4_000
+_ENOUGH_WORDS = 3
+_NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+class _File(Frozen):
+    stopwords: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def identify(text: str, *, languages: Sequence[str] = LANGUAGES) -> str | None:
+    """Return the ISO 639-1 code of the language of ``text``, one of ``languages``, or None.
+
+    None means that there are fewer than three words and none of them tells, or that most
+    letters are of a script that none of ``languages`` uses.
+
+    Raises:
+        ConfigError: ``languages`` names one that py3langid does not know.
+    """
+    prose = _NOT_PROSE.sub(" ", text[:_READ_LETTERS])
+    words = [word for word in _WORD.findall(prose) if len(word) > 1 or word.isascii()]
+    if not words or not languages:
+        return None
+    if _is_foreign_script(words, languages):
+        return None
+    if len(words) < _ENOUGH_WORDS:
+        return _by_stop_words(words, languages)
+    code: str = _identifier(tuple(languages)).classify(" ".join(words))[0]
+    return code
+
+
+def _by_stop_words(words: Sequence[str], languages: Sequence[str]) -> str | None:
+    """Return the one language to which most of the small words belong, None on a draw."""
+    known = _stop_words()
+    plain = {part for word in words for part in re.split("['’]", word.casefold())}
+    counts = {code: len(plain & known.get(code, frozenset())) for code in languages}
+    best = max(counts.values())
+    winners = [code for code, count in counts.items() if count == best]
+    return winners[0] if best and len(winners) == 1 else None
+
+
+def _is_foreign_script(words: Sequence[str], languages: Sequence[str]) -> bool:
+    """Return whether most letters are not Latin though all ``languages`` are written in Latin."""
+    if not set(languages) <= set(LANGUAGES):
+        return False  # a language was added whose script we do not know
+    letters = "".join(words)
+    latin = sum(1 for letter in letters if letter.isascii() or _is_latin(letter))
+    return latin * 2 < len(letters)
+
+
+@cache
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("LATIN")
+
+
+@cache
+def _stop_words() -> dict[str, frozenset[str]]:
+    content = validate(read(None, shipped="stopwords.toml"), _File)
+    return {code: frozenset(words) for code, words in content.stopwords.items()}
+
+
+@cache
+def _identifier(languages: tuple[str, ...]) -> Any:  # py3langid ships no types
+    """Return an identifier restricted to ``languages``; its model is loaded at first use."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - 100 MB, late
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        identifier.set_languages(languages)
+    except ValueError as error:
+        raise ConfigError(
+            f"Some of the languages {', '.join(languages)} cannot be told apart: {error}",
+            remedy="Use two-letter ISO 639-1 codes such as it, en, de.",
+        ) from error
+    return identifier
