@@ -55,7 +55,10 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
     """Fill ``body`` from the pieces; tell of each whether it is there in full."""
     plain = _branches_with_plain_text(pieces)
     for piece in pieces:
-        if piece.html is not None and id(piece.alternative) not in plain:
+        if (
+            piece.html is not None
+            and plain.get(id(piece.alternative), piece.branch) is piece.branch
+        ):
             piece.text = _visible_text(piece.html, body)
     chosen = plain | {
         id(piece.alternative): piece.branch
@@ -72,8 +75,9 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
         safe = None if piece.html is None else safe_html.sanitise(piece.html)
         if safe is not None:
             pages.append(safe)
-        is_blank = not (piece.text if piece.html is None else piece.html).strip()
-        told.append(is_blank or safe is not None or (in_text and len(piece.text) <= MAX_TEXT))
+        source = piece.text if piece.html is None else piece.html
+        is_whole = in_text and len(source) <= MAX_TEXT
+        told.append(is_whole or safe is not None or not source.strip())
     body.text = _join(texts, body)
     body.html = "\n".join(pages) or None
     return told
@@ -98,7 +102,9 @@ def _read_piece(leaf: Part) -> _Piece:
 
 
 def _visible_text(html: str, body: Body) -> str:
-    visible = html_text.to_text(html)
+    if len(html) > MAX_TEXT:
+        body.defects.append(Defect(code="text_too_long", detail=f"{len(html)} characters of HTML"))
+    visible = html_text.to_text(html[:MAX_TEXT])
     if visible.hidden:
         body.defects.append(Defect(code="hidden_text", detail=clean_text(visible.hidden)[:500]))
     return clean_text(visible.text)

@@ -48,7 +48,7 @@ def find_codec(declared: str) -> str | None:
         found: str | None = codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):
         found = _codec_of_two_bytes(name)
-    return None if found in _REFUSED else found
+    return None if (found or "").replace("-", "_") in _REFUSED else found
 
 
 def _codec_of_two_bytes(name: str) -> str | None:

@@ -55,7 +55,10 @@ def _decode_alike(words: list[tuple[str, str, str]]) -> str:
 
 def _is_cut(words: list[tuple[str, str, str]]) -> bool:
     """Tell whether a sender cut one base64 text into words without regard to its groups of 4."""
-    return any(len(text) % 4 and not text.endswith("=") for _, _, text in words[:-1])
+    lengths = [len(text) for _, _, text in words]
+    if all(length % 4 == 0 for length in lengths[:-1]):
+        return False
+    return sum(lengths) % 4 == 0 or any(length % 4 == 1 for length in lengths[:-1])
 
 
 def _from_base64(text: str) -> bytes:

@@ -81,6 +81,7 @@ def read(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     of the body, as when the blank line is missing.
     """
     headers = Headers()
+    is_full = False
     position = start
     limit = min(end, start + MAX_BLOCK_BYTES)
     while position < limit:
@@ -89,10 +90,15 @@ def read(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
         if _is_blank(raw, position, stop):
             return headers, stop
         if raw[position] in b" \t":
-            _continue(headers, raw, position, stop)
+            if headers.fields and not is_full:
+                _append(headers, raw, position, stop)
         elif match := _FIELD.match(raw, position, stop):
-            _begin(headers, match[1].decode("ascii").lower())
-            _continue(headers, raw, match.end(), stop)
+            is_full = len(headers.fields) >= _MAX_FIELDS
+            if is_full:
+                headers.is_cut = True
+            else:
+                headers.fields.append((match[1].decode("ascii").lower(), b""))
+                _append(headers, raw, match.end(), stop)
         elif not _UNIX_FROM.match(raw, position, stop) or len(headers.fields) > 1:
             headers.has_end = False
             return headers, position
@@ -105,16 +111,7 @@ def _is_blank(raw: bytes, position: int, stop: int) -> bool:
     return stop - position <= 2 and not raw[position:stop].strip(b"\r\n")
 
 
-def _begin(headers: Headers, name: str) -> None:
-    if len(headers.fields) < _MAX_FIELDS:
-        headers.fields.append((name, b""))
-    else:
-        headers.is_cut = True
-
-
-def _continue(headers: Headers, raw: bytes, start: int, stop: int) -> None:
-    if not headers.fields:
-        return
+def _append(headers: Headers, raw: bytes, start: int, stop: int) -> None:
     name, value = headers.fields[-1]
     room = max(MAX_HEADER_BYTES - len(value), 0)
     piece = raw[start : min(stop, start + room + 2)].rstrip(b"\r\n")

@@ -229,7 +229,7 @@ def _facts(root: Part, body: bodies.Body, defects: list[Defect], profile: str) -
         new_text=quoted.new_text(body.text),
         html=body.html,
         auto=automatic.judge(root, sender.address if sender else "", subject or ""),
-        defects=tuple(defects),
+        defects=tuple({(defect.code, defect.detail): defect for defect in defects}.values()),
     )
 
 

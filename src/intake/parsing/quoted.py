@@ -38,13 +38,14 @@ _FORWARD = re.compile(
 )
 _RULE = re.compile(r"\s*_{20,}\s*$")
 _FIELD = re.compile(
-    r"(?i)\s*\*?(da|from|inviato(?: il)?|data|sent|date|a|to|per conto di|cc|oggetto|subject)"
-    r"\s?:\s?\*?\s*\S"
+    r"(?i)\s*\*?(da|from|mittente|inviato(?: il)?|data|sent|date|a|to|destinatari[oa]?"
+    r"|per conto di|cc|oggetto|subject)\s?:\s?\*?\s*\S"
 )
 _FIELD_KINDS = {
-    "da": "from", "from": "from", "inviato": "date", "inviato il": "date", "data": "date",
-    "sent": "date", "date": "date", "a": "to", "to": "to", "per conto di": "from", "cc": "cc",
-    "oggetto": "subject", "subject": "subject",
+    "da": "from", "from": "from", "mittente": "from", "per conto di": "from",
+    "inviato": "date", "inviato il": "date", "data": "date", "sent": "date", "date": "date",
+    "a": "to", "to": "to", "destinatario": "to", "destinatari": "to", "destinataria": "to",
+    "cc": "cc", "oggetto": "subject", "subject": "subject",
 }  # fmt: skip
 _MOBILE = re.compile(
     r"(?i)\s*(?:inviato (?:da|dal|dalla|con|tramite)\b|sent (?:from|with|via)\b"
@@ -73,10 +74,11 @@ def _start_of_history(lines: list[str], text: str) -> int:
     may_introduce = any(
         verb in small for verb in ("scritto", "scriss", "scrive", "wrote", "writes")
     )
-    may_block = "da:" in small or "from:" in small
+    may_block = any(label in small for label in ("da:", "from:", "mittente:"))
     if not (may_forward or may_original or may_introduce or may_block):
         return len(lines)
     quoted_after = _quote_follows(lines)
+    kinds = _field_kinds(lines) if may_block else []
     for number, line in enumerate(lines):
         if not line.strip() or len(line) > _MAX_LINE:
             continue
@@ -84,11 +86,10 @@ def _start_of_history(lines: list[str], text: str) -> int:
             return len(lines)  # what was forwarded is part of the request
         if may_original and _ORIGINAL.match(line):
             return number
-        if may_block and (
-            _is_header_block(lines, number)
-            or (_RULE.match(line) and _is_header_block(lines, number + 1))
-        ):
-            return number
+        if may_block and (kinds[number] or _RULE.match(line)):
+            first = number if kinds[number] else number + 1
+            if _is_header_block(lines, kinds, first):
+                return number
         if may_introduce and _is_introduction(lines, number, quoted_after):
             return number
     return len(lines)
@@ -112,7 +113,7 @@ def _is_introduction(lines: list[str], number: int, quoted_after: list[bool]) ->
         if not lines[last].strip() or len(lines[last]) > _MAX_LINE:
             return False
         joined = f"{joined} {lines[last].strip()}"
-        if _ENDS_INTRODUCTION.search(lines[last]):
+        if _ENDS_INTRODUCTION.search(joined):
             break
     else:
         return False
@@ -124,24 +125,29 @@ def _is_introduction(lines: list[str], number: int, quoted_after: list[bool]) ->
     return has_address and has_date and bool(_YEAR_OR_TIME.search(joined))
 
 
-def _is_header_block(lines: list[str], number: int) -> bool:
+def _field_kinds(lines: list[str]) -> list[str | None]:
+    """Tell of each line which field of a copied header it is, if any."""
+    kinds: list[str | None] = []
+    for line in lines:
+        match = _FIELD.match(line) if len(line) <= _MAX_LINE else None
+        kinds.append(_FIELD_KINDS[match[1].lower()] if match else None)
+    return kinds
+
+
+def _is_header_block(lines: list[str], kinds: list[str | None], number: int) -> bool:
     """Tell whether three of Da, Inviato, A, Oggetto stand on lines that follow each other."""
-    kinds: set[str] = set()
+    found: set[str] = set()
     values: list[str] = []
-    for line in lines[number : number + 8]:
-        match = _FIELD.match(line[:_MAX_LINE])
-        if match is None:
-            if not line.strip() and not kinds:
-                continue
-            if kinds and line.startswith((" ", "\t", "<")):  # a long list of recipients
-                continue
-            break
-        kinds.add(_FIELD_KINDS[match[1].lower()])
-        values.append(line[:_MAX_LINE])
-    if len(kinds - {"cc"}) < 3 or "from" not in kinds:
+    for line, kind in zip(lines[number : number + 8], kinds[number : number + 8], strict=True):
+        if kind is not None:
+            found.add(kind)
+            values.append(line)
+        elif (found or line.strip()) and not (found and line.startswith((" ", "\t", "<"))):
+            break  # a blank first line, or a long list of recipients, may be in between
+    if len(found - {"cc"}) < 3 or "from" not in found:
         return False
     joined = " ".join(values)
-    return bool(_ADDRESS.search(joined) or (_DATE.search(joined) and "subject" in kinds))
+    return bool(_ADDRESS.search(joined) or (_DATE.search(joined) and "subject" in found))
 
 
 def _without_signature(lines: list[str]) -> list[str]:

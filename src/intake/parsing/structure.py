@@ -20,6 +20,7 @@ from intake.schemas.documents import Defect
 MAX_LEVELS = 100
 MAX_PARTS = 1000
 _MAX_SEARCHES = 20
+_SEARCH_WINDOW = 1024 * 1024
 
 _BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/=]+")
 _GUESSED = re.compile(
@@ -211,11 +212,12 @@ class _Reader:
 
     def _find_boundary(self, part: Part, declared: bytes) -> bytes:
         """Return the boundary in use: the declared one, or the one that stands in its place."""
-        if declared and self.buffer.find(b"--" + declared, part.body_start) >= 0:
+        if self.budget.searches <= 0:
+            return declared
+        near = part.body_start + _SEARCH_WINDOW
+        if declared and self.buffer.find(b"--" + declared, part.body_start, near) >= 0:
             return declared
         self.budget.searches -= 1
-        if self.budget.searches < 0:
-            return declared
         window = self.buffer[part.body_start : part.body_start + 65536]
         known = {boundary for _, boundary in self.open}
         match = _GUESSED.search(window)
