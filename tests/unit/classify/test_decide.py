@@ -1,0 +1,134 @@
+import time
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from intake.classify.decide import judge
+from intake.classify.rules import KeywordClassifier
+from intake.classify.taxonomy import Taxonomy
+from intake.schemas.classifications import Classification, Urgency, Verdict
+from intake.schemas.documents import Document
+
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
+TOPICS = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
+
+
+class Says:
+    """A classifier that holds the opinions it was given."""
+
+    def __init__(self, **confidences: float) -> None:
+        self.name, self.version = "says", "1"
+        self._confidences = confidences
+
+    def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        return [
+            Classification(classifier="says", version="1", topic=topic, confidence=confidence)
+            for topic, confidence in self._confidences.items()
+        ]
+
+
+def _judge(text: str, *classifiers: Says | KeywordClassifier, threshold: float = 0.5) -> Verdict:
+    return judge(
+        [Document(text=text)],
+        classifiers=classifiers or [KeywordClassifier()],
+        taxonomy=Taxonomy.load(),
+        threshold=threshold,
+    )
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_of_the_taxonomy_can_be_reached(topic: str) -> None:
+    assert [_judge(text).topic for text in TOPICS[topic]] == [topic] * len(TOPICS[topic])
+
+
+@pytest.mark.parametrize("text", ["", "  ", "lorem ipsum dolor", "?!", "日本語のテキスト"])
+def test_empty_and_foreign_matter_abstains(text: str) -> None:
+    verdict = _judge(text)
+    assert verdict.topic is None
+    assert verdict.confidence == 0
+    assert verdict.needs_review
+
+
+def test_no_document_abstains() -> None:
+    verdict = judge([], classifiers=[KeywordClassifier()], taxonomy=Taxonomy.load(), threshold=0.5)
+    assert (verdict.topic, verdict.language, verdict.needs_review) == (None, None, True)
+
+
+def test_below_the_threshold_a_person_chooses_among_three() -> None:
+    says = Says(reclamo=0.4, accesso=0.3, normativa=0.2, benemerenze=0.1)
+    verdict = _judge("x", says)
+    assert verdict.topic is None
+    assert verdict.needs_review
+    assert [other.topic for other in verdict.alternatives] == ["reclamo", "accesso", "normativa"]
+
+
+def test_above_the_threshold_the_topic_is_set_and_the_others_are_named() -> None:
+    verdict = _judge("x", Says(reclamo=0.3, accesso=0.6))
+    assert (verdict.topic, verdict.confidence, verdict.needs_review) == ("accesso", 0.6, False)
+    assert [other.topic for other in verdict.alternatives] == ["reclamo"]
+
+
+def test_an_unknown_topic_stays_an_opinion() -> None:
+    verdict = _judge("x", Says(marziani=0.99, reclamo=0.6))
+    assert verdict.topic == "reclamo"
+    assert "marziani" not in [other.topic for other in verdict.alternatives]
+    assert "marziani" in [opinion.topic for opinion in verdict.opinions]
+
+
+def test_the_opinions_of_all_classifiers_are_kept() -> None:
+    verdict = _judge("Presento reclamo", Says(accesso=0.1), KeywordClassifier())
+    assert {opinion.classifier for opinion in verdict.opinions} == {"says", "keywords"}
+    assert "says 1" in verdict.model_version
+    assert "keywords " in verdict.model_version
+
+
+def test_an_emergency_keeps_its_topic_and_wants_a_person() -> None:
+    verdict = _judge("Aiuto, c'è un incendio nel bosco dietro casa")
+    assert verdict.topic == "segnalazione.incendio"
+    assert verdict.urgency is Urgency.EMERGENCY
+    assert verdict.emergency
+    assert verdict.needs_review
+    assert verdict.evidence[0].rule.startswith("emergency")
+
+
+def test_an_emergency_without_a_topic_gets_the_emergency_topic() -> None:
+    verdict = _judge("siamo intrappolati", Says())
+    assert verdict.topic == "emergenza-in-corso"
+    assert verdict.needs_review
+
+
+def test_a_classifier_can_raise_the_alarm() -> None:
+    verdict = _judge("x", Says(**{"emergenza-in-corso": 0.9}))
+    assert verdict.urgency is Urgency.EMERGENCY
+    assert verdict.emergency
+
+
+def test_no_classifier_can_silence_the_alarm() -> None:
+    verdict = _judge("Aiuto, siamo intrappolati in casa", Says(reclamo=1.0))
+    assert verdict.emergency
+    assert verdict.topic == "reclamo"
+
+
+def test_the_language_is_named() -> None:
+    assert _judge("Vorrei presentare un reclamo per il ritardo").language == "it"
+    assert _judge("").language is None
+
+
+@pytest.mark.parametrize("piece", ["c'è un incendio nel bosco ", "non ", "aiuto. ", "- \n", "a."])
+def test_time_grows_with_the_length_of_the_text_and_no_faster(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = (piece * (size // len(piece) + 1))[:size]
+        start = time.process_time()
+        _judge(text)
+        return time.process_time() - start
+
+    _judge("la lingua si carica adesso")
+    short, long = seconds(20_000), seconds(400_000)
+    assert long < 60 * short + 0.5  # twenty times the text; quadratic would be 400 times
+
+
+def test_a_text_of_one_megabyte_is_judged() -> None:
+    calm = "Gentile ufficio, chiedo notizie della mia pratica e saluto cordialmente.\n"
+    assert _judge(calm * (1_000_000 // len(calm)) + "Siamo intrappolati in casa").emergency

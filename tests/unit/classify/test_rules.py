@@ -1,0 +1,96 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from intake import plugins
+from intake.classify.rules import KeywordClassifier
+from intake.classify.taxonomy import Taxonomy
+from intake.errors import ConfigError
+from intake.interfaces import Classifier
+from intake.schemas.documents import Document
+
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
+TEXTS = [
+    (topic, text)
+    for topic, texts in tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8")).items()
+    for text in texts
+    if topic != "emergenza-in-corso"
+]
+
+
+@pytest.mark.parametrize(("topic", "text"), TEXTS, ids=lambda value: value[:30])
+def test_a_citizen_s_text_gets_its_topic_on_the_first_day(topic: str, text: str) -> None:
+    opinions = KeywordClassifier().classify([Document(text=text)])
+    assert opinions[0].topic == topic
+    assert opinions[0].confidence >= 0.5
+    assert opinions[0].evidence[0].rule
+    assert opinions[0].evidence[0].text
+
+
+def test_the_rules_come_in_by_the_plugin_door() -> None:
+    classifier = plugins.load("classifiers", "keywords")()
+    assert isinstance(classifier, Classifier)
+    assert classifier.name == "keywords"
+    assert classifier.version == KeywordClassifier().version
+
+
+def test_every_topic_but_the_emergency_has_a_rule() -> None:
+    assert set(Taxonomy.load().ids()) - KeywordClassifier().topics == {"emergenza-in-corso"}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "asdf qwer", "12345", "Привет, как дела?"])
+def test_a_text_without_a_hint_gets_no_opinion(text: str) -> None:
+    assert KeywordClassifier().classify([Document(text=text)]) == ()
+
+
+def test_no_document_gets_no_opinion() -> None:
+    assert KeywordClassifier().classify([]) == ()
+
+
+def test_the_subject_weighs_more_than_the_body() -> None:
+    subject = Document(origin="subject", text="Reclamo")
+    body = Document(text="Ho pagato la TARI.")
+    assert KeywordClassifier().classify([body, subject])[0].topic == "reclamo"
+    swapped = [Document(text="Reclamo"), Document(origin="subject", text="TARI")]
+    assert KeywordClassifier().classify(swapped)[0].topic == "non-competenza"
+
+
+def test_badly_read_pages_weigh_less() -> None:
+    sure = KeywordClassifier().classify([Document(text="benemerenza")])[0]
+    unsure = KeywordClassifier().classify(
+        [Document(text="benemerenza", origin="ocr", confidence=0.3)]
+    )[0]
+    assert unsure.confidence < sure.confidence
+
+
+def test_words_that_speak_against_a_topic_weaken_it() -> None:
+    plain = KeywordClassifier().classify([Document(text="Fiamme alte.")])[0]
+    against = KeywordClassifier().classify([Document(text="Fiamme alte. Vigili del fuoco.")])
+    assert plain.topic == "segnalazione.incendio"
+    assert against[0].confidence < plain.confidence
+
+
+def test_a_site_s_own_rules_have_their_own_version(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('[[rules]]\ntopic = "piscina"\nname = "nuoto"\nit = ["piscin*"]\n', "utf-8")
+    classifier = KeywordClassifier(path)
+    opinions = classifier.classify([Document(text="Orari delle piscine?")])
+    assert [(o.topic, o.confidence) for o in opinions] == [("piscina", 0.5)]
+    assert opinions[0].version == classifier.version != KeywordClassifier().version
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('it = ["casa .."]', ["'nuoto'", "'it'", "casa .."]),
+        ("it = 3", ["'it'"]),
+        ("weigth = 3", ["'weigth'"]),
+    ],
+)
+def test_an_error_names_file_topic_and_key(tmp_path: Path, line: str, words: list[str]) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(f'[[rules]]\ntopic = "piscina"\nname = "nuoto"\n{line}\n', "utf-8")
+    with pytest.raises(ConfigError) as error:
+        KeywordClassifier(path)
+    assert all(word in error.value.message for word in [str(path), "'piscina'", *words])

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from intake.classify.taxonomy import Taxonomy
+from intake.errors import ConfigError
+
+TOPIC = """
+[[topics]]
+id = "{id}"
+label = {{ it = "Uno", en = "One" }}
+description = {{ it = "Uno", en = "One" }}
+queue = "desk"
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "topics.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_shipped_taxonomy_has_the_topics_of_the_contact_centre() -> None:
+    taxonomy = Taxonomy.load()
+    assert len(taxonomy) == 22
+    assert {"info.prevedibilita", "evento.danni-viabilita-servizi", "accesso"} <= set(
+        taxonomy.ids()
+    )
+    assert taxonomy.emergency_topic is not None
+    assert taxonomy.emergency_topic.id == "emergenza-in-corso"
+    accesso = taxonomy.find("accesso")
+    assert accesso is not None
+    assert accesso.due_days == 30
+
+
+def test_a_former_id_finds_the_topic_of_today(tmp_path: Path) -> None:
+    path = _write(tmp_path, TOPIC.format(id="strade") + 'formerly = ["viabilita"]\n')
+    taxonomy = Taxonomy.load(path)
+    found = taxonomy.find("viabilita")
+    assert found is not None
+    assert found.id == "strade"
+    assert "viabilita" not in taxonomy
+
+
+def test_the_version_changes_with_the_file(tmp_path: Path) -> None:
+    one = Taxonomy.load(_write(tmp_path, TOPIC.format(id="a")))
+    other = Taxonomy.load(_write(tmp_path, TOPIC.format(id="b")))
+    assert one.version != other.version
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(TOPIC.format(id="a") + 'due_days = "x"\n', ["'a'", "due_days"], id="type"),
+        pytest.param(TOPIC.format(id="a") + "due_day = 3\n", ["'a'", "due_day"], id="unknown key"),
+        pytest.param(TOPIC.format(id="a") + 'parent = "b"\n', ["'parent'", "'b'"], id="parent"),
+        pytest.param(TOPIC.format(id="a") + 'parent = "a"\n', ["'a'", "ancestor"], id="circle"),
+        pytest.param(TOPIC.format(id="a") * 2, ["'a'", "twice"], id="twice"),
+        pytest.param(TOPIC.format(id="Prevedibilità"), ["Prevedibilità", "'id'"], id="not ASCII"),
+        pytest.param("", ["topics"], id="empty"),
+        pytest.param("topics = [", ["cannot be read"], id="not TOML"),
+        pytest.param("topics = 3", ["topics"], id="not a table"),
+    ],
+)
+def test_an_error_names_file_topic_and_key(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = _write(tmp_path, text)
+    with pytest.raises(ConfigError) as error:
+        Taxonomy.load(path)
+    assert all(word in error.value.message for word in [str(path), *words])
+
+
+def test_a_missing_file_is_a_configuration_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Taxonomy.load(tmp_path / "none.toml")
