@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column
 from intake.cli.session import JsonOption, session
+from intake.errors import UnreadableItem
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 FileArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE",
         help="The file; - is standard input.",
         exists=True,
         dir_okay=False,
@@ -48,7 +50,8 @@ def parse(
     """Print what is read in a message; nothing is stored."""
     from intake.app import parse_message
 
-    message = parse_message(_bytes(file), profile, file_name=_name(file))
+    with _nothing_stored():
+        message = parse_message(_bytes(file), profile, file_name=_name(file))
     if as_json:
         render.emit_json(message)
         return
@@ -72,7 +75,7 @@ def ocr(
     from intake.app import recognise
 
     wanted = [name for name in languages.replace(",", "+").split("+") if name]
-    with render.progress(silent=as_json or session(context).quiet) as tell:
+    with _nothing_stored(), render.progress(silent=as_json or session(context).quiet) as tell:
         if tell:
             tell(f"read {file.name}", 0, None)
         document = recognise(_bytes(file), languages=wanted)
@@ -118,6 +121,19 @@ def classify(
         render.emit(render.heading("Evidence"), _evidence(verdict))
 
 
+@contextmanager
+def _nothing_stored() -> Iterator[None]:
+    """Give an unreadable file the remedy of these verbs: it is in no quarantine."""
+    try:
+        yield
+    except UnreadableItem as error:
+        raise UnreadableItem(
+            error.message,
+            code=error.code,
+            remedy="Nothing was stored. Is it the right file, and the right --profile?",
+        ) from error
+
+
 def _bytes(file: Path) -> bytes:
     if str(file) == "-":
         return sys.stdin.buffer.read()
@@ -133,7 +149,8 @@ def _subject_and_text(file: Path) -> tuple[str, str]:
 
     content = _bytes(file)
     if file.suffix.lower() == ".eml":
-        message = parse_message(content, "mail", file_name=file.name)
+        with _nothing_stored():
+            message = parse_message(content, "mail", file_name=file.name)
         return message.subject or "", message.new_text or message.text
     try:
         return "", content.decode("utf-8-sig")
