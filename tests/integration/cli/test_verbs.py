@@ -1,0 +1,256 @@
+"""The verbs on a real database, in one small contact centre."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from intake.cli.main import main
+from intake.testing import samples
+
+EMERGENCY = "Aiuto, mia madre e' bloccata sotto le macerie, la casa e' crollata"
+CONFIG = """
+[sources.mails]
+kind = "eml"
+path = "mails"
+settle_s = 0
+
+[requests]
+timezone = "Asia/Tokyo"
+"""
+
+
+class Result(NamedTuple):
+    code: object
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("centre")
+    mails = folder / "mails"
+    mails.mkdir()
+    (folder / "intake.toml").write_text(CONFIG)
+    (mails / "1.eml").write_bytes(samples.text_mail("Area di attesa", "Dove si trova?"))
+    (mails / "2.eml").write_bytes(samples.text_mail("AIUTO", EMERGENCY))
+    (mails / "3.eml").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first_run(centre: Path) -> Result:
+    done = subprocess.run(
+        [sys.executable, "-c", "from intake.cli.main import main; main()", "run", "--json"],
+        cwd=centre,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(autouse=True)
+def _inside(first_run: Result, centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(centre)
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def intake(capsys: pytest.CaptureFixture[str]) -> Any:
+    def intake(*arguments: str) -> Result:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        return Result(ended.value.code or 0, captured.out, captured.err)
+
+    return intake
+
+
+def test_a_run_that_quarantines_ends_with_1(first_run: Result) -> None:
+    assert first_run.code == 1
+    assert first_run.json["sources"]["mails"]["received"] == 3
+    assert first_run.json["processed"]["filed"] == 2
+    assert first_run.json["processed"]["quarantined"] == 1
+
+
+def test_a_second_run_takes_nothing_twice(intake: Any) -> None:
+    again = intake("run", "--json")
+
+    assert again.code == 0
+    assert again.json["sources"]["mails"]["received"] == 0
+    assert len(intake("requests", "--json").json) == 2
+
+
+def test_requests_lists_emergencies_first_and_marked(intake: Any) -> None:
+    lines = intake("requests").out.splitlines()
+
+    assert "!! emergency" in lines[2]
+    assert "AIUTO" in lines[2]
+    assert "!!" not in lines[3]
+
+
+def test_requests_are_chosen_by_channel_search_and_time(intake: Any) -> None:
+    def subjects(*arguments: str) -> set[str]:
+        return {each["subject"] for each in intake("requests", "--json", *arguments).json}
+
+    assert subjects("--search", "macerie") == {"AIUTO"}
+    assert subjects("--needs-review") >= {"AIUTO"}
+    assert subjects("--channel", "email", "--status", "new", "--since", "1d", "--limit", "1")
+    assert subjects("--channel", "pec") == set()
+    assert intake("requests", "--channel", "pec").out == "None.\n"
+
+
+def test_show_prints_text_evidence_and_events_in_local_time(intake: Any) -> None:
+    request = intake("requests", "--json", "--search", "macerie").json[0]
+
+    shown = intake("show", request["reference"])
+
+    assert "bloccata sotto le macerie" in shown.out
+    assert "request.filed" in shown.out
+    detail = intake("show", request["reference"], "--json").json
+    assert detail["events"][0]["type"] == "request.filed"
+    assert detail["subject"] == "AIUTO"
+    hour_in_tokyo = (int(request["received_at"][11:13]) + 9) % 24
+    assert f" {hour_in_tokyo:02}:" in shown.out.split("received")[1].splitlines()[0]
+
+
+def test_an_unknown_reference_names_the_nearest(intake: Any) -> None:
+    known = intake("requests", "--json").json[0]["reference"]
+    wrong = known[:-1] + ("1" if known[-1] == "0" else "0")
+
+    result = intake("show", wrong)
+
+    assert result.code == 2
+    assert f"There is no request {wrong}. Did you mean" in result.err
+    assert intake("show", "nonsense").code == 2
+
+
+def test_export_writes_the_original_bytes(intake: Any, centre: Path, tmp_path: Path) -> None:
+    reference = intake("requests", "--json", "--search", "macerie").json[0]["reference"]
+
+    written = [Path(path) for path in intake("export", reference, str(tmp_path), "--json").json]
+
+    original = (centre / "mails" / "2.eml").read_bytes()
+    assert any(path.read_bytes() == original for path in written)
+
+
+def test_receipts_tell_where_each_item_stands(intake: Any) -> None:
+    everything = intake("receipts", "--json", "--source", "mails").json
+
+    assert sorted(each["state"] for each in everything) == ["filed", "filed", "quarantined"]
+    assert len(intake("receipts", "--state", "filed", "--json").json) == 2
+    assert intake("receipts", "--state", "lost").code == 2
+
+
+def test_the_quarantine_is_listed_shown_retried_and_released(
+    intake: Any, centre: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shutil.copytree(centre, tmp_path / "copy"))
+    held = intake("quarantine", "list", "--json").json[0]
+    number = str(held["id"])
+
+    assert held["reason_code"] in intake("quarantine", "show", number).out
+    assert intake("quarantine", "show", number, "--json").json["events"]
+    assert intake("quarantine", "retry", number, "--by", "anna", "--json").json["state"] == (
+        "received"
+    )
+    assert intake("process").code == 1
+    released = intake("quarantine", "release", number, "--by", "anna", "--json").json
+    assert released["needs_review"] is True
+    assert intake("quarantine", "list").out == "None.\n"
+    assert intake("quarantine", "show", number).code == 2
+    assert intake("quarantine", "show", "999").code == 2
+
+
+def test_an_unknown_source_ends_with_2(intake: Any) -> None:
+    result = intake("poll", "mials")
+
+    assert result.code == 2
+    assert "mails" in result.err
+
+
+def test_check_opens_everything(intake: Any) -> None:
+    assert intake("check").code == 0
+    assert {each["name"] for each in intake("check", "--json").json} >= {
+        "database",
+        "sources.mails",
+    }
+
+
+def test_check_tells_a_wrong_option_of_a_source(intake: Any, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text('[sources.mails]\nkind = "eml"\npth = "mails"\n')
+
+    result = intake("--config", str(path), "check")
+
+    assert result.code == 78
+    assert "did you mean `sources.mails.path`?" in result.err
+
+
+def test_stats_and_db_speak_both_ways(intake: Any) -> None:
+    assert intake("stats", "--json").json["channel"] == {"email": 2}
+    assert "email" in intake("stats").out
+    current = intake("db", "current", "--json").json
+    assert current["revision"] == current["newest"]
+    assert "already" in intake("db", "upgrade").out
+
+
+def test_parse_reads_a_message_and_stores_nothing(intake: Any, centre: Path) -> None:
+    before = len(intake("receipts", "--json").json)
+
+    assert intake("parse", "mails/2.eml", "--json").json["subject"] == "AIUTO"
+    assert "AIUTO" in intake("parse", "mails/2.eml").out
+    assert intake("parse", "mails/2.eml", "--profile", "telegram").code == 78
+    assert len(intake("receipts", "--json").json) == before
+
+
+def test_an_unreadable_file_is_told_without_the_quarantine(intake: Any) -> None:
+    result = intake("parse", "mails/3.eml")
+
+    assert result.code == 1
+    assert "Nothing was stored" in result.err
+
+
+def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(EMERGENCY)
+
+    for arguments in (("--text", EMERGENCY), (str(text),), ("mails/2.eml",)):
+        assert intake("classify", *arguments, "--json").json["emergency"] is True
+    assert "emergency" in intake("classify", "--text", EMERGENCY).out
+    assert intake("classify").code == 2
+    assert intake("classify", str(text), "--text", "x").code == 2
+
+
+def test_ocr_without_tesseract_ends_with_69_and_the_install_line(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    result = intake("ocr", str(scan))
+
+    assert result.code == 69
+    assert "apt-get install" in result.err
+
+
+def test_ocr_prints_text_and_confidence(intake: Any) -> None:
+    scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
+
+    shown = intake("ocr", str(scan), "--languages", "ita+eng", "--json").json
+
+    assert "sismico" in shown["text"].lower()
+    assert shown["pages"][0]["confidence"] > 0.5
