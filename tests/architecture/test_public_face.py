@@ -1,0 +1,94 @@
+"""The public face: what it promises is there, and it is quick to import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import intake
+
+HEAVY = (
+    "alembic",
+    "asn1crypto",
+    "cryptography",
+    "imapclient",
+    "nh3",
+    "numpy",
+    "pdf2image",
+    "phonenumbers",
+    "PIL",
+    "py3langid",
+    "pydantic",
+    "pytesseract",
+    "rich",
+    "selectolax",
+    "sqlalchemy",
+    "typer",
+)
+
+
+def in_a_fresh_python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_exported_name_is_there() -> None:
+    missing = [name for name in intake.__all__ if not hasattr(intake, name)]
+
+    assert not missing
+
+
+def test_the_list_of_exported_names_is_sorted_and_complete() -> None:
+    homes = {name for names in intake._HOME.values() for name in names}
+
+    assert list(intake.__all__) == sorted(intake.__all__)
+    assert set(intake.__all__) == homes | {"__version__"}
+    assert dir(intake) == list(intake.__all__)
+
+
+def test_type_checkers_see_the_same_names_as_programs(package: Path) -> None:
+    tree = ast.parse((package / "__init__.py").read_text())
+    [declared] = [node for node in tree.body if isinstance(node, ast.If)]
+
+    imported = {
+        (node.module, alias.name)
+        for node in declared.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert imported == {(home, name) for home, names in intake._HOME.items() for name in names}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(intake, "Ticket")
+
+
+def test_nobody_inside_imports_the_face(imports: dict[str, set[str]]) -> None:
+    promised = {f"intake.{name}" for name in intake.__all__} - {"intake.__version__"}
+
+    rings = sorted(
+        f"{file}: {name}"
+        for file, names in imports.items()
+        for name in names & promised
+        if file != "__init__.py"
+    )
+
+    assert not rings, f"Import these from the module they live in: {rings}"
+
+
+def test_importing_intake_loads_nothing_heavy() -> None:
+    loaded = in_a_fresh_python("import intake, sys; print(*sys.modules)").split()
+
+    assert not set(HEAVY) & set(loaded)
+
+
+def test_settings_and_schemas_load_no_database_and_no_picture() -> None:
+    code = "from intake import Settings, RawItem, Request; import sys; print(*sys.modules)"
+
+    loaded = in_a_fresh_python(code).split()
+
+    assert not {"sqlalchemy", "PIL", "numpy", "imapclient", "cryptography"} & set(loaded)
