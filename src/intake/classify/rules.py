@@ -11,8 +11,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from intake.classify.datafile import DataFile, read, refuse, validate
-from intake.classify.folding import split
-from intake.classify.patterns import Matcher
+from intake.classify.folding import Words, split
+from intake.classify.patterns import Hit, Matcher
 from intake.classify.taxonomy import TopicId
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Classification, Evidence
@@ -49,6 +49,15 @@ class _Clue(NamedTuple):
     weight: float
 
 
+class _Found(NamedTuple):
+    """A clue found in a text, where, and what it is worth there."""
+
+    clue: _Clue
+    weight: float
+    words: Words
+    hit: Hit
+
+
 class _Compiled(NamedTuple):
     version: str
     clues: tuple[_Clue, ...]
@@ -80,8 +89,8 @@ class KeywordClassifier:
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return one opinion for each topic that the words speak for, the strongest first."""
-        found = self._evidence(documents)
-        scores = {topic: sum(e.weight for e in evidence) for topic, evidence in found.items()}
+        found = self._find(documents)
+        scores = {topic: sum(item.weight for item in items) for topic, items in found.items()}
         supported = {topic: score for topic, score in scores.items() if score > 0}
         total = sum(supported.values()) + _NONE_OF_THESE
         order = sorted(supported, key=lambda topic: (-supported[topic], topic))
@@ -96,9 +105,9 @@ class KeywordClassifier:
             for topic in order
         )
 
-    def _evidence(self, documents: Sequence[Document]) -> dict[str, list[Evidence]]:
+    def _find(self, documents: Sequence[Document]) -> dict[str, list[_Found]]:
         times: dict[int, int] = defaultdict(int)
-        found: dict[str, list[Evidence]] = defaultdict(list)
+        found: dict[str, list[_Found]] = defaultdict(list)
         for document in documents:
             trust = _SUBJECT_WEIGHT if document.origin == "subject" else document.confidence
             words = split(document.text)
@@ -108,14 +117,7 @@ class KeywordClassifier:
                     continue
                 clue = self._rules.clues[hit.pattern]
                 repeated = 1.0 if times[hit.pattern] == 1 else _SECOND_TIME
-                found[clue.topic].append(
-                    Evidence(
-                        rule=clue.rule,
-                        text=words.quote(hit.start, hit.end),
-                        topic=clue.topic,
-                        weight=round(clue.weight * trust * repeated, 4),
-                    )
-                )
+                found[clue.topic].append(_Found(clue, clue.weight * trust * repeated, words, hit))
         return found
 
 
@@ -148,5 +150,14 @@ def _check(file: DataFile, rule: _Rule) -> None:
                 ) from error
 
 
-def _strongest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(sorted(evidence, key=lambda e: -abs(e.weight))[:_SHOWN_EVIDENCE])
+def _strongest(found: Sequence[_Found]) -> tuple[Evidence, ...]:
+    ordered = sorted(found, key=lambda item: -abs(item.weight))[:_SHOWN_EVIDENCE]
+    return tuple(
+        Evidence(
+            rule=item.clue.rule,
+            text=item.words.quote(item.hit.start, item.hit.end),
+            topic=item.clue.topic,
+            weight=round(item.weight, 4),
+        )
+        for item in ordered
+    )

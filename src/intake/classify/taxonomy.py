@@ -82,7 +82,7 @@ class Taxonomy(Frozen):
 
     @property
     def emergency_topic(self) -> Topic | None:
-        """Return the first topic that means danger now, or None."""
+        """Return the one topic that means danger now, or None."""
         return next((topic for topic in self.topics if topic.emergency), None)
 
     @cached_property
@@ -101,6 +101,9 @@ def _check_ids(file: DataFile, topics: tuple[Topic, ...]) -> None:
             if name in seen:
                 raise refuse(file, f"topic {topic.id!r}, key {key!r}: {name!r} is there twice")
             seen.add(name)
+    alarming = [topic.id for topic in topics if topic.emergency]
+    if len(alarming) > 1:
+        raise refuse(file, f"topic {alarming[1]!r}, key 'emergency': {alarming[0]!r} has it too")
 
 
 def _check_parents(file: DataFile, topics: tuple[Topic, ...]) -> None:

@@ -56,6 +56,11 @@ def test_the_version_changes_with_the_file(tmp_path: Path) -> None:
         pytest.param(TOPIC.format(id="a") + 'parent = "b"\n', ["'parent'", "'b'"], id="parent"),
         pytest.param(TOPIC.format(id="a") + 'parent = "a"\n', ["'a'", "ancestor"], id="circle"),
         pytest.param(TOPIC.format(id="a") * 2, ["'a'", "twice"], id="twice"),
+        pytest.param(
+            "".join(TOPIC.format(id=name) + "emergency = true\n" for name in "ab"),
+            ["'b'", "emergency"],
+            id="two emergencies",
+        ),
         pytest.param(TOPIC.format(id="Prevedibilità"), ["Prevedibilità", "'id'"], id="not ASCII"),
         pytest.param("", ["topics"], id="empty"),
         pytest.param("topics = [", ["cannot be read"], id="not TOML"),

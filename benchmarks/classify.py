@@ -1,0 +1,115 @@
+"""Print how fast texts are classified, and how the emergency rule does on its phrase set.
+
+Run it with ``python benchmarks/classify.py``. Speeds are per second of CPU of one core; the
+machine's load is printed because a busy machine is slower all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from intake.classify.decide import judge
+from intake.classify.language import identify
+from intake.classify.rules import KeywordClassifier
+from intake.classify.taxonomy import Taxonomy
+from intake.classify.urgency import UrgencyRules
+from intake.schemas.classifications import Urgency
+from intake.schemas.documents import Document
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"
+TEXTS = 2_000
+PROSE = (
+    "Gentili signori, mi permetto di scrivervi dopo aver telefonato più volte senza esito.",
+    "Abito da molti anni in questa zona e fino ad oggi non ho mai avuto bisogno di voi.",
+    "Ne ho parlato anche con il sindaco, che mi ha consigliato di rivolgermi al vostro numero.",
+    "Resto in attesa di un cortese riscontro e porgo i miei più cordiali saluti.",
+    "Allego alla presente due fotografie e la lettera che ho spedito il mese passato.",
+)
+"""What letters say besides: two sentences of these for each that has a topic."""
+NOISY_COPIES = 20
+
+
+def main() -> None:
+    load = ", ".join(f"{figure:.2f}" for figure in os.getloadavg())
+    print(f"load {load} on {os.cpu_count()} CPUs\n")
+    phrases = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))
+    topics = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
+    _print_speed([text for texts in topics.values() for text in texts])
+    _print_recall(phrases["positive"], phrases["negative"])
+
+
+def _print_speed(sentences: Sequence[str]) -> None:
+    classifier, rules, taxonomy = KeywordClassifier(), UrgencyRules(), Taxonomy.load()
+    jobs: dict[str, Callable[[list[Document]], object]] = {
+        "keywords": classifier.classify,
+        "urgency": rules.assess,
+        "language": lambda documents: identify(documents[0].text),
+        "verdict": lambda documents: judge(
+            documents, classifiers=[classifier], taxonomy=taxonomy, threshold=0.5
+        ),
+    }
+    for size in (65, 500):
+        texts = _texts(sentences, size)
+        for name, job in jobs.items():
+            job([Document(text=texts[0])])
+            start = time.process_time()
+            for text in texts:
+                job([Document(text=text)])
+            print(f"{name:9} {len(texts) / (time.process_time() - start):8,.0f} texts/s of {size}")
+    megabyte = " ".join(_texts(sentences, 1_000_000 // TEXTS))
+    start = time.process_time()
+    jobs["verdict"]([Document(text=megabyte)])
+    print(f"verdict   {time.process_time() - start:8.2f} s for a text of 1 MB\n")
+
+
+def _texts(sentences: Sequence[str], size: int) -> list[str]:
+    """Return texts of ``size`` characters, each of other sentences in another order."""
+    choose = random.Random(size)
+    return [
+        " ".join(
+            sentence
+            for _ in range(1 + size // 200)
+            for sentence in (choose.choice(sentences), *choose.sample(PROSE, 2))
+        )[:size]
+        for _ in range(TEXTS)
+    ]
+
+
+def _print_recall(positive: Sequence[str], negative: Sequence[str]) -> None:
+    rules, choose = UrgencyRules(), random.Random(1)
+
+    def share(phrases: Sequence[str]) -> float:
+        alarms = [rules.assess([Document(text=phrase)]).urgency for phrase in phrases]
+        return alarms.count(Urgency.EMERGENCY) / len(alarms)
+
+    print(f"emergency recall       {share(positive):.3f} of {len(positive)} phrases")
+    print(f"emergency false alarms {share(negative):.3f} of {len(negative)} phrases")
+    for rate in (0.05, 0.10):
+        noisy = [_noise(phrase, rate, choose) for phrase in positive for _ in range(NOISY_COPIES)]
+        calm = [_noise(phrase, rate, choose) for phrase in negative for _ in range(NOISY_COPIES)]
+        print(
+            f"with {rate:.0%} wrong characters: recall {share(noisy):.3f}, "
+            f"false alarms {share(calm):.3f}"
+        )
+
+
+def _noise(text: str, rate: float, choose: random.Random) -> str:
+    """Return ``text`` with this share of its characters replaced, dropped or doubled by another."""
+
+    def damage(letter: str) -> str:
+        if choose.random() >= rate:
+            return letter
+        other = choose.choice(string.ascii_lowercase)
+        return choose.choice(["", other, letter + other])
+
+    return "".join(damage(letter) for letter in text)
+
+
+if __name__ == "__main__":
+    main()
