@@ -16,6 +16,12 @@ MAX_BLOCK_BYTES = 1024 * 1024
 # A blank before the colon is obsolete but allowed (§4.5). A line that begins with two hyphens
 # is a boundary that came too early, not a header.
 _FIELD = re.compile(rb"(?!--)([!-9;-~]{1,200})[ \t]*:")
+# A header whose name was damaged is passed over when one of these comes next.
+_USUAL = re.compile(
+    rb"(?i)(?:from|to|cc|subject|date|sender|reply-to|received|return-path|delivered-to|message-id"
+    rb"|in-reply-to|references|mime-version|content-[a-z-]{2,30}|x-[a-z-]{2,60}|user-agent"
+    rb"|dkim-signature|authentication-results|list-[a-z]{2,20})[ \t]*:"
+)
 _UNIX_FROM = re.compile(rb">?From ")
 _FOLD = re.compile(r"[\r\n]+")
 _ID = re.compile(r"<([^<>]*)>")
@@ -30,6 +36,8 @@ class Headers:
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     is_cut: bool = False
     """A header was longer than ``MAX_HEADER_BYTES``, or there were too many."""
+    is_damaged: bool = False
+    """A line among the headers is none and was passed over."""
     has_end: bool = True
     """A blank line, or the end of the data, closed the block."""
 
@@ -99,6 +107,8 @@ def read(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
             else:
                 headers.fields.append((match[1].decode("ascii").lower(), b""))
                 _append(headers, raw, match.end(), stop)
+        elif _is_damaged_header(raw, position, stop, end):
+            headers.is_damaged = is_full = True  # its folded lines are not of the one before
         elif not _UNIX_FROM.match(raw, position, stop) or len(headers.fields) > 1:
             headers.has_end = False
             return headers, position
@@ -109,6 +119,18 @@ def read(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
 
 def _is_blank(raw: bytes, position: int, stop: int) -> bool:
     return stop - position <= 2 and not raw[position:stop].strip(b"\r\n")
+
+
+def _is_damaged_header(raw: bytes, position: int, stop: int, end: int) -> bool:
+    """Tell a damaged header from the first line of a body: a usual header follows it."""
+    if raw.startswith(b"--", position) or b":" not in raw[position : min(stop, position + 100)]:
+        return False
+    for _ in range(20):
+        if stop >= end or raw[stop] not in b" \t":
+            break
+        newline = raw.find(b"\n", stop, end)
+        stop = end if newline < 0 else newline + 1
+    return _USUAL.match(raw, stop, end) is not None
 
 
 def _append(headers: Headers, raw: bytes, start: int, stop: int) -> None:

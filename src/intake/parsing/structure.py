@@ -287,6 +287,8 @@ def _make(buffer: bytes, block: Headers, start: int, body_start: int, default: s
     )
     if block.is_cut:
         part.note("header_too_long")
+    if block.is_damaged:
+        part.note("damaged_header")
     if not block.has_end and body_start < len(buffer):
         part.note("missing_blank_line")
     return part

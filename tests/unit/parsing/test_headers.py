@@ -32,6 +32,13 @@ def test_a_line_that_is_no_header_is_the_first_of_the_body() -> None:
     assert body == 13
 
 
+def test_a_damaged_header_does_not_end_the_block() -> None:
+    block, body = _read(b"Fr\xffm: a@b.it\n folded\nSubject: s\n\nciao")
+    assert block.is_damaged
+    assert block.text("subject") == "s"
+    assert body == 33
+
+
 def test_a_mailbox_separator_at_the_top_is_skipped() -> None:
     block, _ = _read(b"From anna Mon Mar  2 2026\nFrom: a@b.it\n\n")
     assert block.text("from") == "a@b.it"
