@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo test bench lint constraints clean-demo
+.PHONY: help setup setup-tests demo test bench lint constraints reference clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: setup ## ruff, mypy and the one-way floors
 
 constraints: setup ## write constraints.txt anew from a clean environment
 	@scripts/constraints.sh
+
+reference: setup ## write docs/reference/ anew from the code
+	@$(PYTHON) scripts/reference.py
 
 clean-demo: ## forget the demo: its mailbox, database and files
 	@$(PYTHON) scripts/demo.py --clean
