@@ -7,12 +7,14 @@ to make the connection ourselves, and to see whether an answer named its UID.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
+from imapclient.datetime_util import parse_to_datetime
 from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_fetch_response
+from imapclient.response_parser import parse_response
 
 from intake.connectors.imap_options import ImapOptions
 from intake.connectors.imap_wire import SMALL_TALK_BYTES, CutOff, Wire
@@ -67,20 +69,53 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library ships no type inf
         self._checkok("search", status, lines)
         return sorted({int(word) for line in lines if line for word in line.split()})
 
-    def fetch_uids(self, uids: Iterable[int], items: str) -> list[Mapping[bytes, Any]]:
-        """Return the answers that name their UID; ``literals`` are marked by identity.
+    def fetch_uids(self, uids: Iterable[int], items: str) -> dict[int, dict[bytes, Any]]:
+        """Return what is answered for each UID; answers that name no UID are passed over.
 
-        IMAPClient's own ``fetch`` takes the sequence number for the UID where that is missing.
+        IMAPClient's own ``fetch`` joins answers by sequence number, and takes that for the UID
+        where it is missing. But a number may change hands in the middle of a UID FETCH, when a
+        message is expunged (RFC 9051 §7.5.1).
         """
         status, lines = self._imap.uid("FETCH", uid_set(uids), items)
         self._checkok("fetch", status, lines)
-        parsed = parse_fetch_response(lines, normalise_times=False, uid_is_key=False)
         literals = {id(line[1]) for line in lines if isinstance(line, tuple)}
-        return [
-            {name: value for name, value in answer.items() if _is_sound(value, literals)}
-            for answer in parsed.values()
-            if isinstance(answer.get(b"UID"), int)
-        ]
+        answers: dict[int, dict[bytes, Any]] = {}
+        for fields in _answers(lines):
+            uid = fields.get(b"UID")
+            if isinstance(uid, int):
+                _add(answers.setdefault(uid, {}), fields, literals)
+        return answers
+
+
+def _answers(lines: list[Any]) -> Iterator[dict[bytes, Any]]:
+    """Yield the fields of each FETCH answer: ``* number FETCH (name value ...)``."""
+    parsed = iter(parse_response(lines))
+    for number, fields in zip(parsed, parsed, strict=True):
+        if not isinstance(number, int) or not isinstance(fields, tuple) or len(fields) % 2:
+            raise ProtocolError("not the answer to a FETCH")
+        yield {name.upper(): value for name, value in zip(fields[::2], fields[1::2], strict=True)}
+
+
+def _add(known: dict[bytes, Any], fields: Mapping[bytes, Any], literals: set[int]) -> None:
+    """Add fields to what is known of a message. A body that comes twice is no body.
+
+    Nor is a body that is not a literal: a word or a quoted string holds no line end.
+    """
+    for name, value in fields.items():
+        is_body = name.startswith(b"BODY[")
+        is_sound = not is_body or (name not in known and (not value or id(value) in literals))
+        known[name] = value if is_sound else None
+
+
+def internal_date(value: object) -> datetime | None:
+    """Return an INTERNALDATE as a point in time; None if it is none."""
+    if not isinstance(value, bytes):
+        return None
+    try:
+        moment: datetime = parse_to_datetime(value, normalise=False)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def uid_set(uids: Iterable[int]) -> str:
@@ -92,14 +127,6 @@ def uid_set(uids: Iterable[int]) -> str:
         else:
             ranges.append([uid, uid])
     return ",".join(str(low) if low == high else f"{low}:{high}" for low, high in ranges)
-
-
-def _is_sound(value: object, literals: set[int]) -> bool:
-    """Say whether a value may be what it seems: bytes of a message come as a literal only.
-
-    A word or a quoted string cannot hold a line end, so it is no message.
-    """
-    return not isinstance(value, bytes) or not value or id(value) in literals
 
 
 def decoded(text: object) -> str:

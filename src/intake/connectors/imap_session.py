@@ -5,11 +5,11 @@ from __future__ import annotations
 import imaplib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 
 from intake.connectors import imap_faults as faults
-from intake.connectors.imap_client import NONSENSE, Client, decoded, uid_set
+from intake.connectors.imap_client import NONSENSE, Client, decoded, internal_date, uid_set
 from intake.connectors.imap_faults import LoginRefused, SessionBroken, Stage
 from intake.connectors.imap_login import log_in
 from intake.connectors.imap_options import ImapOptions
@@ -132,8 +132,7 @@ class ImapSession:
         """Return size and date of each UID; a message that is not answered has neither."""
         with self._asking(Stage.READ) as client:
             answers = client.fetch_uids(uids, "(UID RFC822.SIZE INTERNALDATE)")
-        by_uid = {answer[b"UID"]: _listed(answer) for answer in answers}
-        return [by_uid.get(uid) or Listed(uid, None, None) for uid in uids]
+        return [_listed(uid, answers.get(uid, {})) for uid in uids]
 
     def read_bodies(self, uids: Sequence[int], expected_bytes: int) -> dict[int, bytes]:
         """Return whole messages, without setting ``\\Seen``; some may be missing.
@@ -144,9 +143,8 @@ class ImapSession:
         """
         with self._asking(Stage.READ, expected_bytes) as client:
             answers = client.fetch_uids(uids, "(UID BODY.PEEK[])")
-        found = [(answer[b"UID"], answer.get(b"BODY[]")) for answer in answers]
-        counts = [uid for uid, body in found if body]
-        return {uid: body for uid, body in found if body and counts.count(uid) == 1 and uid in uids}
+        found = {uid: answers.get(uid, {}).get(b"BODY[]") for uid in uids}
+        return {uid: body for uid, body in found.items() if isinstance(body, bytes) and body}
 
     def read_part(self, uid: int, offset: int, size: int) -> bytes | None:
         """Return at most ``size`` bytes from ``offset``; empty at the end, None if not answered.
@@ -157,12 +155,12 @@ class ImapSession:
         """
         with self._asking(Stage.READ, size) as client:
             answers = client.fetch_uids([uid], f"(UID BODY.PEEK[]<{offset}.{size}>)")
-            parts = [a for a in answers if a[b"UID"] == uid and f"BODY[]<{offset}>".encode() in a]
-            if not parts:
+            name = f"BODY[]<{offset}>".encode()
+            if name not in answers.get(uid, {}):
                 return None
-            part: bytes = parts[-1][f"BODY[]<{offset}>".encode()] or b""
-            if len(part) > size:
-                raise OverflowError("a part is longer than what was asked for")
+            part = answers[uid][name] or b""
+            if not isinstance(part, bytes) or len(part) > size:
+                raise OverflowError("a part is not what was asked for")
             return part
 
     def find_alive(self, uids: Sequence[int]) -> set[int]:
@@ -234,6 +232,12 @@ class ImapSession:
         self._cut_off = CutOff()
         with self._translating(Stage.CONNECT), self._cut_off.after(self._connect_s):
             self._client = client = Client(self._options, self._cut_off)
+            if client.welcome.upper().startswith(b"* PREAUTH"):
+                raise SourceRefused(
+                    f"{self._where} says that we are logged in already: we are not.",
+                    remedy="Somebody in between may be keeping the session from being encrypted: "
+                    'set security = "tls" and its port, usually 993.',
+                )  # RFC 8314 §3: STARTTLS is not allowed any more then
             if self._options.security == "starttls":
                 self._encrypt(client)
 
@@ -316,11 +320,7 @@ class ImapSession:
         self._cut_off.close()
 
 
-def _listed(answer: Mapping[bytes, Any]) -> Listed:
+def _listed(uid: int, answer: Mapping[bytes, Any]) -> Listed:
     size = answer.get(b"RFC822.SIZE")
-    date = answer.get(b"INTERNALDATE")
-    return Listed(
-        uid=answer[b"UID"],
-        size=size if isinstance(size, int) else None,
-        received_at=date.astimezone(UTC) if isinstance(date, datetime) else None,
-    )
+    date = internal_date(answer.get(b"INTERNALDATE"))
+    return Listed(uid, size if isinstance(size, int) else None, date)

@@ -48,6 +48,7 @@ ssl_cert = <{certificate}
 ssl_key = <{key}
 mail_location = maildir:{folder}/mail/%u
 maildir_very_dirty_syncs = no
+{capabilities}
 namespace inbox {{
   inbox = yes
   separator = {separator}
@@ -72,6 +73,7 @@ service imap-login {{
 }}
 service imap {{
   service_count = 256
+  process_limit = 64
   process_min_avail = 1
 }}
 service anvil {{
@@ -118,6 +120,7 @@ class Dovecot:
         tokens: MutableMapping[str, str] | None = None,
         auth_penalty: bool = False,
         namespace: tuple[str, str] = ("", "/"),
+        capabilities: str = "",
         folder: Path | None = None,
     ) -> None:
         """Keep the arguments; touch nothing.
@@ -125,16 +128,18 @@ class Dovecot:
         ``users`` maps names to passwords. ``tokens`` maps OAuth2 access tokens to names, switches
         XOAUTH2 on, and may be changed while the server runs. ``auth_penalty`` makes every wrong
         password slow the next log-in down, as real servers do. ``namespace`` is the prefix and
-        the delimiter of folder names. ``folder`` keeps the mail of earlier starts (its path must
-        be short, see unix(7)); without it a new one is made, and removed at ``stop``.
+        the delimiter of folder names. ``capabilities`` replaces the list that the server shows
+        after log-in, to pass for a simpler one. ``folder`` keeps the mail of earlier starts; its
+        path must be short, see unix(7). Without it a new one is made, and removed at ``stop``.
         """
         self.users = dict(users or {"contact": "secret"})
         self.folder = folder or Path()
         self.port = 0
         self.tls_port = 0
-        self._tokens = tokens
+        self.tokens = tokens
         self._auth_penalty = auth_penalty
         self._namespace = namespace
+        self._capabilities = capabilities
         self._is_ours = folder is None
         self._token_server: TokenServer | None = None
         self._certificate: ServerCertificate | None = None
@@ -260,8 +265,8 @@ class Dovecot:
         for user, password in self.users.items():
             self._write_user(user, password)
             self._make_maildir(user, "INBOX")
-        if self._tokens is not None:
-            self._prepare_tokens(self._tokens)
+        if self.tokens is not None:
+            self._prepare_tokens(self.tokens)
 
     def _write_user(self, name: str, password: str) -> None:
         """Write a file for each user: Dovecot notes the change of a common one too late."""
@@ -291,7 +296,7 @@ class Dovecot:
     def _configured(self) -> str:
         assert self._certificate is not None
         owner = _owner()
-        passdb = _PASSWORDS + (_TOKENS if self._tokens is not None else "")
+        passdb = _PASSWORDS + (_TOKENS if self.tokens is not None else "")
         return _CONFIGURATION.format(
             folder=self.folder,
             user=owner.pw_name,
@@ -300,6 +305,7 @@ class Dovecot:
             gid=owner.pw_gid,
             certificate=self._certificate.certificate_file,
             key=self._certificate.key_file,
+            capabilities=f"imap_capability = {self._capabilities}" if self._capabilities else "",
             prefix=self._namespace[0],
             separator=self._namespace[1],
             passdb=passdb.format(folder=self.folder),
@@ -346,6 +352,8 @@ class Dovecot:
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
+        with suppress(ProcessLookupError):  # processes that still serve a connection outlive it
+            os.killpg(pid, signal.SIGKILL)
 
     @staticmethod
     def _is_running(pid: int) -> bool:
