@@ -1,0 +1,80 @@
+"""Damaged, locked and exploding files: a typed end, soon, in little memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from intake.errors import UnreadableItem
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise
+from intake.ocr.tesseract import TesseractEngine
+
+HOSTILE = Path(__file__).resolve().parents[3] / "fixtures" / "hostile"
+
+READ_WITHIN_LIMITS = """
+import json, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000,) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+from intake.errors import IntakeError
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise
+from intake.ocr.tesseract import TesseractEngine
+data = open(sys.argv[1], "rb").read()
+try:
+    recognise(data, None, engine=TesseractEngine(), languages=("ita",), limits=PageLimits())
+except IntakeError as error:
+    code = error.code
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+cpu_s = sum(usage.ru_utime + usage.ru_stime for usage in used)
+print(json.dumps({"code": code, "cpu_s": cpu_s, "rss_kb": max(u.ru_maxrss for u in used)}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("empty.tif", "empty"),
+        ("cut_off.tif", "corrupt_image"),
+        ("cut_off.pdf", "corrupt_pdf"),
+        ("locked.pdf", "encrypted_pdf"),
+    ],
+)
+def test_what_cannot_be_read_has_a_code(name, code):
+    with pytest.raises(UnreadableItem) as caught:
+        recognise(
+            (HOSTILE / name).read_bytes(),
+            None,
+            engine=TesseractEngine(),
+            languages=("ita",),
+            limits=PageLimits(),
+        )
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bomb_60000_pixels.png",
+        "bomb_100000_pixels.tif",
+        "bomb_14400_points.pdf",
+        "bomb_g4.pdf",
+        "bomb_flate.pdf",
+    ],
+)
+def test_a_bomb_ends_within_five_cpu_seconds_and_500_mb(name):
+    run = subprocess.run(
+        [sys.executable, "-c", READ_WITHIN_LIMITS, str(HOSTILE / name)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    report = json.loads(run.stdout)
+    assert report["code"] == "too_large"
+    assert report["cpu_s"] < 5
+    assert report["rss_kb"] < 500_000

@@ -1,0 +1,114 @@
+"""Real Tesseract and Poppler on letters that were faxed, scanned or typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from intake.errors import ToolMissing
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise
+from intake.ocr.tesseract import TesseractEngine
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
+
+
+def _recognise(name, **limits):
+    return recognise(
+        (FIXTURES / name).read_bytes(),
+        None,
+        engine=TesseractEngine(),
+        languages=("ita", "eng"),
+        limits=PageLimits(**limits),
+    )
+
+
+def _normal(text):
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _edit_distance(left, right):
+    row = list(range(len(right) + 1))
+    for count, character in enumerate(left, start=1):
+        previous, row[0] = row[0], count
+        for place, other in enumerate(right, start=1):
+            kept = previous + (character != other)
+            previous, row[place] = row[place], min(kept, row[place] + 1, row[place - 1] + 1)
+    return row[-1]
+
+
+def _error_rate(text, name, *, has_header):
+    truth = _normal(Path(FIXTURES / name).with_suffix(".txt").read_text(encoding="utf-8"))
+    body = "\n".join(text.split("\n")[1:]) if has_header else text
+    return _edit_distance(_normal(body), truth) / len(truth)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound", "dpi_y"),
+    [
+        ("fax/standard_clean.tif", 0.06, 98),
+        ("fax/standard_noisy.tif", 0.12, 98),
+        ("fax/fine_noisy.tif", 0.05, 196),
+    ],
+)
+def test_a_fax_is_read_with_its_pixels_made_square(name, bound, dpi_y):
+    document = _recognise(name)
+    assert _error_rate(document.text, name, has_header=True) < bound
+    (page,) = document.pages
+    assert (page.dpi_x, page.dpi_y) == (204, dpi_y)
+    assert 0.75 < page.confidence < 1
+
+
+def test_every_page_of_a_fax_is_read_at_its_own_resolution():
+    document = _recognise("fax/two_resolutions.tif")
+    assert [page.number for page in document.pages] == [1, 2]
+    assert [page.dpi_y for page in document.pages] == [98, 196]
+    assert _error_rate(document.text, "fax/two_resolutions.tif", has_header=False) < 0.02
+    assert not document.needs_review
+
+
+def test_a_crooked_scan_is_levelled_and_read():
+    document = _recognise("scan/rischio_sismico.png")
+    assert document.pages[0].skew == pytest.approx(-1.2, abs=0.2)
+    assert "informazioni sul rischio sismico" in document.text
+    assert _error_rate(document.text, "scan/rischio_sismico.png", has_header=False) < 0.02
+
+
+def test_a_scanned_pdf_is_drawn_and_read():
+    document = _recognise("scan/area_di_attesa.pdf")
+    assert document.media_type == "application/pdf"
+    assert document.pages[0].origin == "ocr"
+    assert document.engine == "tesseract"
+    assert _error_rate(document.text, "scan/area_di_attesa.pdf", has_header=False) < 0.02
+
+
+def test_real_text_in_a_pdf_is_kept_as_it_is():
+    document = _recognise("scan/volontariato.pdf")
+    assert document.pages[0].origin == "embedded"
+    assert document.confidence == 1.0
+    assert _error_rate(document.text, "scan/volontariato.pdf", has_header=False) == 0
+    assert document.engine == ""
+
+
+def test_a_damaged_second_page_does_not_cost_the_first():
+    document = _recognise("hostile/second_page_damaged.tif")
+    assert [page.number for page in document.pages] == [1]
+    assert "rischio sismico" in document.text
+    assert [defect.code for defect in document.defects] == ["page_unreadable"]
+    assert document.needs_review
+
+
+def test_without_poppler_the_missing_tool_and_its_remedy_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolMissing) as caught:
+        _recognise("scan/area_di_attesa.pdf")
+    assert "poppler-utils" in caught.value.remedy
+
+
+def test_without_tesseract_the_missing_tool_and_its_remedy_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolMissing) as caught:
+        _recognise("scan/rischio_sismico.png")
+    assert "tesseract-ocr-ita" in caught.value.remedy

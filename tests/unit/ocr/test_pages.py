@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from intake.errors import UnreadableItem
+from intake.ocr.limits import PageLimits
+from intake.ocr.pages import read_pictures
+from intake.ocr.sheets import PageImage, PageLost
+
+LIMITS = PageLimits()
+
+
+def _saved(image, kind, **options):
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _pages(data, limits=LIMITS):
+    return list(read_pictures(data, limits))
+
+
+def _half_black(mode="1", size=(1728, 1146)):
+    image = Image.new("L", size, 255)
+    image.paste(0, (0, 0, size[0], size[1] // 2))
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_lzw", None])
+@pytest.mark.parametrize("photometric", [0, 1])
+def test_black_is_black_whatever_the_tiff_calls_it(compression, photometric):
+    image = _half_black()
+    data = _saved(
+        image, "TIFF", compression=compression, dpi=(204, 98), tiffinfo={262: photometric}
+    )
+    (page,) = _pages(data)
+    assert isinstance(page, PageImage)
+    assert (page.dpi_x, page.dpi_y, page.bilevel) == (204, 98, True)
+    pixels = np.asarray(page.image)
+    assert pixels[10, 10] == 0
+    assert pixels[-10, 10] == 255
+
+
+def test_reversed_bits_are_read_as_they_were_sent():
+    data = _saved(_half_black(), "TIFF", compression="group4", dpi=(204, 98), tiffinfo={266: 2})
+    with Image.open(BytesIO(data)) as image:
+        assert image.tag_v2[266] == 2
+    (page,) = _pages(data)
+    pixels = np.asarray(page.image)
+    assert pixels[10, 10] == 0
+    assert pixels[-10, 10] == 255
+
+
+def test_centimetres_are_turned_into_inches():
+    image = _half_black("L", (800, 600))
+    data = _saved(image, "TIFF", tiffinfo={282: 40.0, 283: 40.0, 296: 3})
+    (page,) = _pages(data)
+    assert page.dpi_x == pytest.approx(101.6)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "WEBP"])
+def test_every_kind_of_picture_becomes_grey(kind):
+    colour = Image.new("RGB", (60, 40), "navy")
+    (page,) = _pages(_saved(colour, kind))
+    assert page.image.mode == "L"
+    assert page.image.size == (60, 40)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P", "I;16", "CMYK"])
+def test_every_mode_becomes_grey(mode):
+    kind = "TIFF" if mode == "CMYK" else "PNG"
+    if mode == "I;16":
+        image = Image.fromarray(np.full((40, 60), 0x8000, dtype=np.uint16))
+    else:
+        image = Image.new("L", (60, 40), 128).convert(mode)
+    (page,) = _pages(_saved(image, kind))
+    assert page.image.mode == "L"
+    assert np.asarray(page.image)[5, 5] == pytest.approx(128, abs=2)
+
+
+def test_transparency_is_paper():
+    (page,) = _pages(_saved(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "PNG"))
+    assert np.asarray(page.image).min() == 255
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_a_picture_on_its_side_is_turned_with_its_resolution(kind):
+    image = _half_black("L", (400, 300))
+    exif = Image.Exif()
+    exif[274] = 6
+    options = {"tiffinfo": {274: 6}} if kind == "TIFF" else {"exif": exif}
+    (page,) = _pages(_saved(image, kind, dpi=(200, 100), **options))
+    assert page.rotation == 90
+    assert page.image.size == (300, 400)
+    assert (round(page.dpi_x), round(page.dpi_y)) == (100, 200)
+    assert np.asarray(page.image)[10, -10] < 10
+
+
+def test_damaged_rows_that_the_fax_receiver_counted_are_told():
+    data = _saved(_half_black(), "TIFF", compression="group4", dpi=(204, 98), tiffinfo={326: 16})
+    (page,) = _pages(data)
+    assert [defect.code for defect in page.defects] == ["bad_fax_lines"]
+    assert "16 rows of 1146" in page.defects[0].detail
+
+
+def test_an_animation_gives_its_first_picture_and_says_so():
+    frames = [Image.new("L", (30, 30), shade) for shade in (0, 255)]
+    (page,) = _pages(_saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert [defect.code for defect in page.defects] == ["frames_left_out"]
+
+
+def test_pages_over_the_limit_are_left_out_and_named():
+    many = [_half_black("1", (64, 64)) for _ in range(4)]
+    data = _saved(many[0], "TIFF", save_all=True, append_images=many[1:])
+    pages = _pages(data, PageLimits(max_pages=2))
+    assert [page.number for page in pages] == [1, 2, 3]
+    assert isinstance(pages[2], PageLost)
+    assert pages[2].defect == "pages_left_out"
+
+
+def test_one_oversize_page_does_not_cost_its_neighbours():
+    small, large = _half_black("1", (64, 64)), _half_black("1", (640, 640))
+    data = _saved(small, "TIFF", save_all=True, append_images=[large, small])
+    first, second, third = _pages(data, PageLimits(max_pixels=10_000))
+    assert isinstance(first, PageImage)
+    assert isinstance(second, PageLost)
+    assert isinstance(second.error, UnreadableItem)
+    assert second.error.code == "too_large"
+    assert isinstance(third, PageImage)
+
+
+def test_a_cut_off_picture_is_lost():
+    whole = _saved(_half_black("L", (600, 600)).effect_spread(40), "JPEG")
+    (page,) = _pages(whole[: len(whole) // 2])
+    assert isinstance(page, PageLost)
+    assert page.error.code == "corrupt_image"
+
+
+def test_a_postscript_file_is_not_opened():
+    with pytest.raises(UnreadableItem):
+        _pages(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from intake.ocr.prepare import (
+    WORK_PIXELS,
+    find_skew,
+    flatten,
+    measure_ink,
+    prepare,
+    smooth,
+    square,
+    straighten,
+)
+from intake.ocr.sheets import PageImage
+
+
+def _ruled_page(width=1654, height=2339):
+    page = Image.new("L", (width, height), 255)
+    pen = ImageDraw.Draw(page)
+    for top in range(200, height - 200, 50):
+        for left in range(150, width - 150, 40):
+            pen.rectangle((left, top, left + 24, top + 18), fill=0)
+    return page
+
+
+def test_a_standard_fax_becomes_an_a4_sheet_with_square_pixels():
+    squared, dpi = square(Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98, dpi=250)
+    assert dpi == 250
+    assert squared.size == (round(1728 * 250 / 204), round(1146 * 250 / 98))
+
+
+def test_an_oversize_sheet_is_prepared_at_less_resolution():
+    squared, dpi = square(Image.new("L", (4000, 4000), 255), dpi_x=100, dpi_y=100, dpi=250)
+    assert squared.width * squared.height <= WORK_PIXELS * 1.001
+    assert dpi == pytest.approx(125)
+
+
+def test_coarse_scans_are_smoothed_more_than_fine_ones():
+    page = _ruled_page(400, 600)
+    coarse, fine = (np.asarray(smooth(page, dpi_y=dpi)).std() for dpi in (98, 196))
+    assert coarse < fine < np.asarray(page).std()
+
+
+@pytest.mark.parametrize("degrees", [-3.2, -0.6, 0.5, 1.2, 4.0])
+def test_a_crooked_page_is_levelled(degrees):
+    crooked = _ruled_page().rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
+    assert find_skew(crooked) == pytest.approx(-degrees, abs=0.15)
+
+
+def test_a_level_page_is_left_as_it_is():
+    page = _ruled_page()
+    skew = find_skew(page)
+    assert skew == 0.0
+    assert straighten(page, skew) is page
+
+
+def test_a_page_with_hardly_any_ink_is_not_turned():
+    page = Image.new("L", (1654, 2339), 255)
+    ImageDraw.Draw(page).line((100, 100, 160, 130), fill=0)
+    assert find_skew(page) == 0.0
+
+
+def test_a_shadow_is_taken_off_the_paper_and_the_ink_stays():
+    ramp = np.tile(np.linspace(250, 120, 1200), (800, 1)).astype(np.uint8)
+    ramp[300:310, 100:1100] = 20
+    even = np.asarray(flatten(Image.fromarray(ramp)))
+    assert even[600:700, :].min() > 235
+    assert even[303:307, 150:1050].max() < 60
+
+
+def test_ink_is_measured_in_square_inches():
+    page = Image.new("L", (500, 500), 255)
+    page.paste(0, (0, 0, 250, 125))
+    assert measure_ink(page, 250) == pytest.approx(0.5)
+
+
+def test_preparing_changes_no_argument():
+    page = PageImage(1, _ruled_page(400, 600), dpi_x=100, dpi_y=100)
+    before = page.image.tobytes()
+    prepared = prepare(page, dpi=250)
+    assert page.image.tobytes() == before
+    assert prepared.image.size == (1000, 1500)
+    assert prepared.dpi == 250
