@@ -69,7 +69,7 @@ the working folder where there is no file. A key that does not exist is an error
 a default. `intake init` writes a commented file, `intake config` prints the values in use and
 where each came from.
 
-This page is written by `intake.config.reference()`; a test compares the two.
+This page is written from the code; a test compares the two.
 """
 
 _PAGE_SOURCES = """\

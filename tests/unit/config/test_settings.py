@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.config import OcrSettings, Settings, describe, template
+from intake.config import OcrSettings, Settings, build_options, describe, template
 from intake.errors import ConfigError
 
 Load = Callable[[str], Settings]
@@ -336,6 +336,14 @@ def test_the_template_uncommented_is_valid_and_holds_the_defaults(load: Load) ->
     plain = Settings()
     for section in ("receive", "processing", "ocr"):
         assert getattr(settings, section) == getattr(plain, section)
+
+
+def test_the_sources_of_the_template_are_valid_for_our_connectors(load: Load) -> None:
+    settings = load(uncommented(template()))
+
+    for name, source in settings.sources.items():
+        connector, _ = build_options(name, source)
+        assert connector.kind == source.kind
 
 
 def test_the_template_names_every_setting(load: Load) -> None:
