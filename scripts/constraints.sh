@@ -8,7 +8,8 @@ trap 'rm -rf "$CLEAN"' EXIT
 
 "${PYTHON:-$ROOT/.venv/bin/python}" -m venv "$CLEAN"
 arguments=(-e "$ROOT[dev]")
-[ -d "$ROOT/examples/intake-connector-sftp" ] && arguments+=(-e "$ROOT/examples/intake-connector-sftp")
+EXAMPLE=$ROOT/examples/intake-connector-sftp
+[ -d "$EXAMPLE" ] && arguments+=(-e "$EXAMPLE")
 "$CLEAN/bin/python" -m pip install -qq --disable-pip-version-check "${arguments[@]}"
 {
   echo "# The versions that are tested. Made by \`make constraints\`; do not edit."

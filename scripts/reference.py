@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer.main
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import intake
 from intake import config, errors, plugins
-from intake.cli.main import app
 from intake.interfaces import GROUPS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,57 +35,12 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name."""
     return {
-        "commands.md": "\n".join(commands()),
         "settings.md": config.reference(),
         "sources.md": "\n".join(sources()),
         "errors.md": "\n".join(errors_page()),
         "plugins.md": "\n".join(plugins_page()),
         "python.md": "\n".join(python_page()),
     }
-
-
-def commands() -> Iterator[str]:
-    """Yield the lines of the page about the command line."""
-    yield "# Command line\n"
-    yield MADE
-    yield (
-        "JSON goes to stdout, everything else to stderr. Exit codes are those of sysexits.h; "
-        "see [errors](errors.md).\n"
-    )
-    root: Any = typer.main.get_command(app)
-    yield "## Before the verb\n"
-    yield from parameters(root)
-    for name, command in sorted(root.commands.items()):
-        yield from verb(f"intake {name}", command)
-
-
-def verb(path: str, command: Any) -> Iterator[str]:
-    """Yield the lines about one verb, or about the verbs below it."""
-    if hasattr(command, "commands"):
-        for name, each in sorted(command.commands.items()):
-            yield from verb(f"{path} {name}", each)
-        return
-    arguments = [each for each in command.params if is_argument(each)]
-    yield f"## `{' '.join([path, *(each.metavar or each.name.upper() for each in arguments)])}`\n"
-    yield textwrap.fill(inspect.cleandoc(command.callback.__doc__), 100) + "\n"
-    yield from parameters(command)
-    if command.epilog:
-        example = command.epilog.partition("Example")[2].removeprefix(":").strip(" :")
-        yield f"Example: {example}\n" if "," in example else f"Example: `{example}`\n"
-
-
-def parameters(command: Any) -> Iterator[str]:
-    """Yield a list of what a command can be told."""
-    for each in command.params:
-        name = each.metavar or each.name.upper() if is_argument(each) else ", ".join(each.opts)
-        if "--install-completion" not in name and "--show-completion" not in name:
-            yield f"- `{name}`: {each.help}"
-    yield ""
-
-
-def is_argument(parameter: Any) -> bool:
-    """Return whether a parameter is known by its place, not by a name with dashes."""
-    return bool(parameter.param_type_name == "argument")
 
 
 def sources() -> Iterator[str]:
