@@ -101,11 +101,13 @@ def temporary(text: str, where: str) -> SourceUnavailable | None:
 
 def answered_no(text: str, stage: Stage, where: str, *, login_remedy: str) -> SourceError:
     """Return the error for a tagged NO or BAD; ``where`` names the server for a person."""
-    passing = temporary(text, where)
-    if passing is not None:
-        return passing
     code = response_code(text)
     message = f"{where} refused us {stage}: {_words(text)}"
+    # An internal error while messages are read is, as a rule, the fault of one of them.
+    is_one_message = stage is Stage.READ and code == "SERVERBUG"
+    passing = None if is_one_message else temporary(text, where)
+    if passing is not None:
+        return passing
     if stage is Stage.LOGIN:
         remedy = _REMEDIES.get(code or "") or login_remedy
         return LoginRefused(message, remedy=remedy, is_plain=code not in _REMEDIES)

@@ -179,14 +179,18 @@ def test_a_long_message_that_left_after_the_listing_is_gone(mailbox, read):
             read(item)
 
 
-def test_a_broken_file_on_the_server_costs_only_itself(mailbox, read):
+@pytest.mark.parametrize("is_there", [True, False], ids=["not readable", "not a file"])
+def test_a_broken_file_on_the_server_costs_only_itself(mailbox, read, is_there):
     mailbox.deliver(*(mail(number) for number in range(9)))
     with mailbox.connector() as connector:
         items = list(connector.poll(after=None, limit=ALL))
         box = mailbox.server.folder / "mail" / mailbox.user
         file = sorted(path for part in ("cur", "new") for path in (box / part).iterdir())[4]
-        file.unlink()
-        file.mkdir()  # the server finds a message it cannot open
+        if is_there:
+            file.chmod(0)
+        else:
+            file.unlink()
+            file.mkdir()
         outcomes = {}
         for number, item in enumerate(items):
             try:

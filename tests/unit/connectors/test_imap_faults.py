@@ -31,7 +31,6 @@ def no(text, stage):
         ("[UNAVAILABLE] Temporary authentication failure.", 60),
         ("[LIMIT] Too many connections", 60),
         ("[INUSE] Mailbox is locked", 60),
-        ("[SERVERBUG] Internal error occurred.", 60),
         ("Request is throttled. Suggested Backoff Time: 92415 milliseconds", 92.415),
         ("Request is throttled.", 60),
         ("User is authenticated but not connected.", 300),
@@ -72,6 +71,8 @@ def test_a_refused_log_in_rests_until_mended(text, is_plain, remedy):
         ("move failed: [EXPUNGEISSUED] Some are gone", Stage.FILE, MessagesGone),
         ("* BYE go away", Stage.CONNECT, SourceUnavailable),
         ("fetch failed: message is corrupt", Stage.READ, SessionBroken),
+        ("fetch failed: [SERVERBUG] Internal error occurred.", Stage.READ, SessionBroken),
+        ("[SERVERBUG] Internal error occurred.", Stage.OPEN, SourceUnavailable),
         ("fetch failed: [EXPUNGEISSUED] Some are gone", Stage.READ, SessionBroken),
     ],
 )
