@@ -240,10 +240,12 @@ class Intake:
         """Make an empty database and the folders usable; once."""
         if self._is_ready:
             return
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self._blobs.create()
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        self._sweep_leftovers()
+        try:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            self._blobs.create()
+            self._sweep_leftovers()
+        except OSError as error:
+            raise StoreError(f"{self.settings.data_dir} cannot be used: {error}") from error
         self._prepare_schema()
         self._is_ready = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from intake.errors import TransitionRefused
@@ -61,17 +62,21 @@ ALLOWED_MOVES: Mapping[Status, frozenset[Status]] = {
 """From each status, those a person or program may move a request to."""
 
 _NOTICE_KINDS = frozenset({"bounce", "auto_reply", "mdn", "list"})
-_PEC_REQUESTS = frozenset({"transport", "anomaly"})
-_REMARKABLE_DEFECTS = ("too_", "limit", "truncated")
-_KIND_OF_BRANCH = {
-    "info": Kind.INFORMATION,
-    "normativa": Kind.INFORMATION,
-    "materiale-campagne": Kind.INFORMATION,
-    "dipartimento": Kind.INFORMATION,
-    "evento": Kind.REPORT,
-    "segnalazione": Kind.REPORT,
-    "emergenza-in-corso": Kind.INTERVENTION,
+_PEC_REQUESTS = frozenset({"transport", "anomaly", "nested-transport", "rem"})
+_PEC_REMARKS = {
+    "anomaly": "pec_anomaly",
+    "nested-transport": "pec_forwarded",
+    "rem": "rem_dispatch",
 }
+_REMARKABLE_DEFECTS = (
+    "too_",
+    "headers_too_",
+    "header_too_",
+    "text_too_",
+    "daticert_",
+    "pec_",
+    "hidden_text",
+)
 
 
 class Readings(Frozen):
@@ -160,6 +165,7 @@ def draft_request(
         received_at=item.received_at,
         received_at_by=item.received_at_by,
         claimed_at=message.date,
+        due_at=_due_at(item, verdict),
         follows=follows,
         attachments=tuple(_attachment(each, readings) for each in message.attachments),
         external_ids=_external_ids(message),
@@ -205,12 +211,11 @@ def _sender(channel: Channel, message: ParsedMessage) -> Sender:
         return _fax_sender(message)
     if channel is Channel.LETTER:
         return Sender()
-    form = message.form or {}
     who = message.sender
     return Sender(
         name=(who.name or None) if who else None,
         email=(who.address or None) if who else None,
-        phone=form.get("phone_e164") or form.get("phone"),
+        phone=message.sender_phone,
         verified_by="pec" if _is_trusted_pec(message) else None,
     )
 
@@ -252,8 +257,13 @@ def _text(channel: Channel, message: ParsedMessage, readings: Readings) -> str:
 def _kind(verdict: Verdict) -> Kind:
     if verdict.urgency is Urgency.EMERGENCY:
         return Kind.INTERVENTION
-    branch = (verdict.topic or "").partition(".")[0]
-    return _KIND_OF_BRANCH.get(branch, Kind.OTHER)
+    return Kind(verdict.kind) if verdict.kind else Kind.OTHER
+
+
+def _due_at(item: ItemFacts, verdict: Verdict) -> datetime | None:
+    if item.received_at is None or verdict.due_days is None:
+        return None
+    return item.received_at + timedelta(days=verdict.due_days)
 
 
 def _review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict) -> list[str]:
@@ -274,8 +284,8 @@ def _review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict
 def _pec_reasons(message: ParsedMessage) -> list[str]:
     if message.pec is None:
         return []
-    if message.pec.pec_kind == "anomaly":
-        return ["pec_anomaly"]
+    if message.pec.pec_kind in _PEC_REMARKS:
+        return [_PEC_REMARKS[message.pec.pec_kind]]
     return [] if _is_trusted_pec(message) else ["pec_signature_unproved"]
 
 
@@ -283,7 +293,8 @@ def _fax_reasons(message: ParsedMessage, readings: Readings) -> list[str]:
     fax = message.fax
     if fax is None:
         return []
-    reasons = [f"fax_{fax.status}"] if fax.status in ("partial", "failed") else []
+    is_whole = fax.status in (None, "ok")
+    reasons = [] if is_whole else [f"fax_{str(fax.status).replace('-', '_')}"]
     page_count = sum(len(document.pages) for document in readings.documents.values())
     if fax.pages_declared is not None and page_count < fax.pages_declared:
         reasons.append("fax_pages_missing")

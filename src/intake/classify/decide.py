@@ -43,9 +43,12 @@ def judge(
     if topic is None and is_emergency and taxonomy.emergency_topic is not None:
         topic = taxonomy.emergency_topic.id
         confidence = round(len(alarms) / (len(alarms) + 1), 4)
+    chosen = taxonomy.find(topic) if topic is not None else None
     return Verdict(
         topic=topic,
         confidence=confidence,
+        kind=chosen.kind.value if chosen else None,
+        due_days=chosen.due_days if chosen else None,
         needs_review=needs_review,
         alternatives=_alternatives(ranked, topic),
         language=identify(_prose(documents), languages=languages),

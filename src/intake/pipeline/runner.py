@@ -37,6 +37,7 @@ from intake.store.database import Database
 
 _log = logging.getLogger(__name__)
 _CLAIMED_AT_ONCE = 8
+_LOOK_AGAIN_S = 0.5
 
 
 class RunnerOptions(Frozen):
@@ -88,6 +89,7 @@ class Runner:
         self._busy = 0
         self._local = threading.local()
         self._all_stages: list[Stages] = []
+        self._all_held: list[deque[Receipt]] = []
         self._done = 0
         self.tally = ProcessTally()
         """The counts so far; right even when ``run`` ended with an error."""
@@ -104,31 +106,50 @@ class Runner:
             engine.run(self._step, workers=self._options.workers)
         finally:
             for stages in self._all_stages:
-                stages.__exit__(None, None, None)
+                stages.close()
+            self._give_back([receipt for held in self._all_held for receipt in held])
 
     def _step(self) -> bool:
-        """Process a few receipts; False when none is due."""
-        with self._idle:
-            held = deque(self._claim())
-            if not held:
-                return self._await_others()
-            self._busy += 1
+        """Process one receipt; False when none is due and none is at work."""
+        held = self._held()
+        if not held and not self._take_some(held):
+            return self._await_others()
         try:
-            while held:
-                self._handle(held[0])
-                held.popleft()
-        finally:
-            with self._idle:
-                self._busy -= 1
-                self._idle.notify_all()
-            self._give_back(held)
+            self._handle(held[0])
+            held.popleft()
+        except BaseException:
+            self._rest()
+            raise
+        if not held:
+            self._rest()
         return True
+
+    def _held(self) -> deque[Receipt]:
+        """Return what this thread has claimed and not handled yet."""
+        held: deque[Receipt] | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = deque()
+            with self._lock:
+                self._all_held.append(held)
+        return held
+
+    def _take_some(self, held: deque[Receipt]) -> bool:
+        with self._idle:
+            held.extend(self._claim())
+            self._busy += bool(held)
+        return bool(held)
+
+    def _rest(self) -> None:
+        with self._idle:
+            self._busy -= 1
+            self._idle.notify_all()
 
     def _await_others(self) -> bool:
         """Wait for another slot, whose items may put new work in the queue; False if all rest."""
-        if self._busy == 0:
-            return False
-        self._idle.wait()
+        with self._idle:
+            if self._busy == 0:
+                return False
+            self._idle.wait(timeout=_LOOK_AGAIN_S)
         return True
 
     def _claim(self) -> list[Receipt]:

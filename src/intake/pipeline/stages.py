@@ -17,7 +17,7 @@ from intake.errors import StoreError, TransientFailure, UnreadableItem
 from intake.filing import Readings
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf
-from intake.pipeline import tasks
+from intake.pipeline import heavy_tasks, light_tasks
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
@@ -85,6 +85,10 @@ class Stages:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the light child."""
         self._light.close()
 
     def understand(self, receipt: Receipt, *, keep_alive: Callable[[], None]) -> Understood:
@@ -109,7 +113,7 @@ class Stages:
     def judge(self, documents: list[Document]) -> Verdict:
         """Return topic, urgency and language of the texts."""
         answer = self._light.call(
-            tasks.JUDGE,
+            light_tasks.JUDGE,
             {
                 "documents": [document.model_dump(mode="json") for document in documents],
                 "options": self._options.classify.model_dump(mode="json"),
@@ -121,7 +125,7 @@ class Stages:
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         with _scratch_folder(self._scratch) as out:
             answer = self._light.call(
-                tasks.PARSE,
+                light_tasks.PARSE,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),
@@ -180,7 +184,7 @@ class Stages:
             Child(self._options.heavy, temp_dir=scratch) as child,
         ):
             answer = child.call(
-                tasks.RECOGNISE,
+                heavy_tasks.RECOGNISE,
                 {
                     "path": str(self._blobs.path(attachment.sha256)),
                     "media_type": attachment.media_type,

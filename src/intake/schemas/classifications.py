@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from intake.schemas.base import Frozen
 
@@ -47,6 +48,10 @@ class Verdict(Frozen):
     topic: str | None = None
     confidence: float = 0.0
     needs_review: bool = True
+    kind: Literal["information", "report", "intervention", "other"] | None = None
+    """What the taxonomy says that requests of this topic want."""
+    due_days: int | None = None
+    """Calendar days from receipt within which the taxonomy promises an answer."""
     alternatives: tuple[Alternative, ...] = ()
     language: str | None = None
     urgency: Urgency = Urgency.NORMAL

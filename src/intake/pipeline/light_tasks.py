@@ -1,4 +1,4 @@
-"""What runs in a child: JSON in, JSON out, no database. The parent's side is ``stages.py``."""
+"""What the long-lived child does: JSON in, JSON out, no database. ``stages.py`` calls it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any
 from intake import plugins
 from intake.classify.decide import judge
 from intake.classify.taxonomy import Taxonomy
-from intake.interfaces import Classifier, OcrEngine, Parser
-from intake.ocr.limits import PageLimits
-from intake.ocr.recognise import recognise
+from intake.interfaces import Classifier, Parser
 from intake.schemas.documents import Document
 from intake.schemas.receipts import ItemFacts
 
-PARSE = "intake.pipeline.tasks:parse"
-RECOGNISE = "intake.pipeline.tasks:recognise_file"
-JUDGE = "intake.pipeline.tasks:judge_documents"
+PARSE = "intake.pipeline.light_tasks:parse"
+JUDGE = "intake.pipeline.light_tasks:judge_documents"
 
 
 def parse(payload: dict[str, Any]) -> dict[str, Any]:
@@ -31,18 +28,6 @@ def parse(payload: dict[str, Any]) -> dict[str, Any]:
         place.write_bytes(leaf.content)
         leaves[leaf.path] = place.name
     return {"message": parsed.message.model_dump(mode="json"), "leaves": leaves}
-
-
-def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the text in the picture or PDF ``path``."""
-    document = recognise(
-        Path(payload["path"]).read_bytes(),
-        payload["media_type"],
-        engine=_engine(payload["engine"]),
-        languages=payload["languages"],
-        limits=PageLimits.model_validate(payload["limits"]),
-    )
-    return document.model_dump(mode="json")
 
 
 def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
@@ -62,12 +47,6 @@ def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
 def _parser(profile: str) -> Parser:
     parser: Parser = plugins.load("parsers", profile)()
     return parser
-
-
-@cache
-def _engine(name: str) -> OcrEngine:
-    engine: OcrEngine = plugins.load("ocr_engines", name)()
-    return engine
 
 
 @cache

@@ -1,0 +1,30 @@
+"""What the child of one picture or PDF does: JSON in, JSON out. ``stages.py`` calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from intake import plugins
+from intake.interfaces import OcrEngine
+from intake.ocr.limits import PageLimits
+from intake.ocr.recognise import recognise
+
+RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
+
+
+def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
+    """Read the text in the picture or PDF ``path``."""
+    document = recognise(
+        Path(payload["path"]).read_bytes(),
+        payload["media_type"],
+        engine=_engine(payload["engine"]),
+        languages=payload["languages"],
+        limits=PageLimits.model_validate(payload["limits"]),
+    )
+    return document.model_dump(mode="json")
+
+
+def _engine(name: str) -> OcrEngine:
+    engine: OcrEngine = plugins.load("ocr_engines", name)()
+    return engine
