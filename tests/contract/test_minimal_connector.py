@@ -72,3 +72,8 @@ def lines_of_code(source: str) -> int:
         if token.type not in (*layout, tokenize.ENDMARKER) and not is_docstring and not is_import:
             lines.add(token.start[0])
     return len(lines)
+
+
+def test_the_guide_for_authors_shows_it_word_for_word():
+    guide = EXAMPLE.parents[1] / "docs" / "howto" / "write-a-connector.md"
+    assert EXAMPLE.read_text(encoding="utf-8") in guide.read_text(encoding="utf-8")
