@@ -22,5 +22,5 @@ class PageLimits(Frozen):
     """CPU time each look into one page of a PDF may take; 0.02 s is usual."""
     dpi: int = Field(default=250, ge=70, le=1200)
     """Resolution, in both directions, of the picture that the engine is given."""
-    review_below: float = Field(default=0.8, ge=0, le=1)
+    review_below: float = Field(default=0.85, ge=0, le=1)
     """A document with a page of less confidence than this is shown to a person."""

@@ -92,7 +92,8 @@ def _read(image: ImageFile.ImageFile, number: int, limits: PageLimits) -> Sheet:
 
 def _decode(image: ImageFile.ImageFile, number: int) -> PageImage:
     # What the header says is read first: decoding turns a TIFF page and takes its tag away.
-    tagged, defects, bilevel = _tagged_dpi(image), _defects(image), image.mode == "1"
+    tagged, bilevel, bad_rows = _tagged_dpi(image), image.mode == "1", _bad_fax_rows(image)
+    defects = _defects(image, bad_rows)
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     upright = _to_grey(ImageOps.exif_transpose(image))
     width, height = upright.size
@@ -107,6 +108,7 @@ def _decode(image: ImageFile.ImageFile, number: int) -> PageImage:
         dpi_y=dpi_y,
         bilevel=bilevel,
         rotation=_TURNED_DEGREES.get(orientation, 0),
+        damaged_share=bad_rows / max(image.height, 1),
         defects=defects,
     )
 
@@ -129,14 +131,18 @@ def _tagged_dpi(image: ImageFile.ImageFile) -> tuple[float, float] | None:
     return (x, y) if is_usable else None
 
 
-def _defects(image: ImageFile.ImageFile) -> tuple[Defect, ...]:
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
-        bad_rows = image.tag_v2.get(_BAD_FAX_LINES)
-        if not bad_rows:
-            return ()
+def _bad_fax_rows(image: ImageFile.ImageFile) -> int:
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return 0
+    return int(image.tag_v2.get(_BAD_FAX_LINES) or 0)
+
+
+def _defects(image: ImageFile.ImageFile, bad_rows: int) -> tuple[Defect, ...]:
+    if bad_rows:
         return (Defect(code="bad_fax_lines", detail=f"{bad_rows} rows of {image.height} damaged"),)
     # A phone's multi-picture JPEG (MPO) repeats one scene; an animation may show other things.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
+    is_tiff = isinstance(image, TiffImagePlugin.TiffImageFile)
+    if not is_tiff and image.format != "MPO" and getattr(image, "is_animated", False):
         return (Defect(code="frames_left_out", detail="only the first picture was read"),)
     return ()
 

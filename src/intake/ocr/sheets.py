@@ -24,6 +24,8 @@ class PageImage:
     """The picture was black and white, as a fax is: it has no background to even out."""
     rotation: int = 0
     """Degrees clockwise by which the file's own orientation note had it turned."""
+    damaged_share: float = 0.0
+    """Share of the rows that the fax receiver could not make out; text is lost with them."""
     defects: tuple[Defect, ...] = ()
 
 

@@ -45,10 +45,7 @@ class TesseractEngine:
         Raises:
             ToolMissing: it is not installed.
         """
-        try:
-            return str(pytesseract.get_tesseract_version())
-        except pytesseract.TesseractNotFoundError as error:
-            raise _no_program() from error
+        return self._version
 
     def recognise(
         self, image: Image.Image, *, number: int, languages: Sequence[str], timeout_s: float
@@ -65,6 +62,13 @@ class TesseractEngine:
         self._require(languages)
         words = list(_words(_run(image, "+".join(languages), timeout_s)))
         return Page(number=number, text=_text(words), confidence=_mean_confidence(words))
+
+    @cached_property
+    def _version(self) -> str:
+        try:
+            return str(pytesseract.get_tesseract_version())
+        except pytesseract.TesseractNotFoundError as error:
+            raise _no_program() from error
 
     @cached_property
     def _installed(self) -> frozenset[str]:

@@ -40,7 +40,7 @@ def _inked():
     return page
 
 
-def _tiff(*pages):
+def _tiff(*pages, **tags):
     out = BytesIO()
     pages[0].save(
         out,
@@ -49,6 +49,7 @@ def _tiff(*pages):
         append_images=pages[1:],
         compression="group4",
         dpi=(204, 98),
+        **tags,
     )
     return out.getvalue()
 
@@ -93,6 +94,12 @@ def test_much_ink_and_one_sure_word_asks_for_a_person():
     document = _recognise(_tiff(_inked()), ScriptedEngine(("il", 0.95)))
     assert document.confidence == 0.95
     assert document.needs_review
+
+
+def test_a_fax_that_arrived_with_gaps_asks_for_a_person():
+    few, many = (_tiff(_inked(), tiffinfo={326: rows}) for rows in (20, 200))
+    assert not _recognise(few, ScriptedEngine((LINES, 0.95))).needs_review
+    assert _recognise(many, ScriptedEngine((LINES, 0.95))).needs_review
 
 
 def test_a_blank_page_is_not_read_and_does_not_count():
