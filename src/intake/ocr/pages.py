@@ -27,7 +27,7 @@ from intake.schemas.documents import Defect
 # Pillow knows many more; some of those start other programs (EPS), the rest are never letters.
 _FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP")
 
-# TIFF 6.0 §8 and, for the fax lines, RFC 2306 §2.2.3; Pillow names only some of them.
+# TIFF 6.0 §8 and, for the fax lines, RFC 2306; Pillow names only some of them.
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _BAD_FAX_LINES = 326
 _CM_PER_INCH = 2.54

@@ -16,7 +16,9 @@ from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page, RecognisedDocument
 
 PDF = "application/pdf"
-_PDF_WITHIN_BYTES = 1024  # readers accept leading rubbish up to here (ISO 32000-1 Annex H, note 13)
+_PDF_WITHIN_BYTES = (
+    1024  # readers accept leading rubbish up to here (PDF Reference 1.7, app. H, note 13)
+)
 _SIGNATURES = (
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
