@@ -126,7 +126,7 @@ class ReceiveSettings(Section):
         default=10_000, ge=1, description="Items taken from one source by one poll, at most."
     )
     lease_s: Whole = Field(
-        default=120,
+        default=300,
         ge=1,
         description="Seconds for which a poll holds its source; another run takes over after that.",
     )

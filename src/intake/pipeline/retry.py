@@ -8,10 +8,10 @@ from intake.schemas.receipts import Receipt
 
 
 class RetryOptions(Frozen):
-    """``max_failures`` of the item's own fault; ``max_attempts`` whoever's fault it was."""
+    """``max_failures`` of the item's own fault; ``max_lost`` workers that died holding it."""
 
     max_failures: int = 3
-    max_attempts: int = 12
+    max_lost: int = 20
     delay_s: float = 60.0
     """The wait after the first failure; it doubles with each."""
 
@@ -21,11 +21,16 @@ def is_hopeless(error: ItemError, failures: int, options: RetryOptions) -> bool:
     return isinstance(error, UnreadableItem) or failures >= options.max_failures
 
 
-def is_exhausted(receipt: Receipt, options: RetryOptions) -> bool:
-    """Return whether an item was claimed so often that it must be what kills the workers."""
-    return receipt.attempt > options.max_attempts
+def is_deadly(receipt: Receipt, options: RetryOptions) -> bool:
+    """Return whether so many workers died over an item that it must be what kills them."""
+    return receipt.lost >= options.max_lost
 
 
 def delay_s(failures: int, options: RetryOptions) -> float:
     """Return the wait after the given number of failures, in seconds."""
     return options.delay_s * 2.0 ** (failures - 1)
+
+
+def tool_delay_s(options: RetryOptions) -> float:
+    """Return the wait for a missing tool, in seconds: never within the same run."""
+    return max(options.delay_s, 60.0)

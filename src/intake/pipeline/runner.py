@@ -184,9 +184,9 @@ class Runner:
         self._observe(outcome.events)
 
     def _process(self, receipt: Receipt) -> Outcome:
-        if retry.is_exhausted(receipt, self._options.retry):
+        if retry.is_deadly(receipt, self._options.retry):
             raise UnreadableItem(
-                f"Claimed {receipt.attempt} times without an outcome.", code="too_many_attempts"
+                f"{receipt.lost} workers in a row died while they held it.", code="deadly"
             )
         linked = self._registrar.link_copy(receipt)
         if linked is not None:
@@ -209,7 +209,10 @@ class Runner:
         self.tally.problem = describe(error)
         missing = TransientFailure(error.message, code="tool_missing")
         return self._registrar.retry_later(
-            receipt, missing, failures=receipt.failures, delay_s=self._options.retry.delay_s
+            receipt,
+            missing,
+            failures=receipt.failures,
+            delay_s=retry.tool_delay_s(self._options.retry),
         )
 
     def _renew(self, receipt: Receipt) -> None:

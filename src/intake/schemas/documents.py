@@ -114,8 +114,6 @@ class ParsedMessage(Frozen):
     """The writer's telephone number in E.164, where a form or a phone note gives one."""
     device: str | None = None
     """The maker of the scanner that sent the message: it is a letter, its text is boilerplate."""
-    device: str | None = None
-    """The scan-to-mail device that sent it (``xerox``, ``konica_minolta`` ...): a letter then."""
     defects: tuple[Defect, ...] = ()
 
 

@@ -94,6 +94,8 @@ class Receipt(ItemFacts):
     """Counts every claim; the fencing token of the worker that holds the item."""
     failures: int = 0
     """Counts the failures that are the item's own fault."""
+    lost: int = 0
+    """Counts the workers in a row that died while they held it, whoever's fault it was."""
     not_before: UtcTime | None = None
     duplicate_of: int | None = None
     """The earlier receipt of the same source whose bytes are identical."""

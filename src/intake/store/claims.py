@@ -91,6 +91,7 @@ def give_back(
         priority=receipt.priority if priority is None else priority,
         phase=phase or receipt.phase,
         failures=receipt.failures if failures is None else failures,
+        lost=0,
         not_before=not_before,
         reason_code=reason_code,
         reason_detail=reason_detail,
@@ -117,7 +118,12 @@ def sweep(connection: Connection, now: datetime) -> int:
         connection.execute(
             update(receipts)
             .where(receipts.c.id.in_(lost), receipts.c.state == ReceiptState.PROCESSING)
-            .values(state=ReceiptState.RECEIVED, claimed_by=None, lease_expires_at=None)
+            .values(
+                state=ReceiptState.RECEIVED,
+                lost=receipts.c.lost + 1,
+                claimed_by=None,
+                lease_expires_at=None,
+            )
         )
     return len(lost)
 
@@ -141,8 +147,8 @@ def requeue(connection: Connection, receipt_id: int) -> bool:
             state=ReceiptState.RECEIVED,
             phase=Phase.TRIAGE,
             priority=receipt_rows.TRIAGE_PRIORITY,
-            attempt=0,
             failures=0,
+            lost=0,
             not_before=None,
             reason_code=None,
             reason_detail=None,

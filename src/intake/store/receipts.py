@@ -254,6 +254,7 @@ def _row(arrival: Arrival, originals: Mapping[str, int], now: datetime) -> dict[
         "priority": TRIAGE_PRIORITY,
         "attempt": 0,
         "failures": 0,
+        "lost": 0,
         "duplicate_of": originals.get(blob.sha256) if blob else None,
         "reason_code": arrival.reason_code,
         "reason_detail": arrival.reason_detail,

@@ -121,6 +121,7 @@ receipts = Table(
     Column("priority", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("lost", Integer, nullable=False),
     Column("not_before", UtcDateTime),
     Column("claimed_by", Text),
     Column("lease_expires_at", UtcDateTime),

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from intake import Channel, Intake, RawItem, RequestDraft, Settings, plugins
+from intake.errors import StoreError, TransitionRefused, UsageError
+from intake.schemas.requests import Status
+from intake.store import requests
+from intake.testing.fakes import RecordingObserver
+from intake.testing.samples import mail_with_attachment, text_mail
+
+ENGINES = """
+import os, signal, time
+from intake.errors import ToolMissing, TransientFailure
+from intake.schemas.documents import Page
+
+class Instant:
+    name = "instant"
+    def version(self):
+        return "1"
+    def recognise(self, image, *, number, languages, timeout_s):
+        return Page(number=number, text="Chiedo informazioni sul rischio sismico.", confidence=0.9)
+
+class Crashing(Instant):
+    def recognise(self, image, **_):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+class Hanging(Instant):
+    def recognise(self, image, **_):
+        time.sleep(60)
+
+class Absent(Instant):
+    def recognise(self, image, **_):
+        raise ToolMissing("no such engine here", remedy="apt-get install it")
+"""
+NAMES = {"instant": "Instant", "crashing": "Crashing", "hanging": "Hanging", "absent": "Absent"}
+Open = Callable[..., Intake]
+
+
+@pytest.fixture
+def _engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    information = tmp_path / "packages" / "engines_for_tests-1.dist-info"
+    information.mkdir(parents=True)
+    (information.parent / "engines_for_tests.py").write_text(ENGINES)
+    (information / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: engines-for-tests\nVersion: 1\n"
+    )
+    lines = [f"{name} = engines_for_tests:{kind}" for name, kind in NAMES.items()]
+    (information / "entry_points.txt").write_text("\n".join(["[intake.ocr_engines]", *lines]))
+    monkeypatch.setattr(sys, "path", [str(information.parent), *sys.path])
+    yield
+    plugins.load.cache_clear()
+
+
+@pytest.fixture
+def open_intake(_engines: None, database_url: str, tmp_path: Path) -> Iterator[Open]:
+    """Return a function that opens an Intake on an empty database, with settings by section."""
+    opened: list[Intake] = []
+
+    def run(**sections: Any) -> Intake:
+        values = {
+            "data_dir": tmp_path / "data",
+            "database": {"url": database_url},
+            "ocr": {"engine": "instant"},
+        } | sections
+        app = Intake(Settings(**values))
+        opened.append(app)
+        return app
+
+    yield run
+    for app in opened:
+        app.close()
+
+
+def _picture(shade: int = 255) -> bytes:
+    picture = Image.new("L", (300, 200), shade)
+    picture.paste(0, (40, 40, 260, 60))
+    written = BytesIO()
+    picture.save(written, "PNG", dpi=(200, 200))
+    return written.getvalue()
+
+
+def _push(app: Intake, key: str, content: bytes, profile: str = "mail") -> int:
+    return app.receive(RawItem(source="push", key=key, profile=profile, content=content)).id
+
+
+def test_a_message_becomes_a_tracked_request(open_intake: Open) -> None:
+    app = open_intake()
+    raw = text_mail(
+        subject="Rischio sismico",
+        sender="Anna Bianchi <anna@example.com>",
+        text="Vorrei informazioni sul rischio sismico del mio comune.",
+    )
+    receipt_id = _push(app, "1", raw)
+    report = app.process()
+    assert (report.processed.filed, report.waiting, report.exit_code) == (1, 0, 0)
+    receipt = app.receipts.get(receipt_id)
+    request = app.requests.get(receipt.reference or "")
+    assert request.reference.startswith("CC-")
+    assert request.channel is Channel.EMAIL
+    assert request.sender.email == "anna@example.com"
+    assert (request.topic, request.language, request.status) == (
+        "info.rischio-sismico",
+        "it",
+        Status.NEW,
+    )
+    assert len(request.tracking_token) >= 20
+    assert [event.type for event in app.requests.history(request.id)] == ["request.filed"]
+    assert [event.type for event in app.receipts.history(receipt_id)] == [
+        "receipt.received",
+        "receipt.filed",
+    ]
+
+
+def test_the_text_of_a_picture_is_read_and_kept_page_by_page(open_intake: Open) -> None:
+    app = open_intake()
+    receipt_id = _push(app, "1", _picture(), profile="scan")
+    app.process()
+    request = app.requests.get(app.receipts.get(receipt_id).reference or "")
+    assert (request.channel, request.text) == (
+        Channel.LETTER,
+        "Chiedo informazioni sul rischio sismico.",
+    )
+    [attachment] = request.attachments
+    assert (attachment.page_count, attachment.confidence) == (1, 0.9)
+
+
+def test_a_crash_of_native_code_costs_its_own_item_three_attempts_and_no_neighbour(
+    open_intake: Open,
+) -> None:
+    app = open_intake(ocr={"engine": "crashing"}, processing={"retry_delay_s": 0, "workers": 1})
+    scan = _push(app, "scan", _picture(), profile="scan")
+    mail = _push(app, "mail", mail_with_attachment("foto.png", _picture(200)))
+    plain = _push(app, "plain", text_mail())
+    app.process()
+    assert app.receipts.get(plain).state == "filed"
+    assert (app.receipts.get(scan).state, app.receipts.get(scan).failures) == ("quarantined", 3)
+    assert app.receipts.get(scan).reason_code == "crash"
+    flagged = app.requests.get(app.receipts.get(mail).reference or "")
+    assert flagged.needs_review
+    assert "unread_crash" in flagged.review_reasons
+
+
+def test_a_hang_is_stopped_in_time(open_intake: Open) -> None:
+    app = open_intake(
+        ocr={"engine": "hanging"},
+        processing={"retry_delay_s": 0, "heavy_timeout_s": 2.5, "max_failures": 1},
+    )
+    scan = _push(app, "scan", _picture(), profile="scan")
+    app.process()
+    assert app.receipts.get(scan).reason_code == "timeout"
+
+
+def test_items_that_need_a_missing_tool_wait_and_the_others_go_on(open_intake: Open) -> None:
+    app = open_intake(ocr={"engine": "absent"}, processing={"retry_delay_s": 0, "workers": 1})
+    scan = _push(app, "scan", _picture(), profile="scan")
+    mail = _push(app, "mail", text_mail())
+    report = app.process()
+    assert report.exit_code == 69
+    assert report.processed.problem is not None
+    assert report.processed.problem.remedy == "apt-get install it"
+    assert app.receipts.get(mail).state == "filed"
+    assert (app.receipts.get(scan).state, app.receipts.get(scan).failures) == ("received", 0)
+
+
+def test_a_failing_database_ends_the_run_and_is_charged_to_no_item(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    mail = _push(app, "mail", text_mail())
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("disk full")
+
+    monkeypatch.setattr(requests, "insert_request", fail)
+    with pytest.raises(StoreError):
+        app.process()
+    monkeypatch.undo()
+    assert (app.receipts.get(mail).state, app.receipts.get(mail).failures) == ("received", 0)
+    app.process()
+    assert app.receipts.get(mail).state == "filed"
+
+
+def test_identical_bytes_are_linked_to_the_first_request(open_intake: Open) -> None:
+    app = open_intake()
+    first, second = _push(app, "1", text_mail()), _push(app, "2", text_mail())
+    report = app.process()
+    assert (report.processed.filed, report.processed.linked) == (1, 1)
+    assert app.receipts.get(second).reference == app.receipts.get(first).reference
+    history = app.requests.history(app.receipts.get(first).reference or "")
+    assert [event.type for event in history] == ["request.filed", "request.seen_again"]
+
+
+def test_identical_bytes_make_a_request_of_their_own_when_so_configured(open_intake: Open) -> None:
+    app = open_intake(requests={"identical": "new"})
+    _push(app, "1", text_mail())
+    _push(app, "2", text_mail())
+    assert app.process().processed.filed == 2
+
+
+def test_an_answer_of_the_same_sender_follows_and_a_stranger_never_does(open_intake: Open) -> None:
+    app = open_intake()
+    first = _push(
+        app, "1", text_mail(sender="Anna <anna@example.com>", message_id="one@example.com")
+    )
+    app.process()
+    earlier = app.requests.get(app.receipts.get(first).reference or "")
+    quoting = f"Re: {earlier.reference}"
+    own = _push(
+        app, "2", text_mail(subject=quoting, sender="A <ANNA@example.com>", message_id="two@x")
+    )
+    strange = _push(
+        app, "3", text_mail(subject=quoting, sender="Eve <eve@x.it>", message_id="three@x")
+    )
+    app.process()
+    followed = app.requests.get(app.receipts.get(own).reference or "")
+    stranger = app.requests.get(app.receipts.get(strange).reference or "")
+    assert followed.follows == earlier.id
+    assert stranger.follows is None
+    assert "possible_follow_up" in stranger.review_reasons
+
+
+def test_an_emergency_is_told_at_once_and_its_pictures_go_first(open_intake: Open) -> None:
+    app = open_intake(processing={"workers": 1})
+    observer = RecordingObserver()
+    app._observers = [observer]
+    calm = [_push(app, f"calm{n}", _picture(200 + n), profile="scan") for n in range(3)]
+    danger = EmailMessage()
+    danger["From"] = "Anna <anna@example.com>"
+    danger.set_content("Aiuto, siamo intrappolati sotto le macerie!")
+    danger.add_attachment(_picture(), maintype="image", subtype="png", filename="foto.png")
+    urgent = _push(app, "urgent", danger.as_bytes())
+    report = app.process()
+    assert report.processed.emergencies == 1
+    assert report.exit_code == 1
+    assert "request.emergency" in observer.types()
+    request = app.requests.get(app.receipts.get(urgent).reference or "")
+    assert (request.urgency, request.needs_review) == ("emergency", True)
+    others = [app.receipts.get(receipt_id).reference or "" for receipt_id in calm]
+    assert all(request.reference < other for other in others)
+
+
+def test_workers_at_the_same_time_file_every_item_once(open_intake: Open) -> None:
+    app, other = open_intake(processing={"workers": 2}), open_intake(processing={"workers": 2})
+    ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(40)]
+    second = threading.Thread(target=other.process)
+    second.start()
+    app.process()
+    second.join()
+    found = [app.receipts.get(receipt_id).reference for receipt_id in ids]
+    assert len(set(found)) == 40
+    assert None not in found
+    numbers = sorted(int((reference or "").split("-")[2]) for reference in found)
+    assert numbers == list(range(1, 41))
+
+
+def test_a_quarantined_item_can_be_tried_again_or_released(open_intake: Open) -> None:
+    app = open_intake()
+    empty = _push(app, "1", b"")
+    app.process()
+    assert [receipt.id for receipt in app.quarantine.find()] == [empty]
+    assert app.quarantine.retry(empty, by="op17").state == "received"
+    app.process()
+    request = app.quarantine.release(empty, by="op17")
+    assert request.review_reasons == ("released_from_quarantine", "empty")
+    assert app.receipts.get(empty).reference == request.reference
+    with pytest.raises(UsageError):
+        app.quarantine.release(empty, by="op17")
+    assert [event.actor for event in app.receipts.history(empty)][-1] == "op17"
+
+
+def test_a_front_end_files_a_request_once(open_intake: Open) -> None:
+    app = open_intake()
+    draft = RequestDraft(
+        channel=Channel.PHONE,
+        text="La signora è intrappolata in casa, l'acqua sale.",
+        submission_key="call-17",
+    )
+    request = app.submit(draft)
+    assert app.submit(draft).reference == request.reference
+    assert (request.urgency, request.language) == ("emergency", "it")
+    assert [e.type for e in app.requests.history(request.id)] == [
+        "request.filed",
+        "request.emergency",
+    ]
+
+
+def test_only_allowed_moves_are_made_and_each_is_an_event(open_intake: Open) -> None:
+    app = open_intake()
+    request = app.submit(RequestDraft(channel=Channel.PHONE, text="Chiede un opuscolo."))
+    moved = app.requests.transition(request.reference, to="triaged", by="op17", note="letto")
+    assert moved.status is Status.TRIAGED
+    with pytest.raises(TransitionRefused, match="allowed: "):
+        app.requests.transition(request.reference, to="new", by="op17")
+    last = app.requests.history(request.reference)[-1]
+    assert (last.type, last.actor, last.data["note"]) == ("request.moved", "op17", "letto")
+
+
+def test_the_original_bytes_are_exported_as_they_came(open_intake: Open, tmp_path: Path) -> None:
+    app = open_intake()
+    raw = mail_with_attachment("modulo.txt", b"nome e cognome")
+    receipt_id = _push(app, "1", raw)
+    app.process()
+    reference = app.receipts.get(receipt_id).reference or ""
+    files = app.export(reference, tmp_path / "out")
+    assert sorted(path.read_bytes() for path in files) == sorted([raw, b"nome e cognome"])
+    again = app.export(reference, tmp_path / "out")
+    assert not set(again) & set(files)
+
+
+def test_find_narrows_by_every_filter(open_intake: Open) -> None:
+    app = open_intake()
+    _push(app, "1", text_mail(subject="Opuscolo Città", sender="Anna <anna@example.com>"))
+    app.process()
+    phone = app.submit(RequestDraft(channel=Channel.PHONE, text="Chiede un opuscolo."))
+    found = app.requests.find
+    assert {request.channel for request in found()} == {Channel.EMAIL, Channel.PHONE}
+    assert [request.id for request in found(channel="phone")] == [phone.id]
+    assert [request.subject for request in found(search="anna opuscolo")] == ["Opuscolo Città"]
+    assert found(search="100%") == []
+    assert found(since=phone.created_at.replace(year=2099)) == []
+    assert len(found(limit=1)) == 1
