@@ -14,11 +14,11 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from intake.classify.decide import judge
-from intake.classify.language import identify
-from intake.classify.rules import KeywordClassifier
-from intake.classify.taxonomy import Taxonomy
-from intake.classify.urgency import UrgencyRules
+from intake.classifying.decide import judge
+from intake.classifying.language import identify
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.urgency import UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake import plugins
-from intake.classify.decide import judge
-from intake.classify.taxonomy import Taxonomy
+from intake.classifying.decide import judge
+from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
 from intake.engines.children import Limits

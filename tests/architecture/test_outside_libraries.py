@@ -14,7 +14,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "nh3": ("parsing/safe_html.py",),
     "pdf2image": ("ocr/pdf.py",),
     "phonenumbers": ("parsing/telephone_numbers.py",),
-    "py3langid": ("classify/language.py",),
+    "py3langid": ("classifying/language.py",),
     "pydantic_settings": ("config/settings.py",),
     "pysqlite3": ("store/database.py",),
     "pytesseract": ("ocr/tesseract.py",),

@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.classify.decide import judge
-from intake.classify.rules import KeywordClassifier
-from intake.classify.taxonomy import Taxonomy
+from intake.classifying.decide import judge
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.documents import Document
 
 WORDS = st.sampled_from(

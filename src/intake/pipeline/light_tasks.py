@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from intake import plugins
-from intake.classify.decide import judge
-from intake.classify.taxonomy import Taxonomy
+from intake.classifying.decide import judge
+from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier, Parser
 from intake.schemas.documents import Document
 from intake.schemas.receipts import ItemFacts
@@ -18,11 +18,13 @@ JUDGE = "intake.pipeline.light_tasks:judge_documents"
 
 
 def parse(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the file ``path`` as ``item`` says; put the leaves into the folder ``out``."""
+    """Read the file ``path`` as ``item`` says; put leaves, if any, into a new folder ``out``."""
     item = ItemFacts.model_validate(payload["item"])
     with Path(payload["path"]).open("rb") as stream:
         parsed = _parser(item.profile).parse(stream, item)
     leaves = {}
+    if parsed.leaves:
+        Path(payload["out"]).mkdir()
     for number, leaf in enumerate(parsed.leaves):
         place = Path(payload["out"]) / str(number)
         place.write_bytes(leaf.content)

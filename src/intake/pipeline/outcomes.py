@@ -246,7 +246,9 @@ class Registrar:
         if request.urgency == "emergency":
             happenings.append(Happening(type="request.emergency", data=_named(request)))
         stream = journal.request_stream(request.id)
-        return journal.append(connection, stream, happenings, now, request_id=request.id)
+        return journal.append(
+            connection, stream, happenings, now, request_id=request.id, is_new=True
+        )
 
 
 def _tell(

@@ -6,7 +6,9 @@ PDF is read by a child of its own. Nothing here touches the database.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -123,17 +125,21 @@ class Stages:
 
     def _parse(self, receipt: Receipt) -> tuple[ParsedMessage, tuple[Blob, ...]]:
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
-        with _scratch_folder(self._scratch) as out:
+        out = self._scratch / uuid.uuid4().hex
+        try:
             answer = self._light.call(
                 light_tasks.PARSE,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),
-                    "out": out,
+                    "out": str(out),
                 },
             )
             message = ParsedMessage.model_validate(answer["message"])
-            return message, self._keep_leaves(message, Path(out), answer["leaves"])
+            return message, self._keep_leaves(message, out, answer["leaves"])
+        finally:
+            if out.exists():
+                shutil.rmtree(out, ignore_errors=True)
 
     def _keep_leaves(
         self, message: ParsedMessage, out: Path, leaves: dict[str, str]
@@ -149,7 +155,8 @@ class Stages:
                     f"{attachment.path} is not what was parsed.", code="leaf_changed"
                 )
             stored.append(blob)
-        self._blobs.sync(stored)
+        if stored:
+            self._blobs.sync(stored)
         return tuple(stored)
 
     def _is_read(self, attachment: Attachment, receipt: Receipt) -> bool:

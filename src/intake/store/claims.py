@@ -38,7 +38,7 @@ def claim(connection: Connection, *, limit: int, lease_s: float, now: datetime) 
             lease_expires_at=now + timedelta(seconds=lease_s),
         )
     )
-    claimed = [receipt_rows.get(connection, receipt_id) for receipt_id in ids]
+    claimed = receipt_rows.get_many(connection, ids)
     return sorted(claimed, key=lambda receipt: (-receipt.priority, receipt.id))
 
 

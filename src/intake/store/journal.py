@@ -62,9 +62,10 @@ def append(
     *,
     receipt_id: int | None = None,
     request_id: str | None = None,
+    is_new: bool = False,
 ) -> list[Event]:
-    """Write events at the end of a stream, in order."""
-    seq, previous = _end_of(connection, stream)
+    """Write events at the end of a stream, in order; ``is_new`` says that it has none yet."""
+    seq, previous = (0, "") if is_new else _end_of(connection, stream)
     chained: list[Event] = []
     for happening in happenings:
         seq += 1

@@ -140,6 +140,12 @@ def get(connection: Connection, receipt_id: int) -> Receipt:
     return _receipt(row)
 
 
+def get_many(connection: Connection, receipt_ids: Sequence[int]) -> list[Receipt]:
+    """Return the receipts of these numbers that there are."""
+    rows = connection.execute(_SELECT.where(receipts.c.id.in_(receipt_ids)))
+    return [_receipt(row) for row in rows]
+
+
 def find(
     connection: Connection,
     *,
@@ -190,6 +196,8 @@ def facts(receipt: Receipt) -> ItemFacts:
 
 def record_blobs(connection: Connection, stored: Sequence[Blob], now: datetime) -> None:
     """Write down blobs, some of which may be there already."""
+    if not stored:
+        return
     sizes = {blob.sha256: blob.size_bytes for blob in stored}
     there = set(
         connection.execute(select(blobs.c.sha256).where(blobs.c.sha256.in_(sizes))).scalars()

@@ -66,10 +66,9 @@ def insert_request(
         created_at=now,
         updated_at=now,
     )
-    connection.execute(insert(requests).values(**_row(request), receipt_id=receipt_id))
-    connection.execute(
-        insert(parties).values(request_id=request.id, role="sender", **request.sender.model_dump())
-    )
+    connection.execute(insert(requests), _row(request) | {"receipt_id": receipt_id})
+    sender = request.sender.model_dump() | {"request_id": request.id, "role": "sender"}
+    connection.execute(insert(parties), sender)
     return request
 
 
@@ -111,7 +110,7 @@ def insert_classifications(
 def insert_notice(connection: Connection, receipt_id: int, notice: Notice, now: datetime) -> None:
     """Write down a message that is no request."""
     values = notice.model_dump(mode="json")
-    connection.execute(insert(notices).values(receipt_id=receipt_id, created_at=now, **values))
+    connection.execute(insert(notices), values | {"receipt_id": receipt_id, "created_at": now})
 
 
 def get(connection: Connection, reference: str) -> Request:

@@ -31,7 +31,7 @@ def read(path: Path | None, *, shipped: str) -> DataFile:
     Raises:
         ConfigError: the file cannot be read or is not TOML.
     """
-    source = files("intake.classify").joinpath("data", shipped) if path is None else path
+    source = files("intake.classifying").joinpath("data", shipped) if path is None else path
     name = shipped if path is None else str(path)
     try:
         content = source.read_bytes()

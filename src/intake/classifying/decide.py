@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from intake.classify.language import LANGUAGES, identify
-from intake.classify.taxonomy import Taxonomy
-from intake.classify.urgency import Assessment, UrgencyRules
+from intake.classifying.language import LANGUAGES, identify
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.urgency import Assessment, UrgencyRules
 from intake.interfaces import Classifier
 from intake.schemas.classifications import Alternative, Classification, Evidence, Urgency, Verdict
 from intake.schemas.documents import Document

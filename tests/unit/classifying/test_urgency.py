@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.classify.urgency import UrgencyRules
+from intake.classifying.urgency import UrgencyRules
 from intake.errors import ConfigError
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.classify.decide import judge
-from intake.classify.rules import KeywordClassifier
-from intake.classify.taxonomy import Taxonomy
+from intake.classifying.decide import judge
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Urgency, Verdict
 from intake.schemas.documents import Document
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from intake.classify.datafile import DataFile, read, refuse, validate
-from intake.classify.folding import Words, split
-from intake.classify.patterns import Hit, Matcher
-from intake.classify.taxonomy import TopicId
+from intake.classifying.datafile import DataFile, read, refuse, validate
+from intake.classifying.folding import Words, split
+from intake.classifying.patterns import Hit, Matcher
+from intake.classifying.taxonomy import TopicId
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Classification, Evidence
 from intake.schemas.documents import Document

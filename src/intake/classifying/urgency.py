@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from intake.classify.datafile import DataFile, read, refuse, validate
-from intake.classify.folding import Words, split
-from intake.classify.patterns import Hit, Matcher
+from intake.classifying.datafile import DataFile, read, refuse, validate
+from intake.classifying.folding import Words, split
+from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document

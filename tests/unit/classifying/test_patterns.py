@@ -1,7 +1,7 @@
 import pytest
 
-from intake.classify.folding import fold, split
-from intake.classify.patterns import Matcher
+from intake.classifying.folding import fold, split
+from intake.classifying.patterns import Matcher
 
 
 def _finds(pattern: str, text: str, **options: object) -> bool:

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from intake.classify.language import identify
+from intake.classifying.language import identify
 from intake.errors import ConfigError
 
 
@@ -46,7 +46,7 @@ def test_an_unknown_language_is_a_configuration_error() -> None:
 
 
 def test_the_identifier_is_loaded_only_when_it_is_used() -> None:
-    code = "import sys, intake.classify.decide; print('py3langid' in sys.modules)"
+    code = "import sys, intake.classifying.decide; print('py3langid' in sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

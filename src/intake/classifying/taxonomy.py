@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from intake.classify.datafile import DataFile, read, refuse, validate
+from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.schemas.base import Frozen
 from intake.schemas.requests import Kind
 

@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
-from intake.classify.rules import KeywordClassifier
-from intake.classify.taxonomy import Taxonomy
-from intake.classify.urgency import UrgencyRules
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.urgency import UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from intake.classify.folding import Words, fold
+from intake.classifying.folding import Words, fold
 
 GAP_WORDS = 4
 """How many words ``..`` may stand for, at most."""
