@@ -16,7 +16,7 @@ from intake.schemas.base import Frozen
 
 LANGUAGES = ("it", "en", "de", "fr", "es", "sl")
 """The languages told apart unless configured otherwise (ISO 639-1)."""
-_READ_LETTERS = 1_000
+_READ_LETTERS = 600
 _ENOUGH_WORDS = 3
 _NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -10,15 +10,20 @@ from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier, Parser
+from intake.pipeline.texts import list_texts
+from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Document
 from intake.schemas.receipts import ItemFacts
 
-PARSE = "intake.pipeline.light_tasks:parse"
+READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
 
 
-def parse(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the file ``path`` as ``item`` says; put leaves, if any, into a new folder ``out``."""
+def read(payload: dict[str, Any]) -> dict[str, Any]:
+    """Parse the file ``path`` as ``item`` says and judge its text.
+
+    Leaves, if there are any, are put into a new folder ``out``.
+    """
     item = ItemFacts.model_validate(payload["item"])
     with Path(payload["path"]).open("rb") as stream:
         parsed = _parser(item.profile).parse(stream, item)
@@ -29,20 +34,28 @@ def parse(payload: dict[str, Any]) -> dict[str, Any]:
         place = Path(payload["out"]) / str(number)
         place.write_bytes(leaf.content)
         leaves[leaf.path] = place.name
-    return {"message": parsed.message.model_dump(mode="json"), "leaves": leaves}
+    verdict = _judge(list_texts(parsed.message, {}), payload["options"])
+    return {
+        "message": parsed.message.model_dump(mode="json"),
+        "verdict": verdict.model_dump(mode="json"),
+        "leaves": leaves,
+    }
 
 
 def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
     """Give topic, urgency and language of ``documents``."""
-    options = payload["options"]
-    verdict = judge(
-        [Document.model_validate(document) for document in payload["documents"]],
+    documents = [Document.model_validate(document) for document in payload["documents"]]
+    return _judge(documents, payload["options"]).model_dump(mode="json")
+
+
+def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
+    return judge(
+        documents,
         classifiers=[_classifier(name) for name in options["classifiers"]],
         taxonomy=_taxonomy(options["taxonomy"]),
         threshold=options["threshold"],
         languages=options["languages"],
     )
-    return verdict.model_dump(mode="json")
 
 
 @cache

@@ -20,6 +20,7 @@ from intake.filing import Readings
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf
 from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
@@ -76,6 +77,7 @@ class Stages:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
+        self._classify_options = options.classify.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
 
     def __enter__(self) -> Self:
@@ -103,13 +105,14 @@ class Stages:
             UnreadableItem, TransientFailure: the item's own fault.
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
-        message, stored = self._parse(receipt)
+        message, verdict, stored = self._read(receipt)
         pictures = [each for each in message.attachments if self._is_read(each, receipt)]
-        if pictures and receipt.phase is Phase.TRIAGE:
-            verdict = self.judge(_texts(message, Readings()))
+        if not pictures:
+            return Understood(message=message, verdict=verdict, blobs=stored)
+        if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
         readings = self._recognise(receipt, pictures, keep_alive)
-        verdict = self.judge(_texts(message, readings))
+        verdict = self.judge(list_texts(message, readings.documents))
         return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
 
     def judge(self, documents: list[Document]) -> Verdict:
@@ -118,25 +121,28 @@ class Stages:
             light_tasks.JUDGE,
             {
                 "documents": [document.model_dump(mode="json") for document in documents],
-                "options": self._options.classify.model_dump(mode="json"),
+                "options": self._classify_options,
             },
         )
         return Verdict.model_validate(answer)
 
-    def _parse(self, receipt: Receipt) -> tuple[ParsedMessage, tuple[Blob, ...]]:
+    def _read(self, receipt: Receipt) -> tuple[ParsedMessage, Verdict, tuple[Blob, ...]]:
+        """Parse an item, judge its text alone, and store its leaves."""
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
         try:
             answer = self._light.call(
-                light_tasks.PARSE,
+                light_tasks.READ,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),
                     "out": str(out),
+                    "options": self._classify_options,
                 },
             )
             message = ParsedMessage.model_validate(answer["message"])
-            return message, self._keep_leaves(message, out, answer["leaves"])
+            verdict = Verdict.model_validate(answer["verdict"])
+            return message, verdict, self._keep_leaves(message, out, answer["leaves"])
         finally:
             if out.exists():
                 shutil.rmtree(out, ignore_errors=True)
@@ -201,18 +207,6 @@ class Stages:
                 },
             )
         return RecognisedDocument.model_validate(answer)
-
-
-def _texts(message: ParsedMessage, readings: Readings) -> list[Document]:
-    """Return what a classifier reads: subject, body, then the text of each picture."""
-    found = [Document(origin="subject", text=message.subject or "")]
-    found.append(Document(origin="body", text=message.new_text or message.text))
-    for path, document in readings.documents.items():
-        origin = document.pages[0].origin if document.pages else "ocr"
-        found.append(
-            Document(path=path, origin=origin, text=document.text, confidence=document.confidence)
-        )
-    return [document for document in found if document.text.strip()]
 
 
 def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:

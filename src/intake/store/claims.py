@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
 
 from intake.schemas.receipts import Phase, Receipt, ReceiptState
 from intake.store import receipts as receipt_rows
@@ -179,13 +179,13 @@ def _due(limit: int, now: datetime) -> Any:
 
 
 def _guarded(connection: Connection, receipt: Receipt, **values: Any) -> bool:
-    changed = connection.execute(
-        update(receipts)
-        .where(
-            receipts.c.id == receipt.id,
-            receipts.c.attempt == receipt.attempt,
-            receipts.c.state == ReceiptState.PROCESSING,
-        )
-        .values(**values)
-    )
-    return changed.rowcount == 1
+    mine = {"mine": receipt.id, "my_attempt": receipt.attempt}
+    return connection.execute(_MINE.values(**values), mine).rowcount == 1
+
+
+_MINE = update(receipts).where(
+    receipts.c.id == bindparam("mine"),
+    receipts.c.attempt == bindparam("my_attempt"),
+    receipts.c.state == ReceiptState.PROCESSING,
+)
+"""Fenced: it touches no row that another attempt has taken over."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
@@ -102,13 +102,16 @@ def is_chained(stream: Sequence[Event]) -> bool:
 
 
 def _end_of(connection: Connection, stream: str) -> tuple[int, str]:
-    row = connection.execute(
-        select(events.c.seq, events.c.hash)
-        .where(events.c.stream == stream)
-        .order_by(events.c.seq.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_LAST, {"wanted": stream}).first()
     return (row.seq, row.hash) if row else (0, "")
+
+
+_LAST = (
+    select(events.c.seq, events.c.hash)
+    .where(events.c.stream == bindparam("wanted"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
 
 
 def _chained(event: Event, *, previous: str) -> Event:

@@ -6,7 +6,7 @@ import re
 import secrets
 
 import uuid6
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, update
 
 from intake.store.database import tolerant_insert
 from intake.store.tables import counters
@@ -29,13 +29,24 @@ def next_number(connection: Connection, year: int) -> int:
 
     The counter's row stays locked until the commit: call it as late as can be.
     """
-    statement = (
+    found = connection.execute(_TAKE_NEXT, {"of_year": year}).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    first = (
         tolerant_insert(connection, counters)
         .values(year=year, last=1)
         .on_conflict_do_update(index_elements=["year"], set_={"last": counters.c.last + 1})
         .returning(counters.c.last)
     )
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(first).scalar_one())
+
+
+_TAKE_NEXT = (
+    update(counters)
+    .where(counters.c.year == bindparam("of_year"))
+    .values(last=counters.c.last + 1)
+    .returning(counters.c.last)
+)
 
 
 def format_reference(prefix: str, year: int, number: int) -> str:

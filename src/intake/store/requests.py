@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 
 from intake.errors import UnknownReference
 from intake.schemas.classifications import Classification
@@ -41,6 +41,10 @@ _SELECT = select(
 ).join(
     parties, (parties.c.request_id == requests.c.id) & (parties.c.role == "sender"), isouter=True
 )
+
+_BY_MESSAGE_ID = _SELECT.where(
+    requests.c.message_id.in_(bindparam("wanted", expanding=True))
+).order_by(requests.c.created_at)
 
 
 def insert_request(
@@ -175,8 +179,8 @@ def find_by_message_id(connection: Connection, message_ids: Sequence[str]) -> li
     if not message_ids:
         return []
     wanted = {_indexed(message_id) for message_id in message_ids}
-    query = _SELECT.where(requests.c.message_id.in_(wanted)).order_by(requests.c.created_at)
-    return [_request(row, ()) for row in connection.execute(query)]
+    found = connection.execute(_BY_MESSAGE_ID, {"wanted": sorted(filter(None, wanted))})
+    return [_request(row, ()) for row in found]
 
 
 def find_by_references(connection: Connection, wanted: Sequence[str]) -> list[Request]:
