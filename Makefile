@@ -20,7 +20,7 @@ test: setup-tests ## the whole test suite
 	@$(PYTHON) -m pytest
 
 bench: setup ## measure speed and memory on this machine
-	@for script in benchmarks/bench_*.py; do $(PYTHON) "$$script" || exit 1; done
+	@for script in benchmarks/*.py; do $(PYTHON) "$$script" || exit 1; done
 
 lint: setup ## ruff, mypy and the one-way floors
 	@$(PYTHON) -m ruff check .
