@@ -17,7 +17,7 @@ demo: setup ## a local mailbox, faxes and scans -> tracked requests in ./demo-da
 	@$(PYTHON) scripts/demo.py
 
 test: setup-tests ## the whole test suite
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses auto --dist worksteal
 
 bench: setup ## measure speed and memory on this machine
 	@for script in benchmarks/*.py; do $(PYTHON) "$$script" || exit 1; done

@@ -22,10 +22,11 @@ from intake.errors import ConfigError, IntakeError, StoreError, UnknownReference
 from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
-from intake.pipeline.outcomes import FilingOptions, Registrar
+from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import Runner, RunnerOptions, describe
+from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stages import ClassifyOptions, OcrOptions, StageOptions, Stages
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict

@@ -93,8 +93,7 @@ class Requests:
             now = self._database.now(connection)
             data = {"from": request.status, "to": target, "note": note}
             moved = Happening(type="request.moved", actor=by, data=data)
-            stream = journal.request_stream(request.id)
-            events = journal.append(connection, stream, [moved], now, request_id=request.id)
+            events = journal.append(connection, [journal.of_request(request.id, moved)], now)
             request = requests.move(connection, request, target, now)
         self._observe(events)
         return request
@@ -217,8 +216,7 @@ class Quarantine:
             claims.requeue(connection, receipt_id)
             again = Happening(type="receipt.retried", actor=by)
             now = self._database.now(connection)
-            stream = journal.receipt_stream(receipt_id)
-            events = journal.append(connection, stream, [again], now, receipt_id=receipt_id)
+            events = journal.append(connection, [journal.of_receipt(receipt_id, again)], now)
         self._observe(events)
         return self._fresh(receipt_id)
 

@@ -38,7 +38,7 @@ from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import Receiver
 from intake.schemas.receipts import ReceiptState
 from intake.store import blobs as blob_module
-from intake.store import claims, database, references
+from intake.store import claims, database
 from intake.testing.samples import mail_with_attachment, text_mail
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -161,19 +161,17 @@ def plant_acknowledge_first() -> None:
 
 def plant_two_transactions() -> None:
     """Plant a defect: settle the receipt in one transaction and write the request in another."""
-    file = Registrar._file
+    settle = Registrar.settle
 
-    def in_two(self: Any, receipt: Any, understood: Any) -> Any:
-        request_id = references.new_request_id()
+    def in_two(self: Any, group: Any) -> Any:
+        claimed = [receipt for receipt, _ in group]
         with self._database.write() as connection:
-            claims.settle(connection, receipt, ReceiptState.FILED, request_id=request_id)
-        with (
-            patch.object(claims, "settle", return_value=True),
-            patch.object(references, "new_request_id", return_value=request_id),
-        ):
-            return file(self, receipt, understood)
+            held = claims.hold(connection, claimed)
+            claims.settle_held(connection, ReceiptState.FILED, dict.fromkeys(held))
+        with patch.object(claims, "hold", return_value=held):
+            return settle(self, group)
 
-    Registrar._file = in_two  # type: ignore[method-assign]
+    Registrar.settle = in_two  # type: ignore[method-assign]
 
 
 PLANTS = {
@@ -398,7 +396,8 @@ def sweep(
     _must(in_child(lambda: run_phase(whole, whole_url, arguments.phase, Counter(None))))
     effects = int((whole / "effects").read_text())
     expected = _summary(look(whole_url))
-    killed, found = 0, []
+    killed, points = 0, 0
+    found: list[str] = []
     for point in range(1 + arguments.offset, effects + 1, arguments.every):
         world = arguments.work / "world"
         shutil.copytree(template, world, symlinks=True)
@@ -409,7 +408,9 @@ def sweep(
         if summary != expected:
             broken.append(f"another outcome than without a kill: {summary}")
         found += [f"point {point}: {breach}" for breach in broken]
-    points = len(range(1 + arguments.offset, effects + 1, arguments.every))
+        points += 1
+        if arguments.plant and found:
+            break
     return {
         "items": len(sent),
         "effects": effects,

@@ -64,5 +64,5 @@ def test_a_kill_with_children_at_work_loses_and_doubles_nothing(tmp_path: Path) 
     ("planted", "phase"), [("acknowledge-first", "receive"), ("two-transactions", "process")]
 )
 def test_the_harness_notices_a_planted_defect(planted: str, phase: str, tmp_path: Path) -> None:
-    [finding] = _sweep(tmp_path, phase, "sqlite:///", "--every", "7", "--plant", planted)
+    [finding] = _sweep(tmp_path, phase, "sqlite:///", "--plant", planted)
     assert finding["violations"]

@@ -1,4 +1,7 @@
-"""The runner: claim, understand, commit, until nothing is due.
+"""The runner: claim a group, understand each item, commit the group, until nothing is due.
+
+A group shares its transaction, because the fsync of a commit costs more than reading a mail. An
+emergency is committed at once, and a group that takes long does not wait for its end.
 
 Whose fault a failure is decides what follows. The item's own: it is tried again, three times in
 all, then quarantined; its neighbours go on. A missing tool: the items that need it wait. Disk or
@@ -9,24 +12,29 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from intake.errors import (
+    ConfigError,
     IntakeError,
     ItemError,
+    StoreError,
     ToolMissing,
     TransientFailure,
     UnreadableItem,
 )
 from intake.interfaces import Engine
 from intake.pipeline import retry
-from intake.pipeline.outcomes import FilingOptions, Outcome, Registrar
+from intake.pipeline.outcomes import Registrar
 from intake.pipeline.retry import RetryOptions
-from intake.pipeline.stages import StageOptions, Stages
+from intake.pipeline.settle import FilingOptions, Item, Outcome
+from intake.pipeline.stages import StageOptions, Stages, Understood
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt
@@ -36,8 +44,10 @@ from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
 _log = logging.getLogger(__name__)
-_CLAIMED_AT_ONCE = 8
+_CLAIMED_AT_ONCE = 32
 _LOOK_AGAIN_S = 0.5
+_COMMIT_AFTER_S = 1.0
+_Ended = TypeVar("_Ended", Understood | Outcome, Outcome)
 
 
 class RunnerOptions(Frozen):
@@ -64,6 +74,34 @@ class ProcessTally:
     problem: Problem | None = None
 
 
+class _Slot:
+    """What one thread has at hand: items claimed, and items understood but not committed."""
+
+    def __init__(self, stages: Stages) -> None:
+        self.stages = stages
+        self.claimed: deque[Receipt] = deque()
+        self.understood: list[Item] = []
+        self._since = 0.0
+
+    def keep(self, receipt: Receipt, understood: Understood) -> None:
+        """Keep an item until its group is committed."""
+        if not self.understood:
+            self._since = time.monotonic()
+        self.understood.append((receipt, understood))
+
+    def is_due(self) -> bool:
+        """Return whether what is understood must be committed now."""
+        if not self.understood:
+            return False
+        is_emergency = self.understood[-1][1].verdict.emergency
+        is_late = time.monotonic() - self._since >= _COMMIT_AFTER_S
+        return is_emergency or is_late or not self.claimed
+
+    def held(self) -> list[Receipt]:
+        """Return all whose claims are ours."""
+        return [*(receipt for receipt, _ in self.understood), *self.claimed]
+
+
 class Runner:
     """Processes what is received, in the slots that the engine lends."""
 
@@ -88,8 +126,7 @@ class Runner:
         self._idle = threading.Condition()
         self._busy = 0
         self._local = threading.local()
-        self._all_stages: list[Stages] = []
-        self._all_held: list[deque[Receipt]] = []
+        self._slots: list[_Slot] = []
         self._done = 0
         self.tally = ProcessTally()
         """The counts so far; right even when ``run`` ended with an error."""
@@ -105,39 +142,41 @@ class Runner:
         try:
             engine.run(self._step, workers=self._options.workers)
         finally:
-            for stages in self._all_stages:
-                stages.close()
-            self._give_back([receipt for held in self._all_held for receipt in held])
+            for slot in self._slots:
+                slot.stages.close()
+            self._give_back([receipt for slot in self._slots for receipt in slot.held()])
 
     def _step(self) -> bool:
         """Process one receipt; False when none is due and none is at work."""
-        held = self._held()
-        if not held and not self._take_some(held):
+        slot = self._slot()
+        if not slot.claimed and not self._take_some(slot):
             return self._await_others()
         try:
-            self._handle(held[0])
-            held.popleft()
+            self._handle(slot)
+            if slot.is_due():
+                self._settle(slot)
         except BaseException:
             self._rest()
             raise
-        if not held:
+        if not slot.claimed:
             self._rest()
         return True
 
-    def _held(self) -> deque[Receipt]:
-        """Return what this thread has claimed and not handled yet."""
-        held: deque[Receipt] | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = deque()
+    def _slot(self) -> _Slot:
+        """Return this thread's slot: a child must be used by the thread that started it."""
+        slot: _Slot | None = getattr(self._local, "slot", None)
+        if slot is None:
+            slot = _Slot(Stages(self._blobs, self._scratch, self._options.stages))
+            self._local.slot = slot
             with self._lock:
-                self._all_held.append(held)
-        return held
+                self._slots.append(slot)
+        return slot
 
-    def _take_some(self, held: deque[Receipt]) -> bool:
+    def _take_some(self, slot: _Slot) -> bool:
         with self._idle:
-            held.extend(self._claim())
-            self._busy += bool(held)
-        return bool(held)
+            slot.claimed.extend(self._claim())
+            self._busy += bool(slot.claimed)
+        return bool(slot.claimed)
 
     def _rest(self) -> None:
         with self._idle:
@@ -167,23 +206,47 @@ class Runner:
                 for receipt in held:
                     claims.give_back(connection, receipt)
 
-    def _handle(self, receipt: Receipt) -> None:
+    def _handle(self, slot: _Slot) -> None:
+        """Understand the next item: keep it for the group, or end it by itself."""
+        receipt = slot.claimed[0]
+        ended = self._charge(receipt, lambda: self._process(slot, receipt))
+        if isinstance(ended, Understood):
+            slot.keep(receipt, ended)
+        else:
+            self._tell(ended)
+        slot.claimed.popleft()
+
+    def _settle(self, slot: _Slot) -> None:
+        """Commit what is understood; when one item spoils it for all, each by itself."""
         try:
-            outcome = self._process(receipt)
+            outcomes = self._registrar.settle(slot.understood)
+        except (StoreError, ConfigError, ToolMissing):
+            raise
+        except Exception:  # noqa: BLE001 - whatever one item did, its neighbours are filed
+            outcomes = [self._settle_one(item) for item in slot.understood]
+        slot.understood = []
+        for outcome in outcomes:
+            self._tell(outcome)
+
+    def _settle_one(self, item: Item) -> Outcome:
+        return self._charge(item[0], lambda: self._registrar.settle([item])[0])
+
+    def _charge(self, receipt: Receipt, work: Callable[[], _Ended]) -> _Ended | Outcome:
+        """Do work on an item and, if it fails by the item's fault, write that down."""
+        try:
+            return work()
         except ItemError as error:
-            outcome = self._fail(receipt, error)
+            return self._fail(receipt, error)
         except ToolMissing as error:
-            outcome = self._wait_for_tool(receipt, error)
+            return self._wait_for_tool(receipt, error)
         except IntakeError:
             raise
         except Exception:  # noqa: BLE001 - a defect of ours met by one item must not stop the rest
             trace = traceback.format_exc(limit=-8)
             _log.exception("item failed", extra={"action": "process", "receipt_id": receipt.id})
-            outcome = self._fail(receipt, TransientFailure(trace, code="defect"))
-        self._count(outcome)
-        self._observe(outcome.events)
+            return self._fail(receipt, TransientFailure(trace, code="defect"))
 
-    def _process(self, receipt: Receipt) -> Outcome:
+    def _process(self, slot: _Slot, receipt: Receipt) -> Understood | Outcome:
         if retry.is_deadly(receipt, self._options.retry):
             raise UnreadableItem(
                 f"{receipt.lost} workers in a row died while they held it.", code="deadly"
@@ -191,10 +254,10 @@ class Runner:
         linked = self._registrar.link_copy(receipt)
         if linked is not None:
             return linked
-        understood = self._stages().understand(receipt, keep_alive=lambda: self._renew(receipt))
+        understood = slot.stages.understand(receipt, keep_alive=lambda: self._renew(slot))
         if understood.is_deferred:
-            return self._registrar.defer(receipt, understood.verdict)
-        return self._registrar.settle(receipt, understood)
+            return self._registrar.defer(receipt)
+        return understood
 
     def _fail(self, receipt: Receipt, error: ItemError) -> Outcome:
         failures = receipt.failures + 1
@@ -215,20 +278,14 @@ class Runner:
             delay_s=retry.tool_delay_s(self._options.retry),
         )
 
-    def _renew(self, receipt: Receipt) -> None:
+    def _renew(self, slot: _Slot) -> None:
         with self._database.write() as connection:
             now = self._database.now(connection)
-            claims.renew(connection, receipt, lease_s=self._options.lease_s, now=now)
+            claims.renew(connection, slot.held(), lease_s=self._options.lease_s, now=now)
 
-    def _stages(self) -> Stages:
-        """Return this thread's stages: a child must be used by the thread that started it."""
-        stages: Stages | None = getattr(self._local, "stages", None)
-        if stages is None:
-            stages = Stages(self._blobs, self._scratch, self._options.stages)
-            self._local.stages = stages
-            with self._lock:
-                self._all_stages.append(stages)
-        return stages
+    def _tell(self, outcome: Outcome) -> None:
+        self._count(outcome)
+        self._observe(outcome.events)
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.state is None:

@@ -99,7 +99,8 @@ class Stages:
         """Read an item; ``keep_alive`` is called between its documents.
 
         In the triage phase pictures are not read: if there are any, the text alone is judged
-        and the result says that it is deferred.
+        and the result says that it is deferred. An emergency is not: a person has it before
+        any picture is read, and looks at the pictures.
 
         Raises:
             UnreadableItem, TransientFailure: the item's own fault.
@@ -109,6 +110,9 @@ class Stages:
         pictures = [each for each in message.attachments if self._is_read(each, receipt)]
         if not pictures:
             return Understood(message=message, verdict=verdict, blobs=stored)
+        if receipt.phase is Phase.TRIAGE and verdict.emergency:
+            readings = Readings(unread={each.path: "emergency_first" for each in pictures})
+            return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
         readings = self._recognise(receipt, pictures, keep_alive)

@@ -7,7 +7,9 @@ fault.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
@@ -23,9 +25,10 @@ _UNSETTLED = [state for state in ReceiptState if not state.is_settled]
 def claim(connection: Connection, *, limit: int, lease_s: float, now: datetime) -> list[Receipt]:
     """Take up to ``limit`` due receipts, the most urgent first, and count the attempt.
 
-    A copy waits until its original is settled.
+    One whose pictures are to be read (seconds) is taken alone, so that no other waits behind
+    it while there are free hands. A copy waits until its original is settled.
     """
-    ids = list(connection.execute(_due(limit, now)).scalars())
+    ids = _alike([(row.id, row.phase) for row in connection.execute(_due(limit, now))])
     if not ids:
         return []
     connection.execute(
@@ -42,9 +45,28 @@ def claim(connection: Connection, *, limit: int, lease_s: float, now: datetime) 
     return sorted(claimed, key=lambda receipt: (-receipt.priority, receipt.id))
 
 
-def renew(connection: Connection, receipt: Receipt, *, lease_s: float, now: datetime) -> bool:
-    """Lengthen a claim; False if it is no longer ours."""
-    return _guarded(connection, receipt, lease_expires_at=now + timedelta(seconds=lease_s))
+def renew(
+    connection: Connection, held: Sequence[Receipt], *, lease_s: float, now: datetime
+) -> None:
+    """Lengthen the claims that are still ours."""
+    for receipt in held:
+        _guarded(connection, receipt, lease_expires_at=now + timedelta(seconds=lease_s))
+
+
+def hold(connection: Connection, claimed: Sequence[Receipt]) -> set[int]:
+    """Lock the claims of a group until the commit; return the ids of those still ours."""
+    attempts = {receipt.id: receipt.attempt for receipt in claimed}
+    rows = connection.execute(_HELD, {"wanted": sorted(attempts)})
+    return {row.id for row in rows if row.attempt == attempts[row.id]}
+
+
+def settle_held(
+    connection: Connection, state: ReceiptState, ended: Mapping[int, str | None]
+) -> None:
+    """End the work on receipts that ``hold`` proved ours: request id, or None, by receipt id."""
+    if ended:
+        rows = [{"held": id_, "into": request_id} for id_, request_id in ended.items()]
+        connection.execute(_SETTLE_HELD, [row | {"as_state": state} for row in rows])
 
 
 def settle(
@@ -157,6 +179,12 @@ def requeue(connection: Connection, receipt_id: int) -> bool:
     return changed.rowcount == 1
 
 
+def _alike(due: Sequence[tuple[int, str]]) -> list[int]:
+    """Return the leading receipts in triage, or the first alone if it is not."""
+    quick = takewhile(lambda each: each[1] == Phase.TRIAGE, due)
+    return [receipt_id for receipt_id, _ in quick] or [receipt_id for receipt_id, _ in due[:1]]
+
+
 def _due(limit: int, now: datetime) -> Any:
     original = receipts.alias("original")
     original_waits = exists(
@@ -170,7 +198,7 @@ def _due(limit: int, now: datetime) -> Any:
         or_(receipts.c.duplicate_of.is_(None), ~original_waits),
     )
     return (
-        select(receipts.c.id)
+        select(receipts.c.id, receipts.c.phase)
         .where(is_due)
         .order_by(receipts.c.priority.desc(), receipts.c.id)
         .limit(limit)
@@ -183,6 +211,28 @@ def _guarded(connection: Connection, receipt: Receipt, **values: Any) -> bool:
     return connection.execute(_MINE.values(**values), mine).rowcount == 1
 
 
+_HELD = (
+    select(receipts.c.id, receipts.c.attempt)
+    .where(
+        receipts.c.id.in_(bindparam("wanted", expanding=True)),
+        receipts.c.state == ReceiptState.PROCESSING,
+    )
+    .order_by(receipts.c.id)
+    .with_for_update(of=receipts)
+)
+_SETTLE_HELD = (
+    update(receipts)
+    .where(receipts.c.id == bindparam("held"))
+    .values(
+        state=bindparam("as_state"),
+        request_id=bindparam("into"),
+        reason_code=None,
+        reason_detail=None,
+        claimed_by=None,
+        lease_expires_at=None,
+        not_before=None,
+    )
+)
 _MINE = update(receipts).where(
     receipts.c.id == bindparam("mine"),
     receipts.c.attempt == bindparam("my_attempt"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,53 +33,39 @@ def request_stream(request_id: str) -> str:
     return f"request:{request_id}"
 
 
-def begin(
-    connection: Connection, receipt_ids: Sequence[int], happening: Happening, at: datetime
-) -> list[Event]:
-    """Write the first event of each of these new receipts."""
-    chained = [
-        _chained(
-            Event(
-                stream=receipt_stream(receipt_id),
-                seq=1,
-                at=at,
-                receipt_id=receipt_id,
-                **happening.model_dump(),
-            ),
-            previous="",
-        )
-        for receipt_id in receipt_ids
-    ]
-    _insert(connection, chained)
-    return chained
+class Entry(Frozen):
+    """What is to be written at the end of one stream; ``is_new`` says that it has none yet."""
+
+    stream: str
+    happenings: tuple[Happening, ...]
+    receipt_id: int | None = None
+    request_id: str | None = None
+    is_new: bool = False
 
 
-def append(
-    connection: Connection,
-    stream: str,
-    happenings: Iterable[Happening],
-    at: datetime,
-    *,
-    receipt_id: int | None = None,
-    request_id: str | None = None,
-    is_new: bool = False,
-) -> list[Event]:
-    """Write events at the end of a stream, in order; ``is_new`` says that it has none yet."""
-    seq, previous = (0, "") if is_new else _end_of(connection, stream)
+def of_receipt(receipt_id: int, *happenings: Happening, is_new: bool = False) -> Entry:
+    """Return the entry that tells what happened to a receipt."""
+    stream = receipt_stream(receipt_id)
+    return Entry(stream=stream, happenings=happenings, receipt_id=receipt_id, is_new=is_new)
+
+
+def of_request(request_id: str, *happenings: Happening, is_new: bool = False) -> Entry:
+    """Return the entry that tells what happened to a request."""
+    stream = request_stream(request_id)
+    return Entry(stream=stream, happenings=happenings, request_id=request_id, is_new=is_new)
+
+
+def append(connection: Connection, entries: Sequence[Entry], at: datetime) -> list[Event]:
+    """Write entries, each at the end of a stream of its own, and return them as events."""
+    ends = _ends_of(connection, [entry.stream for entry in entries if not entry.is_new])
     chained: list[Event] = []
-    for happening in happenings:
-        seq += 1
-        event = Event(
-            stream=stream,
-            seq=seq,
-            at=at,
-            receipt_id=receipt_id,
-            request_id=request_id,
-            **happening.model_dump(),
-        )
-        chained.append(_chained(event, previous=previous))
-        previous = chained[-1].hash
-    _insert(connection, chained)
+    for entry in entries:
+        seq, previous = ends.get(entry.stream, (0, ""))
+        for number, happening in enumerate(entry.happenings, start=seq + 1):
+            chained.append(_chained(_event_of(entry, number, happening, at), previous=previous))
+            previous = chained[-1].hash
+    if chained:
+        connection.execute(insert(events), [_row(event) for event in chained])
     return chained
 
 
@@ -101,17 +87,32 @@ def is_chained(stream: Sequence[Event]) -> bool:
     return True
 
 
-def _end_of(connection: Connection, stream: str) -> tuple[int, str]:
-    row = connection.execute(_LAST, {"wanted": stream}).first()
-    return (row.seq, row.hash) if row else (0, "")
+def _ends_of(connection: Connection, streams: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return number and hash of the last event of each stream that has any."""
+    if not streams:
+        return {}
+    rows = connection.execute(_WHOLE, {"wanted": streams})
+    return {stream: (seq, digest) for stream, seq, digest in rows}
 
 
-_LAST = (
-    select(events.c.seq, events.c.hash)
-    .where(events.c.stream == bindparam("wanted"))
-    .order_by(events.c.seq.desc())
-    .limit(1)
+_WHOLE = (
+    select(events.c.stream, events.c.seq, events.c.hash)
+    .where(events.c.stream.in_(bindparam("wanted", expanding=True)))
+    .order_by(events.c.seq)
 )
+
+
+def _event_of(entry: Entry, seq: int, happening: Happening, at: datetime) -> Event:
+    return Event(
+        stream=entry.stream,
+        seq=seq,
+        type=happening.type,
+        at=at,
+        actor=happening.actor,
+        receipt_id=entry.receipt_id,
+        request_id=entry.request_id,
+        data=happening.data,
+    )
 
 
 def _chained(event: Event, *, previous: str) -> Event:
@@ -124,11 +125,8 @@ def _digest(previous: str, event: Event) -> str:
     return hashlib.sha256((previous + canonical).encode()).hexdigest()
 
 
-def _insert(connection: Connection, chained: Sequence[Event]) -> None:
-    if chained:
-        connection.execute(
-            insert(events), [event.model_dump() | {"data": dict(event.data)} for event in chained]
-        )
+def _row(event: Event) -> dict[str, Any]:
+    return event.model_dump() | {"data": dict(event.data)}
 
 
 def _event(row: Row[Any]) -> Event:

@@ -19,7 +19,6 @@ from intake.store.tables import blobs, cursors, receipts, requests, unfetched
 
 TRIAGE_PRIORITY = 10
 ENRICH_PRIORITY = 0
-EMERGENCY_PRIORITY = 100
 
 _SELECT = select(receipts, requests.c.reference).join(
     requests, requests.c.id == receipts.c.request_id, isouter=True
@@ -70,19 +69,14 @@ def record(
     recorded = _insert(connection, firsts, {}, now)
     originals |= {r.sha256: r.id for r in reversed(recorded) if r.sha256} | originals
     recorded += _insert(connection, copies, originals, now)
-    events = journal.begin(
-        connection, [r.id for r in recorded], journal.Happening(type="receipt.received"), now
-    )
-    for receipt in recorded:
-        if receipt.state is ReceiptState.QUARANTINED:
-            events += journal.append(
-                connection,
-                journal.receipt_stream(receipt.id),
-                [quarantined(receipt.reason_code or "", receipt.reason_detail or "")],
-                now,
-                receipt_id=receipt.id,
-            )
-    return recorded, events
+    return recorded, journal.append(connection, [_first_entry(each) for each in recorded], now)
+
+
+def _first_entry(receipt: Receipt) -> journal.Entry:
+    happenings = [journal.Happening(type="receipt.received")]
+    if receipt.state is ReceiptState.QUARANTINED:
+        happenings.append(quarantined(receipt.reason_code or "", receipt.reason_detail or ""))
+    return journal.of_receipt(receipt.id, *happenings, is_new=True)
 
 
 def quarantined(code: str, detail: str) -> journal.Happening:
@@ -204,11 +198,12 @@ def record_blobs(connection: Connection, stored: Sequence[Blob], now: datetime) 
     )
     rows = [
         {"sha256": sha256, "size_bytes": size, "created_at": now}
-        for sha256, size in sizes.items()
+        for sha256, size in sorted(sizes.items())
         if sha256 not in there
     ]
     if rows:
         # Two workers may store the same attachment at once: the second row is not needed.
+        # All insert in the same order, so that they never wait for each other in a circle.
         connection.execute(tolerant_insert(connection, blobs).on_conflict_do_nothing(), rows)
 
 

@@ -6,7 +6,7 @@ import re
 import secrets
 
 import uuid6
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, Integer, bindparam, update
 
 from intake.store.database import tolerant_insert
 from intake.store.tables import counters
@@ -24,27 +24,28 @@ def new_tracking_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def next_number(connection: Connection, year: int) -> int:
-    """Take the year's next number; a roll-back gives it back, so there are no gaps.
+def take_numbers(connection: Connection, year: int, count: int) -> range:
+    """Take the year's next ``count`` numbers; a roll-back gives them back: there are no gaps.
 
     The counter's row stays locked until the commit: call it as late as can be.
     """
-    found = connection.execute(_TAKE_NEXT, {"of_year": year}).scalar_one_or_none()
-    if found is not None:
-        return int(found)
-    first = (
-        tolerant_insert(connection, counters)
-        .values(year=year, last=1)
-        .on_conflict_do_update(index_elements=["year"], set_={"last": counters.c.last + 1})
-        .returning(counters.c.last)
-    )
-    return int(connection.execute(first).scalar_one())
+    wanted = {"of_year": year, "as_many": count}
+    last = connection.execute(_TAKE, wanted).scalar_one_or_none()
+    if last is None:
+        first = (
+            tolerant_insert(connection, counters)
+            .values(year=year, last=count)
+            .on_conflict_do_update(index_elements=["year"], set_={"last": counters.c.last + count})
+            .returning(counters.c.last)
+        )
+        last = connection.execute(first).scalar_one()
+    return range(int(last) - count + 1, int(last) + 1)
 
 
-_TAKE_NEXT = (
+_TAKE = (
     update(counters)
     .where(counters.c.year == bindparam("of_year"))
-    .values(last=counters.c.last + 1)
+    .values(last=counters.c.last + bindparam("as_many", type_=Integer))
     .returning(counters.c.last)
 )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 
 from intake.errors import UnknownReference
+from intake.schemas.base import Frozen
 from intake.schemas.classifications import Classification
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.notices import Notice
@@ -36,6 +36,7 @@ from intake.store.tables import (
 
 _INDEXED_LENGTH = 500
 _PARTY_FIELDS = tuple(Sender.model_fields)
+_OWN_FIELDS = tuple(name for name in Request.model_fields if name not in ("sender", "attachments"))
 _SELECT = select(
     requests, *(parties.c[name].label(f"sender_{name}") for name in _PARTY_FIELDS)
 ).join(
@@ -47,74 +48,52 @@ _BY_MESSAGE_ID = _SELECT.where(
 ).order_by(requests.c.created_at)
 
 
-def insert_request(
-    connection: Connection,
-    draft: RequestDraft,
-    *,
-    prefix: str,
-    zone: ZoneInfo,
-    now: datetime,
-    request_id: str,
-    receipt_id: int | None = None,
-) -> Request:
-    """Number the draft and write it with its sender and attachments; the number is gap-free."""
-    year = now.astimezone(zone).year
-    number = references.next_number(connection, year)
-    values = draft.model_dump(exclude={"received_at"})
-    request = Request(
-        **values,
+class NewRequest(Frozen):
+    """A request that is about to be written, with what was read and thought of it."""
+
+    request: Request
+    receipt_id: int | None = None
+    readings: Mapping[str, RecognisedDocument] = {}
+    """What was read in the pages of its attachments, by attachment path."""
+    opinions: tuple[Classification, ...] = ()
+
+
+def number(draft: RequestDraft, request_id: str, reference: str, now: datetime) -> Request:
+    """Return the request that a draft becomes with its reference and a tracking token."""
+    return Request(
+        **_values(draft),
         received_at=draft.received_at or now,
         id=request_id,
-        reference=references.format_reference(prefix, year, number),
+        reference=reference,
         tracking_token=references.new_tracking_token(),
         created_at=now,
         updated_at=now,
     )
-    connection.execute(insert(requests), _row(request) | {"receipt_id": receipt_id})
-    sender = request.sender.model_dump() | {"request_id": request.id, "role": "sender"}
-    connection.execute(insert(parties), sender)
-    return request
 
 
-def insert_attachments(
-    connection: Connection, request: Request, read: Mapping[str, RecognisedDocument]
-) -> None:
-    """Write the request's attachments; ``read`` holds the pages by attachment path."""
-    for position, attachment in enumerate(request.attachments, start=1):
-        values = attachment.model_dump(exclude={"page_count"})
-        inserted = connection.execute(
-            insert(attachments)
-            .values(request_id=request.id, position=position, **values)
-            .returning(attachments.c.id)
-        ).scalar_one()
-        if document := read.get(attachment.path):
-            _insert_pages(connection, inserted, document)
+def insert_requests(connection: Connection, new: Sequence[NewRequest], now: datetime) -> None:
+    """Write requests with their senders, attachments, pages and opinions."""
+    if not new:
+        return
+    connection.execute(insert(requests), [_row(each) for each in new])
+    senders = [
+        each.request.sender.model_dump() | {"request_id": each.request.id, "role": "sender"}
+        for each in new
+    ]
+    connection.execute(insert(parties), senders)
+    for each in new:
+        _insert_attachments(connection, each)
+    _insert_opinions(connection, new, now)
 
 
-def insert_classifications(
-    connection: Connection, request_id: str, opinions: Sequence[Classification], now: datetime
-) -> None:
-    """Write down every opinion with its evidence."""
+def insert_notices(connection: Connection, noted: Mapping[int, Notice], now: datetime) -> None:
+    """Write down messages that are no requests, by receipt id."""
     rows = [
-        {
-            "request_id": request_id,
-            "classifier": opinion.classifier,
-            "version": opinion.version,
-            "topic": opinion.topic,
-            "confidence": opinion.confidence,
-            "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
-            "created_at": now,
-        }
-        for opinion in opinions
+        notice.model_dump(mode="json") | {"receipt_id": receipt_id, "created_at": now}
+        for receipt_id, notice in noted.items()
     ]
     if rows:
-        connection.execute(insert(classifications), rows)
-
-
-def insert_notice(connection: Connection, receipt_id: int, notice: Notice, now: datetime) -> None:
-    """Write down a message that is no request."""
-    values = notice.model_dump(mode="json")
-    connection.execute(insert(notices), values | {"receipt_id": receipt_id, "created_at": now})
+        connection.execute(insert(notices), rows)
 
 
 def get(connection: Connection, reference: str) -> Request:
@@ -174,20 +153,20 @@ def find(
     return [_request(row, ()) for row in connection.execute(query)]
 
 
-def find_by_message_id(connection: Connection, message_ids: Sequence[str]) -> list[Request]:
+def find_by_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Request]:
     """Return the requests made from messages with one of these ids, oldest first."""
-    if not message_ids:
-        return []
-    wanted = {_indexed(message_id) for message_id in message_ids}
-    found = connection.execute(_BY_MESSAGE_ID, {"wanted": sorted(filter(None, wanted))})
-    return [_request(row, ()) for row in found]
-
-
-def find_by_references(connection: Connection, wanted: Sequence[str]) -> list[Request]:
-    """Return the requests of these references that there are, oldest first."""
+    wanted = sorted({_indexed(message_id) for message_id in message_ids if message_id})
     if not wanted:
         return []
-    query = _SELECT.where(requests.c.reference.in_(wanted)).order_by(requests.c.created_at)
+    return [_request(row, ()) for row in connection.execute(_BY_MESSAGE_ID, {"wanted": wanted})]
+
+
+def find_by_references(connection: Connection, wanted: Iterable[str]) -> list[Request]:
+    """Return the requests of these references that there are, oldest first."""
+    listed = sorted(set(wanted))
+    if not listed:
+        return []
+    query = _SELECT.where(requests.c.reference.in_(listed)).order_by(requests.c.created_at)
     return [_request(row, ()) for row in connection.execute(query)]
 
 
@@ -233,19 +212,43 @@ def _count_by(connection: Connection, column: Any) -> dict[str, int]:
     return {str(value): count for value, count in rows if value is not None}
 
 
-def _row(request: Request) -> dict[str, Any]:
-    values = request.model_dump(exclude={"sender", "attachments"})
+def _values(draft: RequestDraft) -> dict[str, Any]:
+    names = RequestDraft.model_fields.keys() - {"received_at"}
+    return {name: getattr(draft, name) for name in names}
+
+
+def _row(new: NewRequest) -> dict[str, Any]:
+    request = new.request
+    values = {name: getattr(request, name) for name in _OWN_FIELDS}
+    message_id = request.external_ids.get("message_id")
     return values | {
         "review_reasons": list(request.review_reasons),
         "external_ids": dict(request.external_ids),
         "details": dict(request.details),
-        "message_id": _indexed(request.external_ids.get("message_id")),
+        "message_id": _indexed(message_id) if message_id else None,
+        "receipt_id": new.receipt_id,
     }
 
 
-def _indexed(message_id: str | None) -> str | None:
+def _indexed(message_id: str) -> str:
     """Shorten what PostgreSQL could not index (2,704 bytes an entry)."""
-    return message_id[:_INDEXED_LENGTH] if message_id else None
+    return message_id[:_INDEXED_LENGTH]
+
+
+def _insert_attachments(connection: Connection, new: NewRequest) -> None:
+    rows = [
+        attachment.model_dump(exclude={"page_count"})
+        | {"request_id": new.request.id, "position": position}
+        for position, attachment in enumerate(new.request.attachments, start=1)
+    ]
+    if not rows:
+        return
+    ids = connection.execute(
+        insert(attachments).returning(attachments.c.id, sort_by_parameter_order=True), rows
+    ).scalars()
+    for attachment_id, attachment in zip(ids, new.request.attachments, strict=True):
+        if document := new.readings.get(attachment.path):
+            _insert_pages(connection, attachment_id, document)
 
 
 def _insert_pages(connection: Connection, attachment_id: int, document: RecognisedDocument) -> None:
@@ -257,6 +260,25 @@ def _insert_pages(connection: Connection, attachment_id: int, document: Recognis
     rows = [page.model_dump() | shared for page in document.pages]
     if rows:
         connection.execute(insert(pages), rows)
+
+
+def _insert_opinions(connection: Connection, new: Sequence[NewRequest], now: datetime) -> None:
+    """Write down every opinion with its evidence."""
+    rows = [
+        {
+            "request_id": each.request.id,
+            "classifier": opinion.classifier,
+            "version": opinion.version,
+            "topic": opinion.topic,
+            "confidence": opinion.confidence,
+            "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
+            "created_at": now,
+        }
+        for each in new
+        for opinion in each.opinions
+    ]
+    if rows:
+        connection.execute(insert(classifications), rows)
 
 
 def _change(
@@ -301,7 +323,6 @@ def _with_attachments(connection: Connection, row: Row[Any]) -> Request:
 
 
 def _request(row: Row[Any], found: tuple[RequestAttachment, ...]) -> Request:
-    own = [name for name in Request.model_fields if name not in ("sender", "attachments")]
-    values = {name: getattr(row, name) for name in own}
+    values = {name: getattr(row, name) for name in _OWN_FIELDS}
     sender = Sender(**{name: getattr(row, f"sender_{name}") for name in _PARTY_FIELDS})
     return Request(**values, sender=sender, attachments=found)

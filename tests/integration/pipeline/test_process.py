@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from intake import Channel, Intake, RawItem, RequestDraft, Settings, plugins
+from intake import Channel, Intake, RawItem, RequestDraft, Settings, filing, plugins
 from intake.errors import StoreError, TransitionRefused, UsageError
 from intake.schemas.requests import Status
 from intake.store import requests
@@ -181,7 +181,7 @@ def test_a_failing_database_ends_the_run_and_is_charged_to_no_item(
     def fail(*_: object, **__: object) -> None:
         raise StoreError("disk full")
 
-    monkeypatch.setattr(requests, "insert_request", fail)
+    monkeypatch.setattr(requests, "insert_requests", fail)
     with pytest.raises(StoreError):
         app.process()
     monkeypatch.undo()
@@ -229,8 +229,8 @@ def test_an_answer_of_the_same_sender_follows_and_a_stranger_never_does(open_int
     assert "possible_follow_up" in stranger.review_reasons
 
 
-def test_an_emergency_is_told_at_once_and_its_pictures_go_first(open_intake: Open) -> None:
-    app = open_intake(processing={"workers": 1})
+def test_an_emergency_is_filed_and_told_before_any_picture_is_read(open_intake: Open) -> None:
+    app = open_intake(processing={"workers": 1}, ocr={"engine": "absent"})
     observer = RecordingObserver()
     app._observers = [observer]
     calm = [_push(app, f"calm{n}", _picture(200 + n), profile="scan") for n in range(3)]
@@ -241,12 +241,53 @@ def test_an_emergency_is_told_at_once_and_its_pictures_go_first(open_intake: Ope
     urgent = _push(app, "urgent", danger.as_bytes())
     report = app.process()
     assert report.processed.emergencies == 1
-    assert report.exit_code == 1
     assert "request.emergency" in observer.types()
     request = app.requests.get(app.receipts.get(urgent).reference or "")
     assert (request.urgency, request.needs_review) == ("emergency", True)
-    others = [app.receipts.get(receipt_id).reference or "" for receipt_id in calm]
-    assert all(request.reference < other for other in others)
+    assert "unread_emergency_first" in request.review_reasons
+    assert [attachment.filename for attachment in request.attachments] == ["foto.png"]
+    assert [app.receipts.get(receipt_id).state for receipt_id in calm] == ["received"] * 3
+
+
+def test_an_answer_is_joined_to_a_message_of_the_same_group(open_intake: Open) -> None:
+    app = open_intake(processing={"workers": 1})
+    sender = "Anna <anna@example.com>"
+    first = _push(app, "1", text_mail(sender=sender, message_id="one@example.com"))
+    answer = EmailMessage()
+    answer["From"] = sender
+    answer["In-Reply-To"] = "<one@example.com>"
+    answer.set_content("Aggiungo il mio numero di telefono.")
+    second = _push(app, "2", answer.as_bytes())
+    again = text_mail(text="Un altro testo", sender=sender, message_id="one@example.com")
+    third = _push(app, "3", again)
+    app.process()
+    opening, following, doubled = (
+        app.requests.get(app.receipts.get(receipt_id).reference or "")
+        for receipt_id in (first, second, third)
+    )
+    assert following.follows == opening.id
+    assert "possible_duplicate" in doubled.review_reasons
+
+
+def test_one_item_that_spoils_the_commit_is_charged_alone(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake(processing={"workers": 1, "retry_delay_s": 0})
+    ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(5)]
+    draft = filing.draft_request
+
+    def spoil(item: Any, message: Any, *rest: Any) -> Any:
+        if message.subject == "Domanda 3":
+            raise ValueError("a defect that only this message shows")
+        return draft(item, message, *rest)
+
+    monkeypatch.setattr(filing, "draft_request", spoil)
+    report = app.process()
+    assert (report.processed.filed, report.processed.quarantined) == (4, 1)
+    spoilt = app.receipts.get(ids[3])
+    assert (spoilt.state, spoilt.reason_code, spoilt.failures) == ("quarantined", "defect", 3)
+    numbers = [app.receipts.get(receipt_id).reference or "" for receipt_id in ids[:3]]
+    assert [int(number.split("-")[2]) for number in numbers] == [1, 2, 3]
 
 
 def test_workers_at_the_same_time_file_every_item_once(open_intake: Open) -> None:

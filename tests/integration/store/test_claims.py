@@ -8,7 +8,7 @@ from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
 from intake.store import claims, receipts, tables
 from intake.store.blobs import Blob
 from intake.store.database import Database
-from intake.store.receipts import EMERGENCY_PRIORITY, ENRICH_PRIORITY, Arrival
+from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY, Arrival
 
 
 def _record(database: Database, *digests: str) -> list[Receipt]:
@@ -41,11 +41,37 @@ def test_the_urgent_overtake_and_pictures_come_last(database: Database) -> None:
     _claim(database)
     with database.write() as connection:
         now = {"attempt": 1}
-        for receipt, priority in ((first, ENRICH_PRIORITY), (third, EMERGENCY_PRIORITY)):
+        for receipt, priority in ((first, ENRICH_PRIORITY), (third, TRIAGE_PRIORITY + 1)):
             held = receipt.model_copy(update=now)
             claims.give_back(connection, held, priority=priority, phase=Phase.ENRICH)
         claims.give_back(connection, second.model_copy(update=now))
-    assert [r.id for r in _claim(database)] == [third.id, second.id, first.id]
+    assert [r.id for r in _claim(database)] == [third.id]
+    assert [r.id for r in _claim(database)] == [second.id]
+    assert [r.id for r in _claim(database)] == [first.id]
+
+
+def test_items_with_pictures_are_claimed_one_by_one_and_others_together(database: Database) -> None:
+    pictures = _record(database, "a", "b")
+    _claim(database)
+    with database.write() as connection:
+        for receipt in pictures:
+            held = receipt.model_copy(update={"attempt": 1})
+            claims.give_back(connection, held, priority=ENRICH_PRIORITY, phase=Phase.ENRICH)
+    assert [len(_claim(database)) for _ in range(3)] == [1, 1, 0]
+
+
+def test_of_a_group_only_what_is_still_held_is_settled(database: Database) -> None:
+    _record(database, "a", "b")
+    lost, kept = _claim(database)
+    with database.write() as connection:
+        claims.give_back(connection, lost)
+    _claim(database)
+    with database.write() as connection:
+        assert claims.hold(connection, [lost, kept]) == {kept.id}
+        claims.settle_held(connection, ReceiptState.FILED, {kept.id: "request"})
+    with database.read() as connection:
+        assert receipts.get(connection, kept.id).request_id == "request"
+        assert receipts.get(connection, lost.id).state is ReceiptState.PROCESSING
 
 
 def test_a_copy_waits_until_its_original_is_settled(database: Database) -> None:

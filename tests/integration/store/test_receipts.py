@@ -67,8 +67,7 @@ def test_every_receipt_begins_a_chained_stream_of_events(database: Database) -> 
         recorded, events = receipts.record(connection, [arrival("1"), arrival("2", "b")], NOW)
         for receipt in recorded:
             happening = journal.Happening(type="receipt.noted", data={"kind": "bounce", "n": 1.5})
-            stream = journal.receipt_stream(receipt.id)
-            journal.append(connection, stream, [happening], NOW, receipt_id=receipt.id)
+            journal.append(connection, [journal.of_receipt(receipt.id, happening)], NOW)
     assert [event.type for event in events] == ["receipt.received"] * 2
     with database.read() as connection:
         history = journal.history(connection, journal.receipt_stream(recorded[0].id))

@@ -1,0 +1,222 @@
+"""Settle: what was understood of a group of items is written in one transaction.
+
+::
+
+    lock the claims -> look up threads -> number -> requests, notices, events -> end the claims
+
+Items whose claim was lost meanwhile are left out. An item may answer another of its own group:
+requests made a moment ago are found as those of earlier runs are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake import filing
+from intake.filing import Thread
+from intake.pipeline.stages import Understood
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import Verdict
+from intake.schemas.documents import ParsedMessage
+from intake.schemas.events import Event
+from intake.schemas.notices import Notice
+from intake.schemas.receipts import Receipt, ReceiptState
+from intake.schemas.requests import Request
+from intake.store import claims, journal, receipts, references, requests
+from intake.store.database import Connection
+from intake.store.journal import Happening
+from intake.store.requests import NewRequest
+
+Item = tuple[Receipt, Understood]
+
+
+class FilingOptions(Frozen):
+    """How requests are numbered, and what identical bytes of one source become."""
+
+    prefix: str = "CC"
+    timezone: str = "Europe/Rome"
+    links_identical: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone whose calendar year a reference carries."""
+        return ZoneInfo(self.timezone)
+
+
+class Outcome(Frozen):
+    """What a transaction did; ``state`` is None if the claim was lost and nothing was written."""
+
+    state: ReceiptState | None = None
+    request: Request | None = None
+    events: tuple[Event, ...] = ()
+
+
+LOST = Outcome()
+
+
+def settle_group(
+    connection: Connection, group: Sequence[Item], options: FilingOptions, now: datetime
+) -> list[Outcome]:
+    """Write a group's notices and requests and end its claims; one outcome for each item."""
+    held = claims.hold(connection, [receipt for receipt, _ in group])
+    ours = [item for item in group if item[0].id in held]
+    receipts.record_blobs(connection, [blob for _, each in ours for blob in each.blobs], now)
+    noted = {receipt.id: notice for receipt, each in ours if (notice := _notice(each))}
+    filed = _file(connection, [item for item in ours if item[0].id not in noted], options, now)
+    requests.insert_notices(connection, noted, now)
+    claims.settle_held(connection, ReceiptState.NOTED, dict.fromkeys(noted))
+    claims.settle_held(
+        connection, ReceiptState.FILED, {id_: request.id for id_, request in filed.items()}
+    )
+    entries = [entry for item in ours for entry in _entries(item, noted, filed)]
+    events = journal.append(connection, entries, now)
+    return [_outcome(receipt, noted, filed, events) for receipt, _ in group]
+
+
+def announce(request: Request, data: dict[str, Any]) -> journal.Entry:
+    """Return the first entry of a request; an emergency says so in an event of its own."""
+    happenings = [Happening(type="request.filed", data=named(request) | data)]
+    if request.urgency == "emergency":
+        happenings.append(Happening(type="request.emergency", data=named(request)))
+    return journal.of_request(request.id, *happenings, is_new=True)
+
+
+def named(request: Request) -> dict[str, Any]:
+    """Return the facts that name a request in an event."""
+    return {"reference": request.reference, "request": request.id, "channel": request.channel}
+
+
+def take_references(
+    connection: Connection, count: int, options: FilingOptions, now: datetime
+) -> list[str]:
+    """Return the next references of the year, which is the calendar's in the options' zone."""
+    year = now.astimezone(options.zone).year
+    numbers = references.take_numbers(connection, year, count)
+    return [references.format_reference(options.prefix, year, number) for number in numbers]
+
+
+def _notice(understood: Understood) -> Notice | None:
+    return filing.find_notice(understood.message, understood.verdict)
+
+
+def _file(
+    connection: Connection, items: Sequence[Item], options: FilingOptions, now: datetime
+) -> dict[int, Request]:
+    """Write the requests of these items; return them by receipt id."""
+    if not items:
+        return {}
+    known = _Known(connection, [each.message for _, each in items], options.prefix)
+    free = take_references(connection, len(items), options, now)
+    new: list[NewRequest] = []
+    for (receipt, understood), reference in zip(items, free, strict=True):
+        draft = filing.draft_request(
+            receipts.facts(receipt),
+            understood.message,
+            understood.readings,
+            understood.verdict,
+            known.thread(understood.message),
+        )
+        request = requests.number(draft, references.new_request_id(), reference, now)
+        known.add([request])
+        new.append(
+            NewRequest(
+                request=request,
+                receipt_id=receipt.id,
+                readings=understood.readings.documents,
+                opinions=understood.verdict.opinions,
+            )
+        )
+    requests.insert_requests(connection, new, now)
+    return {receipt.id: each.request for (receipt, _), each in zip(items, new, strict=True)}
+
+
+class _Known:
+    """The requests that the messages of a group may speak of, looked up once for all."""
+
+    def __init__(
+        self, connection: Connection, messages: Sequence[ParsedMessage], prefix: str
+    ) -> None:
+        self._prefix = prefix
+        self._by_message_id: dict[str, list[Request]] = {}
+        mentioned = {each for message in messages for each in (*_answered(message), *_own(message))}
+        quoted = {reference for message in messages for reference in self._quoted(message)}
+        self.add(requests.find_by_message_id(connection, mentioned))
+        found = requests.find_by_references(connection, quoted)
+        self._by_reference = {request.reference: request for request in found}
+
+    def add(self, made: Iterable[Request]) -> None:
+        """Let later messages find these requests."""
+        for request in made:
+            message_id = request.external_ids.get("message_id")
+            if message_id:
+                self._by_message_id.setdefault(message_id, []).append(request)
+
+    def thread(self, message: ParsedMessage) -> Thread:
+        """Return the requests that a message speaks of, oldest first."""
+        quoted = self._quoted(message)
+        return Thread(
+            answered=self._having(_answered(message)),
+            quoted=[self._by_reference[each] for each in quoted if each in self._by_reference],
+            same_message_id=self._having(_own(message)),
+        )
+
+    def _having(self, message_ids: Iterable[str]) -> list[Request]:
+        found = (each for id_ in message_ids for each in self._by_message_id.get(id_, ()))
+        return sorted({each.id: each for each in found}.values(), key=lambda each: each.created_at)
+
+    def _quoted(self, message: ParsedMessage) -> list[str]:
+        return references.find_references(message.subject or "", self._prefix)
+
+
+def _answered(message: ParsedMessage) -> list[str]:
+    return [each for each in (message.in_reply_to, *message.references) if each]
+
+
+def _own(message: ParsedMessage) -> list[str]:
+    return [message.message_id] if message.message_id else []
+
+
+def _entries(
+    item: Item, noted: dict[int, Notice], filed: dict[int, Request]
+) -> list[journal.Entry]:
+    receipt, understood = item
+    if notice := noted.get(receipt.id):
+        data = {"kind": notice.kind, "about": notice.about}
+        return [journal.of_receipt(receipt.id, Happening(type="receipt.noted", data=data))]
+    request = filed[receipt.id]
+    told = Happening(type="receipt.filed", data=named(request))
+    return [
+        journal.of_receipt(receipt.id, told),
+        announce(request, _verdict_facts(understood.verdict)),
+    ]
+
+
+def _outcome(
+    receipt: Receipt,
+    noted: dict[int, Notice],
+    filed: dict[int, Request],
+    events: Sequence[Event],
+) -> Outcome:
+    request = filed.get(receipt.id)
+    if request is None and receipt.id not in noted:
+        return LOST
+    streams = {journal.receipt_stream(receipt.id)}
+    streams |= {journal.request_stream(request.id)} if request else set()
+    return Outcome(
+        state=ReceiptState.FILED if request else ReceiptState.NOTED,
+        request=request,
+        events=tuple(event for event in events if event.stream in streams),
+    )
+
+
+def _verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "topic": verdict.topic,
+        "urgency": verdict.urgency,
+        "language": verdict.language,
+        "evidence": [each.model_dump(mode="json") for each in verdict.evidence],
+        "model_version": verdict.model_version,
+    }
