@@ -145,14 +145,15 @@ class Receiver:
     ) -> tuple[list[Arrival], list[tuple[RawItem, TransientFailure]]]:
         arrivals: list[Arrival] = []
         failures: list[tuple[RawItem, TransientFailure]] = []
-        for item in items:
-            try:
-                arrivals.append(Arrival(item=item, blob=self._blobs.put(self._chunks(item))))
-            except ItemGone:
-                self.tally.gone += 1
-            except TransientFailure as error:
-                failures.append((item, error))
-        self._blobs.sync([arrival.blob for arrival in arrivals if arrival.blob])
+        with self._blobs.batch() as batch:
+            for item in items:
+                try:
+                    arrivals.append(Arrival(item=item, blob=batch.put(self._chunks(item))))
+                except ItemGone:
+                    self.tally.gone += 1
+                except TransientFailure as error:
+                    failures.append((item, error))
+            batch.seal()
         return arrivals, failures
 
     def _chunks(self, item: RawItem) -> Iterator[bytes]:
@@ -225,7 +226,6 @@ def receive_one(database: Database, blobs: BlobStore, item: RawItem) -> tuple[Re
         TransientFailure: the item's content could not be read.
     """
     blob = blobs.put(item.chunks())
-    blobs.sync([blob])
     with database.write() as connection:
         known = receipts.known(connection, item.source, [item.key])
         if item.key in known:

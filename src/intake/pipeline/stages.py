@@ -156,17 +156,17 @@ class Stages:
     ) -> tuple[Blob, ...]:
         """Store the bytes of the attachments; each must be what the parser said it is."""
         stored = []
-        for attachment in message.attachments:
-            if attachment.path not in leaves:
-                continue
-            blob = self._blobs.put(_file_chunks(out / Path(leaves[attachment.path]).name))
-            if blob.sha256 != attachment.sha256:
-                raise TransientFailure(
-                    f"{attachment.path} is not what was parsed.", code="leaf_changed"
-                )
-            stored.append(blob)
-        if stored:
-            self._blobs.sync(stored)
+        with self._blobs.batch() as batch:
+            for attachment in message.attachments:
+                if attachment.path not in leaves:
+                    continue
+                blob = batch.put(_file_chunks(out / Path(leaves[attachment.path]).name))
+                if blob.sha256 != attachment.sha256:
+                    raise TransientFailure(
+                        f"{attachment.path} is not what was parsed.", code="leaf_changed"
+                    )
+                stored.append(blob)
+            batch.seal()
         return tuple(stored)
 
     def _is_read(self, attachment: Attachment, receipt: Receipt) -> bool:

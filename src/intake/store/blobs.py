@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self, TypeVar
 
 from intake.errors import StoreError
 from intake.schemas.base import Frozen
 
 _CHUNK_BYTES = 1 << 20
+_SYNCED_AT_ONCE = 8
+_MAX_UNSEALED = 64
+"""Each holds a file descriptor."""
+_Each = TypeVar("_Each")
 
 
 class Blob(Frozen):
@@ -25,14 +30,13 @@ class Blob(Frozen):
 class BlobStore:
     """Keeps bytes under their SHA-256: ``<root>/ab/abcdef...``; files never change.
 
-    A file is in place only when it is whole and on disk. Folders are synced by ``sync``,
-    once for a group of blobs; until then a power cut may take the names away, so call it
-    before the transaction that refers to them commits. Orphans can only be files without rows.
+    A file is in place only when it is whole and on disk. A batch is sealed before the
+    transaction that refers to it commits: orphans can only be files without rows.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._spool = root / "tmp"
+        self.spool = root / "tmp"
 
     def create(self) -> None:
         """Make the folders, durably; do nothing where they are.
@@ -41,46 +45,27 @@ class BlobStore:
             StoreError: the disk refused.
         """
         try:
-            if not self._spool.is_dir():
-                self._spool.mkdir(parents=True, exist_ok=True)
+            if not self.spool.is_dir():
+                self.spool.mkdir(parents=True, exist_ok=True)
                 _fsync_folder(self.root)
                 _fsync_folder(self.root.parent)
         except OSError as error:
             raise _disk_error(self.root, error) from error
 
+    def batch(self) -> BlobBatch:
+        """Return a context in which blobs are put that become durable together."""
+        return BlobBatch(self)
+
     def put(self, chunks: Iterable[bytes]) -> Blob:
-        """Store the bytes and return their digest; ``sync`` must follow before a commit.
-
-        Memory is one chunk. What ``chunks`` raises goes through and leaves nothing behind.
+        """Store the bytes durably and return their digest. Memory is one chunk.
 
         Raises:
             StoreError: the disk refused.
         """
-        digest = hashlib.sha256()
-        size_bytes = 0
-        with self._spool_file() as spool:
-            for chunk in chunks:
-                digest.update(chunk)
-                size_bytes += len(chunk)
-                spool.write(chunk)
-            blob = Blob(sha256=digest.hexdigest(), size_bytes=size_bytes)
-            self._settle(spool, blob)
+        with self.batch() as batch:
+            blob = batch.put(chunks)
+            batch.seal()
         return blob
-
-    def sync(self, blobs: Iterable[Blob]) -> None:
-        """Make the names of these blobs durable, one fsync a folder.
-
-        Raises:
-            StoreError: the disk refused.
-        """
-        folders = {self.path(blob.sha256).parent for blob in blobs}
-        try:
-            for folder in sorted(folders):
-                _fsync_folder(folder)
-            if folders:
-                _fsync_folder(self.root)
-        except OSError as error:
-            raise _disk_error(self.root, error) from error
 
     def path(self, sha256: str) -> Path:
         """Return where the blob is; not whether it is there."""
@@ -114,9 +99,9 @@ class BlobStore:
     def clean_spool(self, *, older_than_s: float, now: float) -> int:
         """Remove spool files that a killed process left; return how many."""
         removed = 0
-        if not self._spool.is_dir():
+        if not self.spool.is_dir():
             return 0
-        for left in self._spool.iterdir():
+        for left in self.spool.iterdir():
             try:
                 if now - left.stat().st_mtime > older_than_s:
                     left.unlink()
@@ -125,35 +110,85 @@ class BlobStore:
                 continue
         return removed
 
-    def _spool_file(self) -> _Spool:
-        try:
-            return _Spool(self._spool)
-        except OSError as error:
-            raise _disk_error(self.root, error) from error
 
-    def _settle(self, spool: _Spool, blob: Blob) -> None:
-        target = self.path(blob.sha256)
+class BlobBatch:
+    """Blobs on their way into the store: ``put`` each, then ``seal`` all at once.
+
+    A disk that is asked for many fsyncs at the same time needs half as long. What is not sealed
+    is removed when the context ends.
+    """
+
+    def __init__(self, store: BlobStore) -> None:
+        self._store = store
+        self._spools: list[_Spool] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for spool in self._spools:
+            spool.close()
+
+    def put(self, chunks: Iterable[bytes]) -> Blob:
+        """Write the bytes and return their digest; they are ours after ``seal``.
+
+        Memory is one chunk. What ``chunks`` raises goes through and leaves nothing behind.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        if len(self._spools) >= _MAX_UNSEALED:
+            self.seal()
+        spool = self._new_spool()
         try:
-            target.parent.mkdir(exist_ok=True)
-            spool.rename(target)
+            for chunk in chunks:
+                spool.write(chunk)
+        except BaseException:
+            spool.close()
+            raise
+        self._spools.append(spool)
+        return spool.end()
+
+    def seal(self) -> None:
+        """Make what was put durable: the files, their names in place, then the folders.
+
+        Raises:
+            StoreError: the disk refused; nothing of the batch may be referred to.
+        """
+        places = {spool: self._store.path(spool.end().sha256) for spool in self._spools}
+        folders = sorted({place.parent for place in places.values()})
+        try:
+            _at_once(_Spool.sync, self._spools)
+            for folder in folders:
+                folder.mkdir(exist_ok=True)
+            for spool, place in places.items():
+                spool.rename(place)
+            _at_once(_fsync_folder, folders)
+            if folders:
+                _fsync_folder(self._store.root)
         except OSError as error:
-            raise _disk_error(self.root, error) from error
+            raise _disk_error(self._store.root, error) from error
+        self._spools.clear()
+
+    def _new_spool(self) -> _Spool:
+        try:
+            return _Spool(self._store.spool)
+        except OSError as error:
+            raise _disk_error(self._store.root, error) from error
 
 
 class _Spool:
-    """A temporary file that is renamed into place or removed."""
+    """A temporary file that is hashed while it is written, then renamed into place or removed."""
 
     def __init__(self, folder: Path) -> None:
         descriptor, name = tempfile.mkstemp(dir=folder)
         self._path = Path(name)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._digest = hashlib.sha256()
+        self._size_bytes = 0
 
-    def __enter__(self) -> _Spool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+    def end(self) -> Blob:
+        return Blob(sha256=self._digest.hexdigest(), size_bytes=self._size_bytes)
 
     def write(self, chunk: bytes) -> None:
         try:
@@ -162,11 +197,30 @@ class _Spool:
                 view = view[self._file.write(view) :]
         except OSError as error:
             raise _disk_error(self._path, error) from error
+        self._digest.update(chunk)
+        self._size_bytes += len(chunk)
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
 
     def rename(self, target: Path) -> None:
-        os.fsync(self._file.fileno())
-        self._path.chmod(0o440)
+        os.fchmod(self._file.fileno(), 0o440)
         self._path.rename(target)
+        self._file.close()
+
+    def close(self) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _at_once(work: Callable[[_Each], None], values: Sequence[_Each]) -> None:
+    """Do the work on all values, some at the same time; raise what the first failure raised."""
+    if len(values) <= 1:
+        for value in values:
+            work(value)
+        return
+    with ThreadPoolExecutor(max_workers=min(len(values), _SYNCED_AT_ONCE)) as pool:
+        list(pool.map(work, values))
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -22,6 +22,11 @@ def _files(store: BlobStore) -> list[Path]:
     return [path for path in store.root.rglob("*") if path.is_file()]
 
 
+def _broken() -> Iterator[bytes]:
+    yield b"half"
+    raise ConnectionResetError
+
+
 def test_bytes_come_back_as_they_went_in(store: BlobStore) -> None:
     blob = store.put([b"abc", b"", b"def"])
     assert store.read(blob.sha256) == b"abcdef"
@@ -35,13 +40,22 @@ def test_the_same_bytes_are_kept_once(store: BlobStore) -> None:
 
 
 def test_a_source_that_fails_midway_leaves_nothing_behind(store: BlobStore) -> None:
-    def broken() -> Iterator[bytes]:
-        yield b"half"
-        raise ConnectionResetError
-
     with pytest.raises(ConnectionResetError):
-        store.put(broken())
+        store.put(_broken())
     assert _files(store) == []
+
+
+def test_a_batch_keeps_what_was_put_and_sealed_and_nothing_else(store: BlobStore) -> None:
+    with store.batch() as batch:
+        kept = [batch.put([f"letter {number}".encode()]) for number in range(100)]
+        with pytest.raises(ConnectionResetError):
+            batch.put(_broken())
+        batch.seal()
+        batch.put([b"never sealed"])
+    assert [store.read(blob.sha256) for blob in kept] == [
+        f"letter {number}".encode() for number in range(100)
+    ]
+    assert len(_files(store)) == 100
 
 
 def test_file_and_folders_are_synced_before_a_commit(
@@ -56,7 +70,6 @@ def test_file_and_folders_are_synced_before_a_commit(
 
     monkeypatch.setattr(os, "fsync", fsync)
     blob = store.put([b"letter"])
-    store.sync([blob])
     assert synced[0].startswith(str(store.root / "tmp"))
     assert synced[1:] == [str(store.path(blob.sha256).parent), str(store.root)]
 
