@@ -50,7 +50,7 @@ class Requests:
         search: str | None = None,
         limit: int = 50,
     ) -> list[Request]:
-        """Return requests without their attachments, newest first.
+        """Return requests without their attachments: open emergencies first, then the newest.
 
         ``search`` holds words that must all be in subject, text, reference or sender.
         """

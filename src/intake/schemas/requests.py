@@ -47,6 +47,14 @@ class Status(StrEnum):
     DUPLICATE = "duplicate"
     SPAM = "spam"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self in _OPEN
+
+
+_OPEN = frozenset({"new", "triaged", "assigned", "in_progress", "waiting"})
+
 
 class Sender(Frozen):
     """Who wrote, as far as it is known, and what vouches for it."""

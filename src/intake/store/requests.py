@@ -6,11 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from intake.errors import UnknownReference
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, Urgency
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt
@@ -43,6 +55,10 @@ _SELECT = select(
     parties, (parties.c.request_id == requests.c.id) & (parties.c.role == "sender"), isouter=True
 )
 
+_IS_OPEN_EMERGENCY = and_(
+    requests.c.urgency == Urgency.EMERGENCY,
+    requests.c.status.in_([status for status in Status if status.is_open]),
+)
 _BY_MESSAGE_ID = _SELECT.where(
     requests.c.message_id.in_(bindparam("wanted", expanding=True))
 ).order_by(requests.c.created_at)
@@ -136,13 +152,13 @@ def find(
     search: str | None = None,
     limit: int = 50,
 ) -> list[Request]:
-    """Return requests without their attachments, newest first.
+    """Return requests without their attachments: open emergencies first, then the newest.
 
     ``search`` is looked for in subject, text, reference, sender's name and address, without
     regard to case.
     """
     wanted = {"channel": channel, "topic": topic, "status": status, "needs_review": needs_review}
-    query = _SELECT.order_by(requests.c.received_at.desc(), requests.c.id.desc()).limit(limit)
+    query = _SELECT.order_by(requests.c.received_at.desc(), requests.c.id.desc())
     for name, value in wanted.items():
         if value is not None:
             query = query.where(requests.c[name] == value)
@@ -150,7 +166,9 @@ def find(
         query = query.where(requests.c.received_at >= since)
     if search:
         query = _searching(query, search)
-    return [_request(row, ()) for row in connection.execute(query)]
+    urgent = connection.execute(query.where(_IS_OPEN_EMERGENCY).limit(limit)).all()
+    others = query.where(not_(_IS_OPEN_EMERGENCY)).limit(limit - len(urgent))
+    return [_request(row, ()) for row in (*urgent, *connection.execute(others))]
 
 
 def find_by_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Request]:

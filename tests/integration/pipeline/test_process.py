@@ -370,3 +370,13 @@ def test_find_narrows_by_every_filter(open_intake: Open) -> None:
     assert found(search="100%") == []
     assert found(since=phone.created_at.replace(year=2099)) == []
     assert len(found(limit=1)) == 1
+
+
+def test_find_puts_open_emergencies_first_whatever_the_limit(open_intake: Open) -> None:
+    app = open_intake()
+    danger = app.submit(RequestDraft(channel=Channel.PHONE, text="Aiuto, siamo intrappolati!"))
+    later = [app.submit(RequestDraft(channel=Channel.WEB, text=f"Nota {n}")) for n in range(3)]
+    first, second = app.requests.find(limit=2)
+    assert (first.id, second.id) == (danger.id, later[-1].id)
+    app.requests.transition(danger.reference, to=Status.CLOSED, by="op")
+    assert app.requests.find(limit=1)[0].id == later[-1].id

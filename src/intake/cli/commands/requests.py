@@ -56,7 +56,7 @@ def requests(
     limit: LimitOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """List tracked requests: emergencies first, then the newest."""
+    """List tracked requests: open emergencies first, then the newest."""
     from intake.schemas.requests import Channel, Status
 
     by_channel = choice(channel, Channel, "--channel")
@@ -72,7 +72,6 @@ def requests(
             search=search,
             limit=limit,
         )
-    found = sorted(found, key=lambda request: request.urgency != "emergency")
     if as_json:
         render.emit_json(found)
     else:
