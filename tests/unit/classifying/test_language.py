@@ -51,3 +51,15 @@ def test_the_identifier_is_loaded_only_when_it_is_used() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "False"
+
+
+def test_a_clear_text_needs_no_model() -> None:
+    text = "Buongiorno, vorrei sapere dove si trova l'area di attesa e come ci si arriva. Grazie."
+    code = (
+        "import sys; from intake.classifying.language import identify;"
+        f" print(identify({text!r}), 'py3langid' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["it", "False"]
