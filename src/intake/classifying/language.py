@@ -26,6 +26,7 @@ _ENOUGH_WORDS = 3
 _CLEAR_COUNT = 4
 _CLEAR_RATIO = 4
 _NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -87,8 +88,8 @@ def _is_foreign_script(words: Sequence[str], languages: Sequence[str]) -> bool:
     if not set(languages) <= set(LANGUAGES):
         return False  # a language was added whose script we do not know
     letters = "".join(words)
-    latin = sum(1 for letter in letters if letter.isascii() or _is_latin(letter))
-    return latin * 2 < len(letters)
+    foreign = sum(1 for letter in _NOT_ASCII.findall(letters) if not _is_latin(letter))
+    return foreign * 2 > len(letters)
 
 
 @cache
