@@ -1,7 +1,8 @@
 """Show the main job on the bundled fixtures: `make demo`, and `make clean-demo` to forget it.
 
-A local mailbox, faxes and scanned letters become tracked requests in ./demo-data. Everything is
-done with what intake offers to everyone: an intake.toml and the command `intake`.
+A local mailbox, faxes and scanned letters become tracked requests in ./demo-data, or in the
+folder that DEMO_DATA names. Everything is done with what intake offers to everyone: an
+intake.toml and the command `intake`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from intake.testing.dovecot import Dovecot
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures"
-DEMO = ROOT / "demo-data"
+DEMO = Path(os.environ.get("DEMO_DATA", ROOT / "demo-data")).absolute()
 CONFIG = DEMO / "intake.toml"
 SCANS = DEMO / "scans"
 MAIL_SERVER = DEMO / "mail-server"
@@ -152,7 +153,7 @@ def demonstrate() -> int:
 
 
 def prepare() -> bool:
-    """Make ./demo-data with the scanned letters; return whether this is the first demo."""
+    """Make the demo's folder with the scanned letters; return whether this is the first demo."""
     if FILLED.exists():
         return False
     if DEMO.exists():  # a demo that was interrupted before it had filled the sources
@@ -280,19 +281,24 @@ def suggest() -> None:
     """Print the next three commands to try."""
     with Intake.open(CONFIG) as app:
         reference = app.requests.find(channel=Channel.FAX, limit=1)[0].reference
-    prefix = ".venv/bin/intake -c demo-data/intake.toml"
-    out.print("\nThe database, the configuration and the originals are in [bold]./demo-data[/].")
+    prefix = f".venv/bin/intake -c {shown(CONFIG)}"
+    out.print(f"\nThe database, the configuration and the originals are in [bold]{shown(DEMO)}[/].")
     out.print("Try next:")
     for verb in (f"show {reference}", "requests --needs-review", f"export {reference} originals/"):
         out.print(f"  [bold]{prefix} {verb}[/]", soft_wrap=True)
     out.print("`make demo` again receives nothing twice; `make clean-demo` forgets it all.")
 
 
+def shown(path: Path) -> str:
+    """Return a path as a person types it who stands in the project."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
 def clean() -> int:
-    """Remove ./demo-data, and the mailbox server's folder with it."""
+    """Remove the demo's folder, and the mailbox server's folder with it."""
     remove_mail_server()
     shutil.rmtree(DEMO, ignore_errors=True)
-    out.print("./demo-data is gone.")
+    out.print(f"{shown(DEMO)} is gone.")
     return 0
 
 
