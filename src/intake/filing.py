@@ -76,6 +76,11 @@ _REMARKABLE_DEFECTS = (
     "daticert_",
     "pec_",
     "hidden_text",
+    "locked_",
+    "damaged_archive",
+    "damaged_file",
+    "encrypted_",
+    "archive_",
 )
 
 
@@ -322,7 +327,7 @@ def _is_same_sender(one: Sender, other: Sender) -> bool:
 def _attachment(each: Attachment, readings: Readings) -> RequestAttachment:
     document = readings.documents.get(each.path)
     return RequestAttachment(
-        **each.model_dump(exclude={"content_id", "reason"}),
+        **each.model_dump(exclude={"content_id", "reason", "unwrapped"}),
         reason=each.reason or readings.unread.get(each.path),
         page_count=len(document.pages) if document else None,
         text=document.text if document else None,

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("store/schema.py", "store/migrations/*"),
     "asn1crypto": ("parsing/cms.py",),
-    "cryptography": ("parsing/certificates.py", "testing/certificates.py"),
+    "cryptography": ("parsing/certificates.py", "parsing/ciphers.py", "testing/certificates.py"),
     "defusedxml": ("parsing/daticert.py",),
     "imapclient": ("connectors/imap_client.py",),
     "nh3": ("parsing/safe_html.py",),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from intake.parsing import charsets, html_text, safe_html
+from intake.parsing import charsets, html_text, safe_html, uuencoded
+from intake.parsing.containers import Entry
 from intake.parsing.flowed import unflow
 from intake.parsing.structure import Part
 from intake.parsing.text import clean_text
@@ -22,6 +23,8 @@ class Body:
     html: str | None = None
     leaves: list[Part] = field(default_factory=list)
     """Leaves that are told in full by ``text`` and ``html``; every other leaf is a file."""
+    files: list[Entry] = field(default_factory=list)
+    """Files that were written into the text."""
     defects: list[Defect] = field(default_factory=list)
 
 
@@ -35,6 +38,8 @@ class _Piece:
     """The nearest multipart/alternative around the leaf."""
     branch: Part | None
     """The child of ``alternative`` that the leaf is in."""
+    files: list[Entry] = field(default_factory=list)
+    """Files that were written into the text."""
 
 
 def read(root: Part) -> Body:
@@ -78,6 +83,7 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
         source = piece.text if piece.html is None else piece.html
         is_whole = in_text and len(source) <= MAX_TEXT
         told.append(is_whole or safe is not None or not source.strip())
+        body.files += piece.files
     body.text = _join(texts, body)
     body.html = "\n".join(pages) or None
     return told
@@ -96,9 +102,10 @@ def _read_piece(leaf: Part) -> _Piece:
     alternative, branch = _alternative_around(leaf)
     if leaf.media_type == "text/html":
         return _Piece(leaf, "", text, alternative, branch)
+    text, files = uuencoded.take_out(text)
     if leaf.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, deletes_space=leaf.parameters.get("delsp", "").lower() == "yes")
-    return _Piece(leaf, text, None, alternative, branch)
+    return _Piece(leaf, text, None, alternative, branch, files)
 
 
 def _visible_text(html: str, body: Body) -> str:

@@ -128,6 +128,7 @@ def _changes(envelope: _Envelope) -> dict[str, Any]:
         changes["auto"] = _as_receipt(envelope)
     elif envelope.original is not None:
         changes |= _of_citizen(envelope, envelope.original.facts)
+        changes["enclosed"] = envelope.original.enclosed()
     return changes
 
 
@@ -202,13 +203,24 @@ def _original_facts(original: Message) -> dict[str, Any]:
 
 def _attachment_facts(file: File) -> dict[str, Any]:
     record = file.attachment
-    return {
+    facts: dict[str, Any] = {
         "filename": record.filename,
         "content_type": file.declared_type or record.media_type,
         "size": record.size_bytes,
         "sha256": record.sha256,
         "path": record.path,
     }
+    if record.unwrapped:
+        facts["unwrap"] = [
+            {
+                "as": inner.attachment.media_type,
+                "filename": inner.attachment.filename,
+                "sha256": inner.attachment.sha256,
+                **record.unwrapped,
+            }
+            for inner in file.files
+        ]
+    return facts
 
 
 def _rem_facts(message: Message) -> dict[str, Any]:
@@ -222,7 +234,11 @@ def _rem_facts(message: Message) -> dict[str, Any]:
             for file in message.files
             if file.attachment.media_type in ("application/xml", "text/xml")
         ],
-        "original_part": original.part.headers.text("rem-section-type") if original else None,
+        "original_part": (
+            original.part.headers.text("rem-section-type")
+            if original is not None and original.part is not None
+            else None
+        ),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from intake.parsing import envelopes, messages
@@ -14,11 +15,15 @@ class MailParser:
 
     profile = "mail"
 
+    def __init__(self, *, passwords: Sequence[str] = ()) -> None:
+        """``passwords`` are tried on locked archives."""
+        self._passwords = tuple(passwords)
+
     def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
         """Return the facts, the text and every leaf of the message.
 
         Raises:
             UnreadableItem: the item is empty, or no message at all.
         """
-        message = messages.read(stream.read(), self.profile)
+        message = messages.read(stream.read(), self.profile, self._passwords)
         return envelopes.open_envelope(message, envelopes.AGID) or message.parsed()

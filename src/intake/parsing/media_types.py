@@ -28,6 +28,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%!PS", "application/postscript"),
 )
 _SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  # OID 1.2.840.113549.1.7.2
+_TIME_STAMPED_DATA = bytes.fromhex("060b2a864886f70d010910011f")  # 1.2.840.113549.1.9.16.1.31
 _EML_START = re.compile(
     rb"(?i)(?:From |(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|Date|From|To"
     rb"|Subject|X-[A-Za-z-]{1,40})[ \t]*:)"
@@ -46,6 +47,10 @@ _SPELLINGS = {
     "image/x-tiff": "image/tiff",
     "image/x-png": "image/png",
     "application/x-zip-compressed": "application/zip",
+    "application/x-gzip": "application/gzip",
+    "application/gzip-compressed": "application/gzip",
+    "application/x-gunzip": "application/gzip",
+    "application/x-zip": "application/zip",
     "application/x-pkcs7-mime": "application/pkcs7-mime",
     "application/vnd.ms-tnef": "application/ms-tnef",
 }
@@ -56,8 +61,10 @@ _BY_EXTENSION = {
     ".htm": "text/html",
     ".html": "text/html",
     ".ics": "text/calendar",
+    ".msg": "application/vnd.ms-outlook",
     ".odt": "application/vnd.oasis.opendocument.text",
     ".p7m": "application/pkcs7-mime",
+    ".tsd": "application/timestamped-data",
     ".txt": "text/plain",
     ".vcf": "text/vcard",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,6 +74,7 @@ _PICTURES = frozenset(
     {"application/pdf", "image/tiff", "image/png", "image/jpeg", "image/gif", "image/bmp",
      "image/webp"}
 )  # fmt: skip
+_IN_COMPOUND_FILES = frozenset({"application/msword", "application/vnd.ms-outlook"})
 # Bytes that plain text of any charset has no use for: controls but TAB, LF, FF, CR and ESC.
 _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\x0c\r\x1b")) + b"\x7f"
 
@@ -87,7 +95,7 @@ def sniff(head: bytes, declared: str | None = None, filename: str | None = None)
     by_extension = _BY_EXTENSION.get(PurePosixPath((filename or "").lower()).suffix)
     if found == "application/zip" and by_extension and by_extension.startswith("application/vnd."):
         return by_extension
-    if found == "application/x-ole-storage" and by_extension == "application/msword":
+    if found == "application/x-ole-storage" and by_extension in _IN_COMPOUND_FILES:
         return by_extension
     return found or _damaged_picture(name) or by_extension or _text_or_unknown(head)
 
@@ -111,13 +119,15 @@ def _by_magic(head: bytes) -> str | None:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return media_type
+    if head.startswith(b"0") and _SIGNED_DATA in head[:32]:  # what is inside may be a PDF
+        return "application/pkcs7-mime"
+    if head.startswith(b"0") and _TIME_STAMPED_DATA in head[:32]:
+        return "application/timestamped-data"
     # Readers of PDF take a header anywhere in the first 1024 bytes.
     if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and not is_text(head[:1024])):
         return "application/pdf"
     if head.startswith(b"BM") and len(head) >= 26 and head[6:10] == b"\0\0\0\0":
         return "image/bmp"
-    if head.startswith(b"0") and _SIGNED_DATA in head[:32]:
-        return "application/pkcs7-mime"
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,16 +15,27 @@ from intake.parsing import (
     dates,
     devices,
     media_types,
+    openers,
     quoted,
     structure,
 )
+from intake.parsing.containers import Allowance, ContainerRefused
 from intake.parsing.headers import Headers
 from intake.parsing.names import Paths, safe_name
 from intake.parsing.structure import Budget, Part, ShapeRefused
-from intake.schemas.documents import Address, Attachment, Defect, Leaf, Parsed, ParsedMessage
+from intake.schemas.documents import (
+    Address,
+    Attachment,
+    Defect,
+    Enclosed,
+    Leaf,
+    Parsed,
+    ParsedMessage,
+)
 
-MAX_NESTED_MESSAGES = 10
-"""Messages within messages; a deeper one is kept whole and not opened."""
+MAX_LEVELS = 10
+"""Messages and containers within each other; a deeper one is kept whole and not opened."""
+
 
 _NESTED = frozenset({"message/rfc822", "message/global"})
 _KNOWN = frozenset(
@@ -39,37 +51,60 @@ class File:
     attachment: Attachment
     content: bytes
     declared_type: str
-    part: Part
+    part: Part | None
+    """None for what lay in a container."""
+    message: Message | None = None
+    """The message that the file is."""
+    files: list[File] = field(default_factory=list)
+    """What was taken out of the file."""
+    is_body: bool = False
+    """The message that the file is, is the text of the message it came with (S/MIME)."""
 
 
 @dataclass(slots=True)
 class Message:
-    """A message as it was read; ``nested`` are the messages it encloses, by path."""
+    """A message as it was read, with its files."""
 
     raw: bytes
     root: Part
     facts: ParsedMessage
     files: list[File] = field(default_factory=list)
-    nested: dict[str, Message] = field(default_factory=dict)
 
     @property
     def headers(self) -> Headers:
         return self.root.headers
 
-    def all_files(self) -> list[File]:
-        """Return the files of this message and of those it encloses, in their order."""
-        found: list[File] = []
-        for file in self.files:
-            found.append(file)
-            inner = self.nested.get(file.attachment.path)
-            if inner is not None:
-                found += inner.all_files()
-        return found
+    @property
+    def nested(self) -> dict[str, Message]:
+        """The messages among the files, by path."""
+        return {file.attachment.path: file.message for file in self.files if file.message}
+
+    def all_files(self) -> Iterator[File]:
+        """Yield the files of this message and all that is in them, in their order."""
+        waiting = list(reversed(self.files))
+        while waiting:
+            file = waiting.pop()
+            yield file
+            waiting += reversed(file.files)
+            if file.message is not None:
+                waiting += reversed(file.message.files)
+
+    def enclosed(self) -> tuple[Enclosed, ...]:
+        """Return what the messages among the files say, but for those that are our own text."""
+        return tuple(
+            _enclosed(file.attachment.path, file.message.facts)
+            for file in self.all_files()
+            if file.message is not None and not file.is_body
+        )
 
     def parsed(self, **changes: Any) -> Parsed:
         """Return the result of a parser: the facts with ``changes``, every file and its bytes."""
-        everything = self.all_files()
-        update = {"attachments": tuple(file.attachment for file in everything), **changes}
+        everything = list(self.all_files())
+        update = {
+            "attachments": tuple(file.attachment for file in everything),
+            "enclosed": self.enclosed(),
+            **changes,
+        }
         return Parsed(
             message=self.facts.model_copy(update=update),
             leaves=tuple(
@@ -83,21 +118,46 @@ class _Context:
     """What a message shares with those it encloses."""
 
     profile: str
+    passwords: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
+    allowance: Allowance = field(default_factory=Allowance)
     paths: Paths = field(default_factory=Paths)
+    defects: list[Defect] = field(default_factory=list)
+    """Of containers; those of parts are with the parts."""
     level: int = 0
     prefix: str = ""
+    is_in_archive: bool = False
+
+    def inside(self, path: str, *, archive: bool = False) -> _Context:
+        """Return the context of what is in the file ``path``."""
+        return replace(
+            self,
+            level=self.level + 1,
+            prefix=path,
+            is_in_archive=self.is_in_archive or archive,
+        )
 
 
-def read(raw: bytes, profile: str) -> Message:
-    """Return the message ``raw``, whatever its bytes.
+@dataclass(slots=True)
+class _Found:
+    """A file before it has its record."""
+
+    content: bytes
+    name: str | None
+    declared_type: str | None
+    part: Part | None = None
+
+
+def read(raw: bytes, profile: str, passwords: Sequence[str] = ()) -> Message:
+    """Return the message ``raw``, whatever its bytes; ``passwords`` are tried on locked files.
 
     Raises:
         UnreadableItem: it is empty (``empty``), or no message at all (``not_a_message``).
     """
     if not raw:
         raise UnreadableItem("The item has no bytes.", code="empty")
-    context = _Context(profile)
+    context = _Context(profile, tuple(passwords))
+    raw = openers.as_message(raw)
     try:
         root = structure.read(raw, context.budget)
         _require_message(raw, root)
@@ -141,10 +201,17 @@ def _read_tree(raw: bytes, root: Part, context: _Context) -> Message:
     told = {id(leaf) for leaf in body.leaves}
     leaves = [leaf for leaf in root.leaves() if id(leaf) not in told]
     message = Message(raw, root, ParsedMessage(profile=context.profile))
-    for number, leaf in enumerate(leaves, start=1):
-        _add_file(message, leaf, number, context)
+    found = [
+        _Found(leaf.content(), leaf.filename, leaf.media_type if leaf.declared_type else None, leaf)
+        for leaf in leaves
+    ]
+    found += [_Found(entry.content, entry.name, entry.media_type) for entry in body.files]
+    message.files = [_read_file(each, n, context) for n, each in enumerate(found, start=1)]
+    _tell_wrapped_text(body, message.files)
     defects = [defect for part in root.walk() for defect in part.defects] + body.defects
-    defects += [defect for inner in message.nested.values() for defect in inner.facts.defects]
+    if context.level == 0:
+        inner = [file.message for file in message.all_files() if file.message is not None]
+        defects += [defect for each in inner for defect in each.facts.defects] + context.defects
     message.facts = _facts(root, body, defects, context.profile)
     if any(media_types.is_picture_or_pdf(file.attachment.media_type) for file in message.files):
         device = devices.find_device(message.facts.subject or "", message.facts.text)
@@ -152,49 +219,92 @@ def _read_tree(raw: bytes, root: Part, context: _Context) -> Message:
     return message
 
 
-def _add_file(message: Message, leaf: Part, number: int, context: _Context) -> None:
-    content = leaf.content()
-    name = safe_name(leaf.filename)
-    media_type = _media_type(leaf, content, name)
+def _tell_wrapped_text(body: bodies.Body, files: list[File]) -> None:
+    """Add the text of signed messages; that of winmail.dat where there is no other."""
+    for file in files:
+        inner = file.message
+        if inner is None or not inner.facts.text.strip():
+            continue
+        is_outlook = file.attachment.media_type == openers.TNEF and not body.text.strip()
+        if file.is_body or is_outlook:
+            file.is_body = True
+            body.text = "\n\n".join(filter(None, (body.text, inner.facts.text)))
+            body.html = "\n".join(filter(None, (body.html, inner.facts.html))) or None
+
+
+def _read_file(found: _Found, number: int, context: _Context) -> File:
+    """Return a file with its record, and with all that can be taken out of it."""
+    content, part = found.content, found.part
+    name = safe_name(found.name)
+    media_type = openers.media_type(content, found.declared_type, name)
     path = context.paths.claim(context.prefix, number, name, media_type)
-    inner = _open_nested(content, path, context, leaf) if media_type in _NESTED else None
     attachment = Attachment(
         filename=name,
         media_type=media_type,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        inline=_is_inline(leaf),
-        content_id=next(iter(leaf.headers.ids("content-id")), None),
+        inline=part is not None and _is_inline(part),
+        content_id=None if part is None else next(iter(part.headers.ids("content-id")), None),
         path=path,
-        disposition="stored" if inner is None else "expanded",
     )
-    message.files.append(File(attachment, content, leaf.declared_type, leaf))
-    if inner is not None:
-        message.nested[path] = inner
+    declared = part.declared_type if part is not None else found.declared_type or ""
+    file = File(attachment, content, declared, part)
+    kind = openers.kind_of(content, media_type, name, is_in_archive=context.is_in_archive)
+    if kind is not None:
+        _open(file, kind, context)
+    return file
 
 
-def _media_type(leaf: Part, content: bytes, name: str | None) -> str:
-    if leaf.media_type in _NESTED:
-        return leaf.media_type
-    declared = leaf.media_type if leaf.declared_type else None
-    return media_types.sniff(content[:4096], declared, name)
-
-
-def _open_nested(content: bytes, path: str, context: _Context, leaf: Part) -> Message | None:
-    """Read an enclosed message; None when it is too deep or no message."""
-    if context.level >= MAX_NESTED_MESSAGES:
-        leaf.note("too_deep", f"{path[-200:]} was not opened")
-        return None
-    inner = replace(context, level=context.level + 1, prefix=path)
-    if not content.strip():
-        return None
+def _open(file: File, kind: openers.Kind, context: _Context) -> None:
+    """Take out what is in a container; one that stays shut says why."""
+    path = file.attachment.path
+    if context.level >= MAX_LEVELS:
+        context.defects.append(Defect(code="too_deep", detail=f"{path[-200:]} was not opened"))
+        file.attachment = file.attachment.model_copy(update={"reason": "too_deep"})
+        return
     try:
-        return _read_tree(content, structure.read(content, context.budget), inner)
-    except ShapeRefused as refusal:
-        if context.level == 0:
-            leaf.note(refusal.code, f"{path[-200:]} was not opened")
-            return None
-        raise
+        opened = openers.open_file(
+            kind, file.content, file.attachment.filename, context.allowance, context.passwords
+        )
+        if opened is None:
+            return
+        _take_out(file, opened, context.inside(path, archive=kind in openers.ARCHIVES))
+        reason = None
+    except (ContainerRefused, ShapeRefused) as refusal:
+        reason = refusal.code
+        context.defects.append(Defect(code=reason, detail=f"{path[-200:]} was not opened"))
+    is_open = file.message is not None or bool(file.files)
+    update: dict[str, Any] = {"reason": reason, "disposition": "expanded" if is_open else "stored"}
+    file.attachment = file.attachment.model_copy(update=update)
+
+
+def _take_out(file: File, opened: openers.Opened, inside: _Context) -> None:
+    """Read what was in a container as files, or as the message it holds."""
+    for code, detail in opened.defects:
+        inside.defects.append(Defect(code=code, detail=f"{inside.prefix[-200:]}: {detail[:200]}"))
+    if opened.unwrapped:
+        update = {"unwrapped": opened.unwrapped}
+        file.attachment = file.attachment.model_copy(update=update)
+    if opened.message is not None:
+        file.message = _read_tree(
+            opened.message, structure.read(opened.message, inside.budget), inside
+        )
+        file.is_body = opened.is_body
+    for number, entry in enumerate(opened.entries, start=1):
+        inside.budget.spend_part()
+        found = _Found(entry.content, entry.name, entry.media_type)
+        file.files.append(_read_file(found, number, inside))
+
+
+def _enclosed(path: str, facts: ParsedMessage) -> Enclosed:
+    return Enclosed(
+        path=path,
+        subject=facts.subject,
+        sender=facts.sender,
+        date=facts.date,
+        message_id=facts.message_id,
+        text=facts.text,
+    )
 
 
 def _is_inline(leaf: Part) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from intake.parsing import headers as header_block
-from intake.parsing import parameters
+from intake.parsing import parameters, uuencoded
 from intake.parsing.headers import Headers
 from intake.schemas.documents import Defect
 
@@ -45,6 +45,12 @@ class Budget:
     header_bytes: int = header_block.MAX_BLOCK_BYTES
     searches: int = _MAX_SEARCHES
     """How often a part is searched for a boundary that was declared wrongly."""
+
+    def spend_part(self) -> None:
+        """Take one part off; raises ``ShapeRefused`` when none is left."""
+        self.parts -= 1
+        if self.parts < 0:
+            raise ShapeRefused("too_many_parts")
 
 
 @dataclass(slots=True)
@@ -123,15 +129,11 @@ class Part:
         for line in body[begin.end() if begin else 0 :].splitlines():
             if line.strip() in (b"end", b"`", b""):
                 continue
-            try:
-                out += binascii.a2b_uu(line)
-            except binascii.Error:  # some senders pad a line with rubbish
-                length = (((line[0] - 32) & 63) * 4 + 5) // 3
-                try:
-                    out += binascii.a2b_uu(line[:length])
-                except binascii.Error:
-                    self.note("broken_uuencode")
-                    return body
+            data = uuencoded.decode_line(line)
+            if data is None:
+                self.note("broken_uuencode")
+                return body
+            out += data
         return bytes(out)
 
 
@@ -183,9 +185,7 @@ class _Reader:
         return root
 
     def _enter(self, start: int, parent: Part | None) -> Part:
-        self.budget.parts -= 1
-        if self.budget.parts < 0:
-            raise ShapeRefused("too_many_parts")
+        self.budget.spend_part()
         limit = min(len(self.buffer), start + self.budget.header_bytes + 1)
         block, body_start = header_block.read(self.buffer, start, limit)
         self.budget.header_bytes -= body_start - start

@@ -29,6 +29,19 @@ class Attachment(Frozen):
     """Where it was found, such as ``postacert.eml/1/foto.jpg``; unique within a message."""
     disposition: Literal["stored", "expanded", "refused"] = "stored"
     reason: str | None = None
+    unwrapped: dict[str, Any] | None = None
+    """Of a signed or time-stamped file: its layers, and who seems to have signed. Not validated."""
+
+
+class Enclosed(Frozen):
+    """A message inside the message, forwarded or attached; its files are listed with the others."""
+
+    path: str
+    subject: str | None = None
+    sender: Address | None = None
+    date: UtcTime | None = None
+    message_id: str | None = None
+    text: str = ""
 
 
 class Auto(Frozen):
@@ -105,6 +118,7 @@ class ParsedMessage(Frozen):
     new_text: str = ""
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
     auto: Auto = Auto()
     pec: PecFacts | None = None
     fax: FaxFacts | None = None

@@ -39,7 +39,6 @@ NOT_THE_PARSERS = {
     "service_code": "the topic is decided by the classifiers",
 }
 NOT_YET = {
-    "unwrap": "opening .p7m and .tsd is a later piece of work",
     "segnatura": "reading Segnatura.xml is a later piece of work",
     "outbound_state": "following our own PEC messages is a later piece of work",
     "final": "following our own PEC messages is a later piece of work",

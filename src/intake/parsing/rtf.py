@@ -1,0 +1,164 @@
+"""Rich text of Outlook: unpacked (MS-OXRTFCP) and as the plain text a reader sees."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass, field
+from itertools import islice
+
+from intake.parsing import charsets
+
+MAX_BYTES = 4_000_000
+"""Rich text is unpacked and read up to here."""
+_MAX_TOKENS = 500_000
+_PREFILL = (
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern "
+    b"\\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0"
+    b"\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
+_WINDOW = 4096
+_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)|[\r\n]+",
+    re.IGNORECASE,
+)
+_SILENT = frozenset(
+    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer",
+     b"themedata", b"datastore", b"listtable", b"listoverridetable", b"generator", b"filetbl"}
+)  # fmt: skip
+_WORDS = {
+    b"par": "\n", b"line": "\n", b"tab": "\t", b"row": "\n", b"cell": "\t", b"page": "\n",
+    b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“",
+    b"rdblquote": "”", b"bullet": "•",
+}  # fmt: skip
+_SYMBOLS = {
+    b"~": "\xa0", b"_": "-", b"\n": "\n", b"\r": "\n", b"\\": "\\", b"{": "{", b"}": "}"
+}  # fmt: skip
+
+
+def decompress(packed: bytes) -> bytes:
+    """Return the rich text of PR_RTF_COMPRESSED; what could be read of a damaged one."""
+    if len(packed) < 16:
+        return b""
+    _, raw_size, kind, _ = struct.unpack_from("<IIII", packed)
+    if kind == 0x414C454D:  # MELA: stored as it is
+        return packed[16 : 16 + min(raw_size, MAX_BYTES)]
+    if kind != 0x75465A4C:  # LZFu
+        return b""
+    return _unpack(packed, min(raw_size, MAX_BYTES))
+
+
+def _unpack(packed: bytes, limit: int) -> bytes:
+    out = bytearray(_PREFILL)
+    start = len(_PREFILL)
+    position = 16
+    while position < len(packed) and len(out) - start < limit:
+        flags = packed[position]
+        position += 1
+        for bit in range(8):
+            if not flags >> bit & 1:
+                out += packed[position : position + 1]
+                position += 1
+                continue
+            if position + 2 > len(packed):
+                return bytes(out[start:])
+            reference = packed[position] << 8 | packed[position + 1]
+            position += 2
+            distance = (len(out) - (reference >> 4)) % _WINDOW
+            if distance == 0:  # the place where the next byte goes: the end
+                return bytes(out[start : start + limit])
+            if distance > len(out):
+                return bytes(out[start:])
+            for _ in range((reference & 15) + 2):
+                out.append(out[-distance])
+    return bytes(out[start : start + limit])
+
+
+def to_text(rtf: bytes) -> str:
+    """Return the words of rich text. HTML that was wrapped in it gives its text (MS-OXRTFEX).
+
+    One pass: linear in the length of ``rtf``.
+    """
+    reader = _Reader()
+    for match in islice(_TOKEN.finditer(rtf[:MAX_BYTES]), _MAX_TOKENS):
+        reader.take(match)
+    return reader.text()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What the groups and control words read so far mean for the next ones."""
+
+    out: list[str] = field(default_factory=list)
+    waiting: bytearray = field(default_factory=bytearray)
+    """Bytes in ``charset`` that are not decoded yet."""
+    charset: str = "cp1252"
+    groups: list[tuple[bool, int]] = field(default_factory=list)
+    is_silent: bool = False
+    """Inside a group whose words are not the writer's, such as the table of fonts."""
+    is_rtf_only: bool = False
+    """Between ``\\htmlrtf`` and ``\\htmlrtf0``: not of the wrapped HTML."""
+    is_group_new: bool = False
+    fallback: int = 1
+    """How many characters stand after ``\\uN`` for readers without Unicode."""
+    to_skip: int = 0
+
+    def take(self, match: re.Match[bytes]) -> None:
+        """Take one token; its kind is the group that matched."""
+        word, number, code, symbol, brace, plain = match.groups()
+        if brace:
+            self._take_brace(brace)
+            return
+        if self.is_group_new and (symbol == b"*" or word in _SILENT):
+            self.is_silent = True
+        self.is_group_new = False
+        if word == b"htmlrtf":
+            self.is_rtf_only = number != b"0"
+        elif word == b"ansicpg" and number and charsets.find_codec(f"cp{int(number)}"):
+            self.charset = f"cp{int(number)}"
+        elif self.is_silent or self.is_rtf_only:
+            return
+        elif word:
+            self._take_word(word, int(number or 0))
+        elif code:
+            self._take_bytes(bytes((int(code, 16),)))
+        elif symbol:
+            self._take_text(_SYMBOLS.get(symbol, ""))
+        elif plain:
+            self._take_bytes(plain)
+
+    def text(self) -> str:
+        """Return all that was taken; two halves of a character outside the BMP become one."""
+        self._flush()
+        joined = "".join(self.out)
+        return joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+    def _take_brace(self, brace: bytes) -> None:
+        self.to_skip = 0
+        self.is_group_new = brace == b"{"
+        if self.is_group_new:
+            self.groups.append((self.is_silent, self.fallback))
+        else:
+            self.is_silent, self.fallback = self.groups.pop() if self.groups else (False, 1)
+
+    def _take_word(self, word: bytes, number: int) -> None:
+        if word == b"uc":
+            self.fallback = min(max(number, 0), 4)
+        elif word == b"u":
+            self._take_text(chr(number & 0xFFFF))
+            self.to_skip = self.fallback
+        elif word in _WORDS:
+            self._take_text(_WORDS[word])
+
+    def _take_text(self, text: str) -> None:
+        self._flush()
+        self.out.append(text)
+
+    def _take_bytes(self, data: bytes) -> None:
+        self.waiting += data[self.to_skip :]
+        self.to_skip = max(self.to_skip - len(data), 0)
+
+    def _flush(self) -> None:
+        if self.waiting:
+            self.out.append(charsets.decode(bytes(self.waiting), self.charset))
+            self.waiting.clear()
