@@ -18,7 +18,7 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
 from intake.engines.children import Limits
-from intake.errors import ConfigError, IntakeError, StoreError, UnknownReference
+from intake.errors import ConfigError, IntakeError, StoreError, UnknownReference, UsageError
 from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
@@ -42,6 +42,7 @@ from intake.store.leases import Lease
 
 _log = logging.getLogger(__name__)
 _LEFTOVER_S = 3600.0
+_PLUGIN = "Report it to the author of the connector; the traceback is in the log."
 _MEGABYTE = 1 << 20
 
 Progress = Callable[[str, int, int | None], None]
@@ -175,8 +176,10 @@ class Intake:
         When this returns, the item is durable.
 
         Raises:
+            UsageError: no parser has the item's profile, or its key was used for other bytes.
             StoreError: the item is not ours; push it again.
         """
+        _check_profile(item.profile)
         self._get_ready()
         receipt, events = receive_one(self._database, self._blobs, item)
         self._observe(events)
@@ -243,12 +246,24 @@ class Intake:
             return
         try:
             self._scratch.mkdir(parents=True, exist_ok=True)
+            self._prepare_schema()
+            self._refuse_missing_blobs()
             self._blobs.create()
             self._sweep_leftovers()
         except OSError as error:
             raise StoreError(f"{self.settings.data_dir} cannot be used: {error}") from error
-        self._prepare_schema()
         self._is_ready = True
+
+    def _refuse_missing_blobs(self) -> None:
+        """Stop where the bytes of receipts should be and are not, such as on an unmounted disk."""
+        if self._blobs.root.is_dir():
+            return
+        with self._database.read() as connection:
+            if receipts.find(connection, limit=1):
+                raise StoreError(
+                    f"{self._blobs.root} is not there, and the database has receipts.",
+                    remedy="Mount the disk, correct blobs.path, or restore the folder.",
+                )
 
     def _prepare_schema(self) -> None:
         current, newest = self.database_revision()
@@ -270,8 +285,14 @@ class Intake:
         now = time.time()
         self._blobs.clean_spool(older_than_s=_LEFTOVER_S, now=now)
         for left in self._scratch.iterdir():
-            if now - left.stat().st_mtime > _LEFTOVER_S:
+            try:
+                is_old = now - left.stat().st_mtime > _LEFTOVER_S
+            except FileNotFoundError:  # another run was quicker
+                continue
+            if is_old and left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
+            elif is_old:
+                left.unlink(missing_ok=True)
 
     def _poll_source(self, name: str, source: SourceSettings, progress: Progress) -> SourceReport:
         options = self.settings.receive
@@ -295,6 +316,9 @@ class Intake:
         except IntakeError as error:
             problem = describe(error)
             _log.warning("source failed", extra={"action": "poll", "source": name})
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything: the others go on
+            problem = describe(IntakeError(f"The connector failed: {error!r}", remedy=_PLUGIN))
+            _log.exception("connector failed", extra={"action": "poll", "source": name})
         return SourceReport(**vars(receiver.tally), problem=problem)
 
     def _chosen(self, names: Sequence[str]) -> Mapping[str, SourceSettings]:
@@ -410,9 +434,18 @@ def classify(text: str, subject: str = "") -> Verdict:
     )
 
 
+def _check_profile(profile: str) -> None:
+    try:
+        plugins.load("parsers", profile)
+    except ConfigError as error:
+        raise UsageError(f"The profile {profile!r} cannot be read: {error.message}") from error
+
+
 @contextmanager
 def _connector(name: str, source: SourceSettings) -> Iterator[Connector]:
     connector_class, options = build_options(name, source)
+    if source.profile is not None:
+        plugins.load("parsers", source.profile)
     connector: Connector = connector_class(name, options)
     with connector:
         yield connector

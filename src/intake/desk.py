@@ -87,6 +87,7 @@ class Requests:
             TransitionRefused: the move is not allowed.
         """
         with self._database.write() as connection:
+            requests.lock(connection, requests.get(connection, reference).id)
             request = requests.get(connection, reference)
             target = Status(to)
             filing.check_move(request, target)
@@ -213,7 +214,8 @@ class Quarantine:
                 remedy="Look at the item at its source; `release` files it for a person.",
             )
         with self._database.write() as connection:
-            claims.requeue(connection, receipt_id)
+            if not claims.requeue(connection, receipt_id):
+                raise UsageError(f"Receipt {receipt_id} is in quarantine no more.")
             again = Happening(type="receipt.retried", actor=by)
             now = self._database.now(connection)
             events = journal.append(connection, [journal.of_receipt(receipt_id, again)], now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from intake.cli import logs
 from intake.cli.commands import files, items, requests, setup, work
 from intake.cli.render import complain
 from intake.cli.session import Session
-from intake.errors import IntakeError
+from intake.errors import IntakeError, StoreError
 
 DEFECT = 70
 INTERRUPTED = 130
+TERMINATED = 143
 
 app = typer.Typer(
     name="intake",
@@ -35,6 +37,7 @@ for module in (setup, work, requests, items, files):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends by raising SystemExit with the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app(given, prog_name="intake")
     except IntakeError as error:
@@ -44,8 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(_hung_up())
+    except OSError as error:
+        complain(f"The operating system refused: {error}", StoreError.default_remedy)
+        sys.exit(StoreError.exit_code)
     except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is a defect
         sys.exit(_defect(error, with_details=_wants_details(given)))
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    """End as Ctrl-C does: children are ended and what is held is given back."""
+    sys.exit(TERMINATED)
+
+
+def _hung_up() -> int:
+    """Say nothing more to a reader that is gone, such as `head`."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from intake.config.mistakes import dotted, is_secret, variable_name
 from intake.config.reading import Key
 from intake.config.settings import SOURCE_KEYS, Settings, SourceSettings, fields
 from intake.schemas.base import Frozen
+from intake.schemas.secrets import without_password
 
 _HEAD = """\
 # intake.toml: the configuration of intake.
@@ -162,7 +162,7 @@ def _value(settings: Settings, key: Key) -> Any:
 def _hidden(key: Key, value: Any) -> Any:
     """Return ``value`` without secrets; a reference to a secret is none."""
     if isinstance(value, str) and "://" in value:
-        return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", value)
+        return without_password(value)
     if isinstance(value, Mapping):
         if value.keys() <= {"env", "file"}:
             return value

@@ -98,6 +98,7 @@ class DatabaseSettings(Section):
         description="SQLAlchemy URL. Left out: SQLite in data_dir/intake.db. "
         "A password is better kept in INTAKE_DATABASE__URL than in this file.",
         examples=["postgresql+psycopg://intake@localhost/intake"],
+        repr=False,
     )
 
 
@@ -171,6 +172,16 @@ class ProcessingSettings(Section):
         ge=128,
         description="Megabytes of memory allowed for recognising one document.",
     )
+
+    @model_validator(mode="after")
+    def _lease_outlasts_a_document(self) -> Self:
+        longest_s = max(self.light_timeout_s, self.heavy_timeout_s)
+        if self.lease_s < 2 * longest_s:
+            raise ValueError(
+                f"lease_s is {self.lease_s}: it must be twice the longest timeout, {longest_s:g} s,"
+                " or a second worker takes an item that the first is still reading"
+            )
+        return self
 
     @property
     def worker_count(self) -> int:

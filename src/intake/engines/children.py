@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from intake import errors
 from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, write_frame
-from intake.errors import IntakeError, ItemError, TransientFailure
+from intake.errors import IntakeError, ItemError, StoreError, TransientFailure
 from intake.schemas.base import Frozen
 
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TESSDATA_PREFIX", "TZ", "VIRTUAL_ENV")
@@ -50,6 +50,7 @@ class Child:
         self._limits = limits
         self._temp_dir = temp_dir
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -85,6 +86,16 @@ class Child:
         result: dict[str, Any] = answer["result"]
         return result
 
+    def kill(self) -> None:
+        """Kill the child and everything it started, while another thread waits for its answer.
+
+        No child is started any more: every later call fails as a crash does.
+        """
+        self._is_killed = True
+        process = self._process
+        if process is not None:
+            _kill_group(process)
+
     def close(self) -> None:
         """Kill the child and everything it started; it has nothing to lose."""
         process, self._process = self._process, None
@@ -97,6 +108,8 @@ class Child:
         process.wait()
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._is_killed:
+            raise TransientFailure("The run was stopped.", code="crash")
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = _start(self._limits, self._temp_dir)
@@ -143,14 +156,20 @@ class Child:
 
 def _start(limits: Limits, temp_dir: str) -> subprocess.Popen[bytes]:
     arguments = limits.model_dump() | {"parent": os.getpid()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "intake.engines.child", json.dumps(arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment() | {"TMPDIR": temp_dir},
-        start_new_session=True,
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "intake.engines.child", json.dumps(arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment() | {"TMPDIR": temp_dir},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise StoreError(
+            f"No child process can be started: {error}",
+            remedy="Give the machine memory or processes (ulimit -u, pids.max), then run again.",
+        ) from error
 
 
 def _environment() -> dict[str, str]:

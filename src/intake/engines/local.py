@@ -24,10 +24,11 @@ class LocalEngine:
                 stopped.set()
                 raise
 
-        with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="intake") as pool:
-            slots = [pool.submit(slot) for _ in range(workers)]
-            try:
-                for running in slots:
-                    running.result()
-            finally:
-                stopped.set()
+        pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="intake")
+        slots = [pool.submit(slot) for _ in range(workers)]
+        try:
+            for running in slots:
+                running.result()
+        finally:
+            stopped.set()
+            pool.shutdown(wait=False)  # who called ends what is still at work

@@ -9,14 +9,17 @@ from intake import plugins
 from intake.interfaces import OcrEngine
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
+from intake.pipeline.disk import open_blob
 
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
     """Read the text in the picture or PDF ``path``."""
+    with open_blob(Path(payload["path"])) as stream:
+        content = stream.read()
     document = recognise(
-        Path(payload["path"]).read_bytes(),
+        content,
         payload["media_type"],
         engine=_engine(payload["engine"]),
         languages=payload["languages"],

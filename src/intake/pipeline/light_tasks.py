@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier, Parser
+from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.texts import list_texts
 from intake.schemas.classifications import Verdict
-from intake.schemas.documents import Document
+from intake.schemas.documents import Document, Leaf
 from intake.schemas.receipts import ItemFacts
 
 READ = "intake.pipeline.light_tasks:read"
@@ -25,21 +27,27 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
     Leaves, if there are any, are put into a new folder ``out``.
     """
     item = ItemFacts.model_validate(payload["item"])
-    with Path(payload["path"]).open("rb") as stream:
+    with open_blob(Path(payload["path"])) as stream:
         parsed = _parser(item.profile).parse(stream, item)
-    leaves = {}
-    if parsed.leaves:
-        Path(payload["out"]).mkdir()
-    for number, leaf in enumerate(parsed.leaves):
-        place = Path(payload["out"]) / str(number)
-        place.write_bytes(leaf.content)
-        leaves[leaf.path] = place.name
+    leaves = _keep(parsed.leaves, Path(payload["out"]))
     verdict = _judge(list_texts(parsed.message, {}), payload["options"])
     return {
         "message": parsed.message.model_dump(mode="json"),
         "verdict": verdict.model_dump(mode="json"),
         "leaves": leaves,
     }
+
+
+def _keep(leaves: Sequence[Leaf], folder: Path) -> dict[str, str]:
+    """Put the bytes of each leaf into a file of the new folder; return the names by path."""
+    if not leaves:
+        return {}
+    kept = {leaf.path: str(number) for number, leaf in enumerate(leaves)}
+    with on_disk(folder):
+        folder.mkdir()
+        for leaf in leaves:
+            (folder / kept[leaf.path]).write_bytes(leaf.content)
+    return kept
 
 
 def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from intake.schemas.events import Event
 from intake.schemas.receipts import Phase, Receipt, ReceiptState
 from intake.schemas.requests import Request, RequestDraft
 from intake.store import claims, journal, receipts, references, requests
-from intake.store.database import Connection, Database
+from intake.store.database import Conflict, Connection, Database
 from intake.store.journal import Happening
 from intake.store.requests import NewRequest
 
@@ -43,6 +43,7 @@ class Registrar:
             if original.request_id is None:
                 return None
             linked = ReceiptState.LINKED
+            requests.lock(connection, original.request_id)
             if not claims.settle(connection, receipt, linked, request_id=original.request_id):
                 return LOST
             now = self._database.now(connection)
@@ -134,6 +135,12 @@ class Registrar:
 
     def submit(self, draft: RequestDraft, verdict: Verdict | None) -> tuple[Request, list[Event]]:
         """File a front end's request; the same ``submission_key`` gives the same request."""
+        try:
+            return self._submit(draft, verdict)
+        except Conflict:  # another call with the same key was quicker
+            return self._submit(draft, verdict)
+
+    def _submit(self, draft: RequestDraft, verdict: Verdict | None) -> tuple[Request, list[Event]]:
         with self._database.write() as connection:
             if draft.submission_key:
                 known = requests.find_by_submission_key(connection, draft.submission_key)

@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from intake.errors import ItemGone, TransientFailure
+from intake.errors import ItemGone, SourceError, TransientFailure, UsageError
 from intake.interfaces import Connector
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.schemas.receipts import RawItem, Receipt
 from intake.store import receipts
 from intake.store.blobs import BlobStore
-from intake.store.database import Connection, Database
+from intake.store.database import Conflict, Connection, Database
 from intake.store.leases import Lease
 from intake.store.receipts import Arrival, Cursor
 
@@ -83,6 +83,7 @@ class Receiver:
         """The counts so far; right even when ``drain`` ended with an error."""
         self._cursor = Cursor()
         self._has_gap = False
+        self._not_acknowledged: SourceError | None = None
 
     def drain(self, connector: Connector) -> None:
         """Receive all that the source has, a listing of ``poll_limit`` items at a time.
@@ -98,11 +99,13 @@ class Receiver:
             listed, last = self._take_listing(connector, after)
             if listed < self._options.poll_limit:
                 break
-            if last is None and self.tally.received == before:
+            if last in (None, after) and self.tally.received == before:
                 break
             after = last
         if is_whole and not self._has_gap:
             self._mark_listed_whole()
+        if self._not_acknowledged is not None:
+            raise self._not_acknowledged
 
     def _start(self) -> str | None:
         """Return from where to list: from the start once a day, else behind what is ours."""
@@ -126,9 +129,14 @@ class Receiver:
         return listed, last
 
     def _as_configured(self, items: Iterable[RawItem]) -> Iterator[RawItem]:
-        """Give the items the profile that the configuration names instead of the connector's."""
+        """Give each item once, under this source's name and the profile that is configured."""
+        seen: set[str] = set()
         for item in items:
-            yield item.model_copy(update={"profile": self._profile}) if self._profile else item
+            if item.key in seen:
+                continue
+            seen.add(item.key)
+            profile = self._profile or item.profile
+            yield item.model_copy(update={"source": self._source, "profile": profile})
 
     def _take_group(self, connector: Connector, group: Sequence[RawItem]) -> None:
         with self._database.read() as connection:
@@ -201,11 +209,18 @@ class Receiver:
         receipts.set_cursor(connection, self._source, self._cursor, now)
 
     def _acknowledge(self, connector: Connector, pairs: Sequence[tuple[RawItem, Receipt]]) -> None:
-        """Tell the source which items are ours; what we could not fetch stays as it is."""
+        """Tell the source which items are ours; what we could not fetch stays as it is.
+
+        A source that refuses to be told is not told any more in this run: receiving goes on.
+        """
         ours = [(item, receipt) for item, receipt in pairs if receipt.sha256 is not None]
-        if not ours:
+        if not ours or self._not_acknowledged is not None:
             return
-        connector.acknowledge(ours)
+        try:
+            connector.acknowledge(ours)
+        except SourceError as error:
+            self._not_acknowledged = error
+            return
         with self._database.write() as connection:
             now = self._database.now(connection)
             receipts.acknowledged(connection, [receipt.id for _, receipt in ours], now)
@@ -222,17 +237,30 @@ def receive_one(database: Database, blobs: BlobStore, item: RawItem) -> tuple[Re
     """Receive one pushed item; the same source and key twice give the same receipt.
 
     Raises:
+        UsageError: the key was used for other bytes.
         StoreError: the store failed; the item is not ours.
         TransientFailure: the item's content could not be read.
     """
-    blob = blobs.put(item.chunks())
+    arrival = Arrival(item=item, blob=blobs.put(item.chunks()))
+    try:
+        return _record_one(database, arrival)
+    except Conflict:  # another push of the same key was quicker
+        return _record_one(database, arrival)
+
+
+def _record_one(database: Database, arrival: Arrival) -> tuple[Receipt, list[Event]]:
+    item, blob = arrival.item, arrival.blob
     with database.write() as connection:
-        known = receipts.known(connection, item.source, [item.key])
-        if item.key in known:
-            return known[item.key], []
-        now = database.now(connection)
-        recorded, events = receipts.record(connection, [Arrival(item=item, blob=blob)], now)
-    return recorded[0], events
+        known = receipts.known(connection, item.source, [item.key]).get(item.key)
+        if known is None:
+            recorded, events = receipts.record(connection, [arrival], database.now(connection))
+            return recorded[0], events
+    if blob is not None and known.sha256 != blob.sha256:
+        raise UsageError(
+            f"The key {item.key!r} of {item.source} was used for other bytes (receipt {known.id}).",
+            remedy="Push every message under a key of its own.",
+        )
+    return known, []
 
 
 def _groups(items: Iterable[RawItem], options: ReceiveOptions) -> Iterator[list[RawItem]]:

@@ -17,6 +17,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,11 +43,13 @@ from intake.schemas.reports import Problem
 from intake.store import claims
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
+from intake.store.owners import begin_work, end_work
 
 _log = logging.getLogger(__name__)
 _CLAIMED_AT_ONCE = 32
 _LOOK_AGAIN_S = 0.5
 _COMMIT_AFTER_S = 1.0
+_STOPPED_WITHIN_S = 10.0
 _Ended = TypeVar("_Ended", Understood | Outcome, Outcome)
 
 
@@ -74,6 +77,10 @@ class ProcessTally:
     problem: Problem | None = None
 
 
+class _Stopped(Exception):
+    """The run ends: what happens to an item now is no fault of its own."""
+
+
 class _Slot:
     """What one thread has at hand: items claimed, and items understood but not committed."""
 
@@ -81,6 +88,8 @@ class _Slot:
         self.stages = stages
         self.claimed: deque[Receipt] = deque()
         self.understood: list[Item] = []
+        self.renewed_s = 0.0
+        """When the claims were taken or lengthened, on the monotonic clock."""
         self._since = 0.0
 
     def keep(self, receipt: Receipt, understood: Understood) -> None:
@@ -103,7 +112,7 @@ class _Slot:
 
 
 class Runner:
-    """Processes what is received, in the slots that the engine lends."""
+    """Processes what is received, in the slots that the engine lends. For one run."""
 
     def __init__(
         self,
@@ -128,6 +137,9 @@ class Runner:
         self._local = threading.local()
         self._slots: list[_Slot] = []
         self._done = 0
+        self._owner = ""
+        self._began = datetime.now(UTC)
+        self._is_stopping = False
         self.tally = ProcessTally()
         """The counts so far; right even when ``run`` ended with an error."""
 
@@ -138,13 +150,27 @@ class Runner:
             StoreError, ConfigError: the run ended; what it held is given back.
         """
         with self._database.write() as connection:
-            claims.sweep(connection, self._database.now(connection))
+            self._began = self._database.now(connection)
+            claims.sweep(connection, self._began)
+        self._owner = begin_work()
         try:
             engine.run(self._step, workers=self._options.workers)
         finally:
-            for slot in self._slots:
-                slot.stages.close()
-            self._give_back([receipt for slot in self._slots for receipt in slot.held()])
+            try:
+                self._stop()
+            finally:
+                end_work(self._owner)  # what could not be given back the next run sweeps
+
+    def _stop(self) -> None:
+        """End what is still at work, without blame, and give back what is held."""
+        self._is_stopping = True
+        for slot in self._slots:
+            slot.stages.kill()
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=_STOPPED_WITHIN_S)
+        for slot in self._slots:
+            slot.stages.close()
+        self._give_back([receipt for slot in self._slots for receipt in slot.held()])
 
     def _step(self) -> bool:
         """Process one receipt; False when none is due and none is at work."""
@@ -174,6 +200,7 @@ class Runner:
 
     def _take_some(self, slot: _Slot) -> bool:
         with self._idle:
+            slot.renewed_s = time.monotonic()
             slot.claimed.extend(self._claim())
             self._busy += bool(slot.claimed)
         return bool(slot.claimed)
@@ -193,11 +220,15 @@ class Runner:
 
     def _claim(self) -> list[Receipt]:
         with self._database.write() as connection:
+            now = self._database.now(connection)
             return claims.claim(
                 connection,
+                owner=self._owner,
                 limit=_CLAIMED_AT_ONCE,
                 lease_s=self._options.lease_s,
-                now=self._database.now(connection),
+                now=now,
+                # What waits for a tool is looked at once a run.
+                due_by=self._began if self.tally.problem else now,
             )
 
     def _give_back(self, held: Sequence[Receipt]) -> None:
@@ -220,7 +251,7 @@ class Runner:
         """Commit what is understood; when one item spoils it for all, each by itself."""
         try:
             outcomes = self._registrar.settle(slot.understood)
-        except (StoreError, ConfigError, ToolMissing):
+        except StoreError:
             raise
         except Exception:  # noqa: BLE001 - whatever one item did, its neighbours are filed
             outcomes = [self._settle_one(item) for item in slot.understood]
@@ -235,13 +266,15 @@ class Runner:
         """Do work on an item and, if it fails by the item's fault, write that down."""
         try:
             return work()
-        except ItemError as error:
-            return self._fail(receipt, error)
-        except ToolMissing as error:
-            return self._wait_for_tool(receipt, error)
-        except IntakeError:
+        except (ToolMissing, ConfigError) as error:
+            return self._wait_for_person(receipt, error)
+        except StoreError:
             raise
-        except Exception:  # noqa: BLE001 - a defect of ours met by one item must not stop the rest
+        except Exception as error:
+            if self._is_stopping:
+                raise _Stopped from error
+            if isinstance(error, ItemError):
+                return self._fail(receipt, error)
             trace = traceback.format_exc(limit=-8)
             _log.exception("item failed", extra={"action": "process", "receipt_id": receipt.id})
             return self._fail(receipt, TransientFailure(trace, code="defect"))
@@ -254,6 +287,7 @@ class Runner:
         linked = self._registrar.link_copy(receipt)
         if linked is not None:
             return linked
+        self._renew_when_due(slot)
         understood = slot.stages.understand(receipt, keep_alive=lambda: self._renew(slot))
         if understood.is_deferred:
             return self._registrar.defer(receipt)
@@ -267,10 +301,11 @@ class Runner:
         self._add("retried")
         return self._registrar.retry_later(receipt, error, failures=failures, delay_s=delay_s)
 
-    def _wait_for_tool(self, receipt: Receipt, error: ToolMissing) -> Outcome:
-        """Put the item back, uncharged; a later run finds the tool there."""
+    def _wait_for_person(self, receipt: Receipt, error: IntakeError) -> Outcome:
+        """Put the item back, uncharged; a later run finds the tool or the setting mended."""
         self.tally.problem = describe(error)
-        missing = TransientFailure(error.message, code="tool_missing")
+        code = "tool_missing" if isinstance(error, ToolMissing) else "misconfigured"
+        missing = TransientFailure(error.message, code=code)
         return self._registrar.retry_later(
             receipt,
             missing,
@@ -278,7 +313,13 @@ class Runner:
             delay_s=retry.tool_delay_s(self._options.retry),
         )
 
+    def _renew_when_due(self, slot: _Slot) -> None:
+        """Lengthen the claims once a third of their time is over."""
+        if time.monotonic() - slot.renewed_s >= self._options.lease_s / 3:
+            self._renew(slot)
+
     def _renew(self, slot: _Slot) -> None:
+        slot.renewed_s = time.monotonic()
         with self._database.write() as connection:
             now = self._database.now(connection)
             claims.renew(connection, slot.held(), lease_s=self._options.lease_s, now=now)

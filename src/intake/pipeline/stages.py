@@ -15,11 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child, Limits
-from intake.errors import StoreError, TransientFailure, UnreadableItem
+from intake.errors import TransientFailure, UnreadableItem
 from intake.filing import Readings
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf
 from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline.disk import on_disk
 from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
@@ -79,6 +80,8 @@ class Stages:
         self._options = options
         self._classify_options = options.classify.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
+        self._heavy: Child | None = None
+        self._is_killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +97,13 @@ class Stages:
     def close(self) -> None:
         """End the light child."""
         self._light.close()
+
+    def kill(self) -> None:
+        """End every child at once, for good; any thread may call it."""
+        self._is_killed = True
+        for child in (self._light, self._heavy):
+            if child is not None:
+                child.kill()
 
     def understand(self, receipt: Receipt, *, keep_alive: Callable[[], None]) -> Understood:
         """Read an item; ``keep_alive`` is called between its documents.
@@ -198,9 +208,11 @@ class Stages:
         ocr = self._options.ocr
         with (
             _scratch_folder(self._scratch) as scratch,
-            Child(self._options.heavy, temp_dir=scratch) as child,
+            Child(self._options.heavy, temp_dir=scratch) as self._heavy,
         ):
-            answer = child.call(
+            if self._is_killed:
+                self._heavy.kill()
+            answer = self._heavy.call(
                 heavy_tasks.RECOGNISE,
                 {
                     "path": str(self._blobs.path(attachment.sha256)),
@@ -214,13 +226,11 @@ class Stages:
 
 
 def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:
-    try:
+    with on_disk(parent):
         return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise StoreError(f"The disk refused at {parent}: {error}") from error
 
 
 def _file_chunks(path: Path) -> Any:
-    with path.open("rb") as stream:
+    with on_disk(path), path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             yield chunk

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
@@ -18,12 +20,29 @@ def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
+    """Return text that every database takes: lone surrogates and NUL are replaced."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-CleanText = Annotated[str, AfterValidator(_clean)]
+def clean_json(value: Any) -> Any:
+    """Return a JSON value whose texts every database takes; NaN and infinity become null."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {clean_text(str(name)): clean_json(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [clean_json(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+CleanText = Annotated[str, AfterValidator(clean_text)]
 """Text that every database takes: lone surrogates (of file names) and NUL are replaced."""
+
+CleanJson = Annotated[Mapping[str, Any], AfterValidator(clean_json)]
+"""A JSON object that every database takes."""
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware point in time, kept in UTC."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field
 
-from intake.schemas.base import Frozen, UtcTime
+from intake.schemas.base import CleanJson, Frozen, UtcTime
 
 
 class Event(Frozen):
@@ -25,5 +22,5 @@ class Event(Frozen):
     actor: str = "intake"
     receipt_id: int | None = None
     request_id: str | None = None
-    data: Mapping[str, Any] = Field(default_factory=dict)
+    data: CleanJson = Field(default_factory=dict)
     hash: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Self
 
@@ -10,6 +11,17 @@ from pydantic import model_validator
 
 from intake.errors import ConfigError
 from intake.schemas.base import Frozen
+
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*(?=@)", re.DOTALL)
+_NO_PORT = re.compile(r"(?<=://)([^:/?]*):(?!\d+(?:[/?]|$))[^/?]*")
+"""What stands where a port would, in a URL without a host."""
+_PASSWORD_OPTION = re.compile(r"(?i)([?&](?:password|sslpassword|passfile)=)[^&]*")
+
+
+def without_password(url: str) -> str:
+    """Return a URL that may be shown: all up to the last ``@`` could be the password's."""
+    shown = _PASSWORD_OPTION.sub(r"\1***", _PASSWORD.sub(r"\1:***", url))
+    return shown if "@" in url else _NO_PORT.sub(r"\1:***", shown)
 
 
 class SecretRef(Frozen):

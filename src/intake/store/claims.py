@@ -12,23 +12,34 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, update
 
 from intake.schemas.receipts import Phase, Receipt, ReceiptState
 from intake.store import receipts as receipt_rows
-from intake.store.owners import current_owner, is_dead
+from intake.store.owners import is_dead
 from intake.store.tables import receipts
 
+_SUSPECT_LOST = 2
+"""So many workers died over a receipt that it may be what killed them."""
 _UNSETTLED = [state for state in ReceiptState if not state.is_settled]
 
 
-def claim(connection: Connection, *, limit: int, lease_s: float, now: datetime) -> list[Receipt]:
-    """Take up to ``limit`` due receipts, the most urgent first, and count the attempt.
+def claim(
+    connection: Connection,
+    *,
+    owner: str,
+    limit: int,
+    lease_s: float,
+    now: datetime,
+    due_by: datetime | None = None,
+) -> list[Receipt]:
+    """Take up to ``limit`` receipts due by then (now), the most urgent first; count the attempt.
 
     One whose pictures are to be read (seconds) is taken alone, so that no other waits behind
-    it while there are free hands. A copy waits until its original is settled.
+    it while there are free hands. So is one that workers died over, so that no other is blamed.
+    A copy waits until its original is settled.
     """
-    ids = _alike([(row.id, row.phase) for row in connection.execute(_due(limit, now))])
+    ids = _alike(connection.execute(_due(limit, due_by or now)).all())
     if not ids:
         return []
     connection.execute(
@@ -37,7 +48,7 @@ def claim(connection: Connection, *, limit: int, lease_s: float, now: datetime) 
         .values(
             state=ReceiptState.PROCESSING,
             attempt=receipts.c.attempt + 1,
-            claimed_by=current_owner(),
+            claimed_by=owner,
             lease_expires_at=now + timedelta(seconds=lease_s),
         )
     )
@@ -179,10 +190,10 @@ def requeue(connection: Connection, receipt_id: int) -> bool:
     return changed.rowcount == 1
 
 
-def _alike(due: Sequence[tuple[int, str]]) -> list[int]:
-    """Return the leading receipts in triage, or the first alone if it is not."""
-    quick = takewhile(lambda each: each[1] == Phase.TRIAGE, due)
-    return [receipt_id for receipt_id, _ in quick] or [receipt_id for receipt_id, _ in due[:1]]
+def _alike(due: Sequence[Row[Any]]) -> list[int]:
+    """Return the leading receipts that may share a claim, or the first alone if it may not."""
+    sharing = takewhile(lambda row: row.phase == Phase.TRIAGE and row.lost < _SUSPECT_LOST, due)
+    return [row.id for row in sharing] or [row.id for row in due[:1]]
 
 
 def _due(limit: int, now: datetime) -> Any:
@@ -198,11 +209,11 @@ def _due(limit: int, now: datetime) -> Any:
         or_(receipts.c.duplicate_of.is_(None), ~original_waits),
     )
     return (
-        select(receipts.c.id, receipts.c.phase)
+        select(receipts.c.id, receipts.c.phase, receipts.c.lost)
         .where(is_due)
         .order_by(receipts.c.priority.desc(), receipts.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=receipts)
+        .with_for_update(skip_locked=True, of=receipts, key_share=True)
     )
 
 
@@ -218,7 +229,7 @@ _HELD = (
         receipts.c.state == ReceiptState.PROCESSING,
     )
     .order_by(receipts.c.id)
-    .with_for_update(of=receipts)
+    .with_for_update(of=receipts, key_share=True)
 )
 _SETTLE_HELD = (
     update(receipts)

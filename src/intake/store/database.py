@@ -22,10 +22,18 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import NullPool, QueuePool
 
-from intake.errors import ConfigError, StoreError, ToolMissing
+from intake.errors import ConfigError, StoreError, ToolMissing, TransientFailure
+from intake.schemas.secrets import without_password
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -38,6 +46,10 @@ _SQLITE_PRAGMAS = (
 _WAL_RESET_BUG_FIXED_IN = (3, 51, 3)
 
 
+class Conflict(StoreError):
+    """Another process wrote what only one may write; read again before you give up."""
+
+
 class Database:
     """One database by URL: ``sqlite:///path`` or ``postgresql+psycopg://...``.
 
@@ -48,11 +60,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _parse(url)
+        self._shown = without_password(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
 
     def __repr__(self) -> str:
-        return f"Database({self.url.render_as_string(hide_password=True)!r})"
+        return f"Database({self._shown!r})"
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -100,7 +113,7 @@ class Database:
 
     def _sqlite_engine(self) -> Engine:
         if self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self.url.database).parent)
         engine = create_engine(
             self.url,
             module=_sqlite_module(),
@@ -120,6 +133,13 @@ class Database:
                 f"The PostgreSQL driver is not installed: {error}",
                 remedy="pip install 'citizen-intake[postgres]'",
             ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} of the database cannot be made: {error}") from error
 
 
 def tolerant_insert(connection: Connection, table: Table) -> SqliteInsert | PostgresqlInsert:
@@ -145,7 +165,7 @@ def _parse(url: str) -> URL:
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise ConfigError(
-            f"database.url is no database URL: {error}", remedy=_URL_REMEDY
+            f"database.url is no database URL: {without_password(url)}", remedy=_URL_REMEDY
         ) from error
     if backend == "sqlite":
         return parsed.set(drivername="sqlite")
@@ -203,9 +223,18 @@ def _check_postgresql(connection: Connection) -> str:
 
 @contextmanager
 def _translated(database: Database) -> Iterator[None]:
-    """Turn the library's errors into StoreError: the run ends, no item is charged."""
+    """Turn the library's errors into StoreError: the run ends, no item is charged.
+
+    A value that no column takes is the fault of the item it came from, and of no other.
+    """
     try:
         yield
+    except DataError as error:
+        raise TransientFailure(
+            f"{database!r} refuses a value: {error.orig}", code="not_storable"
+        ) from error
+    except IntegrityError as error:
+        raise Conflict(f"{database!r} refuses a row: {error.orig}") from error
     except DBAPIError as error:
         raise StoreError(f"{database!r} failed: {error.orig}") from error
     except SQLAlchemyError as error:

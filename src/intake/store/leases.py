@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -11,8 +11,10 @@ from sqlalchemy import Connection, select, update
 
 from intake.errors import SourceBusy
 from intake.store.database import Database, tolerant_insert
-from intake.store.owners import current_owner, is_dead
+from intake.store.owners import begin_work, end_work, is_dead
 from intake.store.tables import leases
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Lease:
@@ -26,7 +28,7 @@ class Lease:
         self._database = database
         self._name = name
         self._length = timedelta(seconds=lease_s)
-        self._owner = current_owner()
+        self._owner = ""
         self._token = 0
         self._renew_at_s = 0.0
 
@@ -36,17 +38,12 @@ class Lease:
         Raises:
             SourceBusy: another run holds it.
         """
-        with self._database.write() as connection:
-            now = self._database.now(connection)
-            row = connection.execute(
-                select(leases).where(leases.c.name == self._name).with_for_update()
-            ).first()
-            if row and row.expires_at > now and not is_dead(row.owner):
-                raise SourceBusy(
-                    f"Another run holds {self._name} until {row.expires_at:%H:%M:%S}Z."
-                )
-            self._token = (row.token if row else 0) + 1
-            self._write(connection, now)
+        self._owner = begin_work()
+        try:
+            self._take()
+        except BaseException:
+            end_work(self._owner)
+            raise
         return self
 
     def __exit__(
@@ -55,6 +52,7 @@ class Lease:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        end_work(self._owner)  # even if the database cannot be told
         with self._database.write() as connection:
             connection.execute(
                 update(leases)
@@ -88,15 +86,29 @@ class Lease:
             with self._database.write() as connection:
                 self.guard(connection)
 
-    def _write(self, connection: Connection, now: datetime) -> None:
-        values = {
-            "owner": self._owner,
-            "token": self._token,
-            "expires_at": now + self._length,
-        }
+    def _take(self) -> None:
+        with self._database.write() as connection:
+            self._make_row(connection)
+            row = connection.execute(
+                select(leases).where(leases.c.name == self._name).with_for_update()
+            ).one()
+            now = self._database.now(connection)
+            if row.expires_at > now and not is_dead(row.owner):
+                raise SourceBusy(
+                    f"Another run holds {self._name} until {row.expires_at:%H:%M:%S}Z."
+                )
+            self._token = row.token + 1
+            connection.execute(
+                update(leases)
+                .where(leases.c.name == self._name)
+                .values(owner=self._owner, token=self._token, expires_at=now + self._length)
+            )
+            self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2
+
+    def _make_row(self, connection: Connection) -> None:
+        """Write the row of a lease that nobody ever held: there must be one to lock."""
         connection.execute(
             tolerant_insert(connection, leases)
-            .values(name=self._name, **values)
-            .on_conflict_do_update(index_elements=["name"], set_=values)
+            .values(name=self._name, owner="", token=0, expires_at=_LONG_AGO)
+            .on_conflict_do_nothing()
         )
-        self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2

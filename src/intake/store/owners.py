@@ -1,4 +1,4 @@
-"""Who holds a lease: this process, named so that another can tell when it is dead.
+"""Who holds a lease or a claim, named so that another can tell when it is dead.
 
 A lease runs out by time. When the holder was killed on this very machine there is no need to
 wait: its process is gone, and the next run takes over at once.
@@ -8,20 +8,35 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from itertools import count
 from pathlib import Path
 
+_at_work: set[str] = set()
+"""The names of this process's pieces of work that go on."""
+_numbers = count(1)
 
-def current_owner() -> str:
-    """Return the name of this process: machine boot, PID namespace, PID and its start time."""
+
+def begin_work() -> str:
+    """Return a new name: machine boot, PID namespace, PID, its start time, number of the work."""
     pid = os.getpid()
-    return f"{_machine()}/{pid}/{_started(pid)}"
+    owner = f"{_machine()}/{pid}/{_started(pid)}/{next(_numbers)}"
+    _at_work.add(owner)
+    return owner
+
+
+def end_work(owner: str) -> None:
+    """Say that nothing holds on to what the owner held: the name is dead from now on."""
+    _at_work.discard(owner)
 
 
 def is_dead(owner: str) -> bool:
-    """Return whether the owner was a process of this machine that is there no more."""
-    machine, _, process = owner.rpartition("/")
-    machine, _, pid = machine.rpartition("/")
-    return machine == _machine() and _started(int(pid)) != process
+    """Return whether the owner was at work on this machine and is no more."""
+    machine, pid, started, _work = owner.rsplit("/", 3) if owner.count("/") >= 3 else ("",) * 4
+    if machine != _machine():
+        return False
+    if pid == str(os.getpid()) and started == _started(os.getpid()):
+        return owner not in _at_work
+    return _started(int(pid)) != started
 
 
 @cache

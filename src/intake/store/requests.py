@@ -128,6 +128,13 @@ def get(connection: Connection, reference: str) -> Request:
     return _with_attachments(connection, row)
 
 
+def lock(connection: Connection, request_id: str) -> None:
+    """Hold a request until the commit: its status and its events are one writer's at a time."""
+    connection.execute(
+        select(requests.c.id).where(requests.c.id == request_id).with_for_update(key_share=True)
+    )
+
+
 def receipt_of(connection: Connection, request_id: str) -> Receipt | None:
     """Return the receipt that a request was made from; None if a front end filed it."""
     query = select(requests.c.receipt_id).where(requests.c.id == request_id)

@@ -23,6 +23,10 @@ def newest_revision() -> str:
     return head
 
 
+_LOCK = 0x696E74616B65
+"""The number of PostgreSQL's advisory lock for migrations: "intake" in ASCII."""
+
+
 def current_revision(database: Database) -> str | None:
     """Return the revision of the database; None if it is empty.
 
@@ -44,6 +48,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
     engine = migration_engine(database)
     try:
         with engine.connect() as connection:
+            if not database.is_sqlite:  # processes that start together must not both make it
+                connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()

@@ -18,12 +18,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
+from sqlalchemy import Text as UnlimitedText
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from intake.schemas.base import clean_json, clean_text
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -43,7 +45,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        moment = value.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         if value is None:
@@ -52,7 +55,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+class Text(TypeDecorator[str]):
+    """Text of any length; what a database refuses (NUL, lone surrogates) is replaced."""
+
+    impl = UnlimitedText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        return None if value is None else clean_text(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value, ``jsonb`` on PostgreSQL; what a database refuses is replaced."""
+
+    impl = JSON().with_variant(JSONB(), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+        return clean_json(value)
+
+
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData(

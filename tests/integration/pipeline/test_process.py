@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import intake.app
 from intake import Channel, Intake, RawItem, RequestDraft, Settings, filing, plugins
 from intake.errors import StoreError, TransitionRefused, UsageError
-from intake.schemas.requests import Status
-from intake.store import requests
+from intake.pipeline import retry
+from intake.pipeline.receive import receive_one
+from intake.schemas.requests import RequestAttachment, Status
+from intake.store import claims, journal, requests
 from intake.testing.fakes import RecordingObserver
 from intake.testing.samples import mail_with_attachment, text_mail
 
@@ -158,6 +162,152 @@ def test_a_hang_is_stopped_in_time(open_intake: Open) -> None:
     scan = _push(app, "scan", _picture(), profile="scan")
     app.process()
     assert app.receipts.get(scan).reason_code == "timeout"
+
+
+def test_a_run_ends_though_items_wait_for_a_tool_without_delay(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake(ocr={"engine": "absent"})
+    _push(app, "scan", _picture(), profile="scan")
+    monkeypatch.setattr(retry, "tool_delay_s", lambda _options: 0.0)
+    report = app.process()
+    assert report.waiting == 1
+    assert report.processed.retried == 0
+
+
+def test_an_item_whose_parser_is_gone_waits_and_the_others_go_on(open_intake: Open) -> None:
+    app = open_intake()
+    with pytest.raises(UsageError, match="webform"):
+        _push(app, "refused", b"{}", profile="webform")
+    mail = _push(app, "mail", text_mail())
+    lonely = RawItem(source="push", key="1", profile="webform", content=b"{}")
+    receipt, _ = receive_one(app._database, app._blobs, lonely)
+    report = app.process()
+    assert app.receipts.get(mail).state == "filed"
+    waiting = app.receipts.get(receipt.id)
+    assert (waiting.state, waiting.failures, waiting.reason_code) == (
+        "received",
+        0,
+        "misconfigured",
+    )
+    assert report.exit_code == 78
+
+
+def test_an_item_whose_bytes_are_gone_is_set_aside_and_the_others_go_on(open_intake: Open) -> None:
+    app = open_intake(processing={"retry_delay_s": 0})
+    lost, kept = _push(app, "1", text_mail(subject="Persa")), _push(app, "2", text_mail())
+    app._blobs.path(app.receipts.get(lost).sha256 or "").unlink()
+    app.process()
+    assert app.receipts.get(kept).state == "filed"
+    assert app.receipts.get(lost).reason_code == "blob_missing"
+
+
+def test_a_store_that_is_away_ends_the_run_and_is_charged_to_no_item(
+    open_intake: Open, tmp_path: Path
+) -> None:
+    app = open_intake()
+    mail = _push(app, "1", text_mail())
+    (tmp_path / "data" / "blobs").rename(tmp_path / "unmounted")
+    with pytest.raises(StoreError):
+        app.process()
+    assert (app.receipts.get(mail).state, app.receipts.get(mail).failures) == ("received", 0)
+    with pytest.raises(StoreError, match="not there"):
+        open_intake().process()
+    (tmp_path / "unmounted").rename(tmp_path / "data" / "blobs")
+    assert app.process().processed.filed == 1
+
+
+def test_what_a_failed_run_could_not_give_back_the_next_run_of_this_process_takes(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    mail = _push(app, "1", text_mail())
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("connection lost")
+
+    monkeypatch.setattr(requests, "insert_requests", fail)
+    monkeypatch.setattr(claims, "give_back", fail)
+    with pytest.raises(StoreError):
+        app.process()
+    assert app.receipts.get(mail).state == "processing"
+    monkeypatch.undo()
+    assert app.process().processed.filed == 1
+
+
+def test_a_value_that_no_column_takes_is_charged_to_its_item(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake(processing={"workers": 1, "retry_delay_s": 0})
+    ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(3)]
+    draft = filing.draft_request
+    huge = RequestAttachment(media_type="text/plain", size_bytes=1 << 70, sha256="", path="1")
+    odd = {"nul": "a\0b", "surrogate": "\udc80", "inf": float("inf"), "\0": ["\0"]}
+
+    def spoil(item: Any, message: Any, *rest: Any) -> Any:
+        made = draft(item, message, *rest)
+        if message.subject == "Domanda 0":
+            return made.model_copy(update={"text": "a\0b\udc80", "details": odd})
+        if message.subject == "Domanda 1":
+            return made.model_copy(update={"attachments": (huge,)})
+        return made
+
+    monkeypatch.setattr(filing, "draft_request", spoil)
+    app.process()
+    cleaned, refused, other = (app.receipts.get(receipt_id) for receipt_id in ids)
+    assert app.requests.get(cleaned.reference or "").text == "a\ufffdb?"
+    assert refused.state == "quarantined"
+    assert refused.reason_code in {"not_storable", "defect"}
+    assert other.state == "filed"
+
+
+def test_many_copies_of_one_original_are_linked_by_workers_at_the_same_time(
+    open_intake: Open,
+) -> None:
+    app = open_intake(processing={"workers": 4})
+    ids = [_push(app, str(n), text_mail()) for n in range(60)]
+    report = app.process()
+    assert (report.processed.filed, report.processed.linked) == (1, 59)
+    reference = app.receipts.get(ids[0]).reference or ""
+    assert journal.is_chained(app.requests.history(reference))
+
+
+def test_of_two_moves_at_the_same_time_only_the_allowed_are_made(open_intake: Open) -> None:
+    app = open_intake()
+    for _ in range(5):
+        request = app.submit(RequestDraft(channel=Channel.PHONE, text="Chiede un opuscolo."))
+
+        def move(to: Status, reference: str = request.reference) -> bool:
+            try:
+                app.requests.transition(reference, to=to, by="op")
+            except TransitionRefused:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            made = list(pool.map(move, (Status.CLOSED, Status.ASSIGNED)))
+        assert made.count(True) == 1
+
+
+def test_a_connector_that_breaks_does_not_hinder_the_other_sources(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "1.eml").write_bytes(text_mail())
+    folder = {"kind": "eml", "path": str(tmp_path / "mails"), "settle_s": 0}
+    app = open_intake(sources={"broken": folder, "sound": folder})
+    connector = intake.app._connector
+
+    def open_one(name: str, source: Any) -> Any:
+        if name == "broken":
+            raise KeyError("a defect of the plugin")
+        return connector(name, source)
+
+    monkeypatch.setattr(intake.app, "_connector", open_one)
+    report = app.run()
+    assert report.sources["sound"].received == 1
+    assert report.sources["broken"].problem is not None
+    assert report.exit_code == 70
 
 
 def test_items_that_need_a_missing_tool_wait_and_the_others_go_on(open_intake: Open) -> None:

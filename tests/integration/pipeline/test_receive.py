@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import islice
 
 import pytest
 
-from intake.errors import SourceUnavailable, StoreError
+from intake.errors import SourceRefused, SourceUnavailable, StoreError, UsageError
 from intake.pipeline.receive import ReceiveOptions, Receiver, SourceTally, receive_one
 from intake.schemas.events import Event
 from intake.schemas.receipts import RawItem, Receipt, ReceiptState
@@ -141,13 +144,62 @@ def test_a_source_that_breaks_midway_keeps_what_was_committed(
         world.put(f"item {number}".encode())
 
     class Breaking(FakeConnector):
-        def acknowledge(self, items: Sequence[tuple[RawItem, Receipt]]) -> None:
+        def poll(self, *, after: str | None, limit: int) -> Iterator[RawItem]:
+            yield from islice(super().poll(after=after, limit=limit), 2)
             raise SourceUnavailable("cut")
 
     with pytest.raises(SourceUnavailable):
         drain(world, Breaking("fake", FakeOptions(world=world)), group_items=2)
     assert len(_all(database)) == 2
-    assert drain(world) == SourceTally(received=2, known=2, acknowledged=4)
+    assert drain(world) == SourceTally(received=2, acknowledged=2)
+
+
+def test_a_source_that_cannot_be_told_is_received_to_its_end(
+    database: Database, drain: Drain
+) -> None:
+    world = FakeSource()
+    for number in range(4):
+        world.put(f"item {number}".encode())
+
+    class Full(FakeConnector):
+        def acknowledge(self, items: Sequence[tuple[RawItem, Receipt]]) -> None:
+            raise SourceRefused("over quota")
+
+    with pytest.raises(SourceRefused):
+        drain(world, Full("fake", FakeOptions(world=world)), group_items=2)
+    assert len(_all(database)) == 4
+    assert drain(world) == SourceTally(known=4, acknowledged=4)
+
+
+def test_a_connector_that_lists_a_key_twice_or_under_another_name_does_no_harm(
+    database: Database, drain: Drain
+) -> None:
+    world = FakeSource()
+    world.put(b"item")
+
+    class Careless(FakeConnector):
+        def poll(self, *, after: str | None, limit: int) -> Iterator[RawItem]:
+            for item in super().poll(after=after, limit=limit):
+                other = item.model_copy(update={"source": "somebody_else"})
+                yield from (other, item, other)
+
+    careless = Careless("fake", FakeOptions(world=world))
+    assert drain(world, careless) == SourceTally(received=1, acknowledged=1)
+    assert [receipt.source for receipt in _all(database)] == ["fake"]
+
+
+def test_a_connector_that_ignores_the_cursor_is_listed_once(drain: Drain) -> None:
+    world = FakeSource(removes=False)
+    for number in range(3):
+        world.put(f"item {number}".encode())
+
+    class Constant(FakeConnector):
+        def poll(self, *, after: str | None, limit: int) -> Iterator[RawItem]:
+            for item in islice(super().poll(after=None, limit=3), limit):
+                yield item.model_copy(update={"cursor": "always"})
+
+    constant = Constant("fake", FakeOptions(world=world))
+    assert drain(world, constant, poll_limit=2).received == 2
 
 
 def test_nothing_is_acknowledged_when_the_database_fails(
@@ -189,3 +241,26 @@ def test_a_pushed_item_is_taken_once(database: Database, blobs: BlobStore) -> No
     second, no_events = receive_one(database, blobs, item)
     assert first == second
     assert ([event.type for event in events], no_events) == (["receipt.received"], [])
+
+
+def test_a_pushed_key_names_the_same_bytes_for_ever(database: Database, blobs: BlobStore) -> None:
+    item = RawItem(source="web", key="1", content=b"the first message")
+    receipt, _ = receive_one(database, blobs, item)
+    assert receive_one(database, blobs, item)[0].id == receipt.id
+    with pytest.raises(UsageError, match="other bytes"):
+        receive_one(database, blobs, item.model_copy(update={"content": b"another message"}))
+
+
+def test_a_key_that_is_pushed_by_many_at_once_is_taken_once(
+    database: Database, blobs: BlobStore
+) -> None:
+    item = RawItem(source="web", key="1", content=b"message")
+    with ThreadPoolExecutor(4) as pool:
+        pushed = list(pool.map(lambda _: receive_one(database, blobs, item)[0].id, range(8)))
+    assert len(set(pushed)) == 1
+
+
+def test_a_time_long_ago_is_kept(database: Database, blobs: BlobStore) -> None:
+    long_ago = datetime(500, 1, 1, tzinfo=UTC)
+    receive_one(database, blobs, RawItem(source="web", key="1", content=b"m", received_at=long_ago))
+    assert _all(database)[0].received_at == long_ago

@@ -8,7 +8,10 @@ from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
 from intake.store import claims, receipts, tables
 from intake.store.blobs import Blob
 from intake.store.database import Database
+from intake.store.owners import begin_work, end_work
 from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY, Arrival
+
+OWNER = begin_work()
 
 
 def _record(database: Database, *digests: str) -> list[Receipt]:
@@ -26,7 +29,8 @@ def _record(database: Database, *digests: str) -> list[Receipt]:
 
 def _claim(database: Database, limit: int = 10) -> list[Receipt]:
     with database.write() as connection:
-        return claims.claim(connection, limit=limit, lease_s=60, now=database.now(connection))
+        now = database.now(connection)
+        return claims.claim(connection, owner=OWNER, limit=limit, lease_s=60, now=now)
 
 
 def test_a_claim_has_one_holder_and_counts_the_attempt(database: Database) -> None:
@@ -115,9 +119,19 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
             .where(rows.c.id == ended.id)
             .values(lease_expires_at=now - timedelta(seconds=1), claimed_by="elsewhere/1/2/3")
         )
-        owner = claims.current_owner().rpartition("/")[0] + "/1"
-        connection.execute(update(rows).where(rows.c.id == dead.id).values(claimed_by=owner))
+        over = begin_work()
+        end_work(over)
+        connection.execute(update(rows).where(rows.c.id == dead.id).values(claimed_by=over))
         assert claims.sweep(connection, now) == 2
     assert {r.id for r in _claim(database)} == {ended.id, dead.id}
     with database.read() as connection:
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING
+
+
+def test_what_workers_died_over_is_claimed_alone(database: Database) -> None:
+    suspect, innocent, other = _record(database, "a", "b", "c")
+    with database.write() as connection:
+        rows = tables.receipts
+        connection.execute(update(rows).where(rows.c.id == suspect.id).values(lost=2))
+    assert [r.id for r in _claim(database)] == [suspect.id]
+    assert [r.id for r in _claim(database)] == [innocent.id, other.id]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,28 @@ from intake.errors import SourceBusy
 from intake.store import tables
 from intake.store.database import Database
 from intake.store.leases import Lease
+
+
+def test_of_two_who_take_a_new_lease_at_once_one_gets_it(database: Database) -> None:
+    start, taken = threading.Barrier(2), threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def take() -> None:
+        start.wait()
+        try:
+            with Lease(database, "source:new", lease_s=60):
+                outcomes.append("held")
+                taken.wait(timeout=10)
+        except SourceBusy:
+            outcomes.append("busy")
+            taken.wait(timeout=10)
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["busy", "held"]
 
 
 def test_a_lease_has_one_holder(database: Database) -> None:
@@ -42,8 +65,8 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_old_holder_writes_nothing(
 
 def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(database: Database) -> None:
     with Lease(database, "source:inbox", lease_s=60) as lease:
-        machine_and_pid, _, _started = lease._owner.rpartition("/")
-        _hold_as(database, f"{machine_and_pid}/1", for_s=60)
+        machine_and_pid, _started, number = lease._owner.rsplit("/", 2)
+        _hold_as(database, f"{machine_and_pid}/1/{number}", for_s=60)
         with Lease(database, "source:inbox", lease_s=60):
             pass
 

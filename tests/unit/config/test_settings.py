@@ -65,10 +65,10 @@ def test_the_environment_wins_over_the_file(load: Load, monkeypatch: pytest.Monk
     monkeypatch.setenv("INTAKE_PROCESSING__WORKERS", "7")
     monkeypatch.setenv("INTAKE_OCR__LANGUAGES", "ita, deu")
 
-    settings = load('[processing]\nworkers = 3\nlease_s = 60\n[ocr]\nlanguages = ["eng"]\n')
+    settings = load('[processing]\nworkers = 3\nlease_s = 700\n[ocr]\nlanguages = ["eng"]\n')
 
     assert settings.processing.workers == 7
-    assert settings.processing.lease_s == 60
+    assert settings.processing.lease_s == 700
     assert settings.ocr.languages == ("ita", "deu")
 
 
@@ -383,3 +383,14 @@ def test_describe_hides_secrets_but_not_where_they_are(load: Load) -> None:
     assert rows["sources.a.password"] == {"env": "P"}
     assert rows["sources.a.api_token"] == "***"
     assert "hush" not in str(rows)
+
+
+def test_a_lease_outlasts_the_reading_of_a_document(load):
+    message = problem(load, "[processing]\nlease_s = 500\nheavy_timeout_s = 300\n")
+    assert "twice the longest timeout" in message
+
+
+def test_settings_never_show_the_password_of_the_database(load):
+    settings = load('[database]\nurl = "postgresql://intake:verysecret@db/intake"\n')
+    assert "verysecret" not in repr(settings)
+    assert "verysecret" not in str(describe(settings))
