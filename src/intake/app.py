@@ -18,7 +18,15 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
 from intake.engines.children import Limits
-from intake.errors import ConfigError, IntakeError, StoreError, UnknownReference, UsageError
+from intake.errors import (
+    ConfigError,
+    IntakeError,
+    SourceRefused,
+    SourceUnavailable,
+    StoreError,
+    UnknownReference,
+    UsageError,
+)
 from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
@@ -35,7 +43,7 @@ from intake.schemas.events import Event
 from intake.schemas.receipts import ItemFacts, RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport, SourceReport
 from intake.schemas.requests import Request, RequestDraft
-from intake.store import receipts, requests, schema
+from intake.store import receipts, requests, rests, schema
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 from intake.store.leases import Lease
@@ -136,6 +144,8 @@ class Intake:
     def poll(self, sources: Sequence[str] = (), *, progress: Progress | None = None) -> RunReport:
         """Receive from the sources; one that fails does not hinder the others.
 
+        A source that refused us rests for a while, unless it is named.
+
         Raises:
             StoreError: the run ended; nothing is lost.
             UsageError: no source has such a name.
@@ -143,7 +153,8 @@ class Intake:
         chosen = self._chosen(sources)
         self._get_ready()
         reports = {
-            name: self._poll_source(name, source, progress or _silent)
+            name: (None if sources else self._resting(name, source))
+            or self._poll_source(name, source, progress or _silent)
             for name, source in chosen.items()
         }
         return RunReport(sources=reports, waiting=self._waiting())
@@ -294,6 +305,33 @@ class Intake:
             elif is_old:
                 left.unlink(missing_ok=True)
 
+    def _resting(self, name: str, source: SourceSettings) -> SourceReport | None:
+        """Return the report of a source that is left alone now, None if it is not."""
+        with self._database.read() as connection:
+            rest = rests.current(connection, name)
+            now = self._database.now(connection)
+        if rest is None or rest.until <= now or rest.settings != source.digest():
+            return None
+        error = SourceUnavailable(
+            f"{name} rests until {rest.until:%H:%M:%S}Z: {rest.reason}",
+            remedy=f"When it is mended, run `intake poll {name}`: it is tried at once.",
+        )
+        return SourceReport(problem=describe(error))
+
+    def _remember(self, name: str, source: SourceSettings, error: IntakeError | None) -> None:
+        """Let a source rest that refused us or asked us to slow down; forget it when it did not."""
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            digest = source.digest()
+            if isinstance(error, SourceRefused):
+                rests.after_refusal(connection, name, error.message, now, settings=digest)
+            elif isinstance(error, SourceUnavailable) and (pause_s := error.retry_after_s):
+                rests.slow_down(
+                    connection, name, error.message, now, settings=digest, for_s=pause_s
+                )
+            elif error is None:
+                rests.end(connection, name)
+
     def _poll_source(self, name: str, source: SourceSettings, progress: Progress) -> SourceReport:
         options = self.settings.receive
         lease = Lease(self._database, f"source:{name}", lease_s=options.lease_s)
@@ -311,10 +349,13 @@ class Intake:
         try:
             with lease, _connector(name, source) as connector:
                 receiver.drain(connector)
+            self._remember(name, source, None)
         except StoreError:
             raise
         except IntakeError as error:
             problem = describe(error)
+            # A source that gives its items but will not be told of them gives them again.
+            self._remember(name, source, None if error is receiver.not_acknowledged else error)
             _log.warning("source failed", extra={"action": "poll", "source": name})
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything: the others go on
             problem = describe(IntakeError(f"The connector failed: {error!r}", remedy=_PLUGIN))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -265,6 +267,13 @@ class RequestSettings(Section):
 SOURCE_KEYS = ("kind", "enabled", "profile")
 
 
+def _changed_at(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 class SourceSettings(Section):
     """One source: its kind, and the options of its connector."""
 
@@ -287,6 +296,16 @@ class SourceSettings(Section):
     def folder(self) -> Path:
         """Return the folder that relative paths among the options start from."""
         return self._reading.folder
+
+    def digest(self) -> str:
+        """Return what changes when the settings do, or a file that holds one of its secrets."""
+        written = json.dumps([self.kind, self.profile, self.options], sort_keys=True, default=str)
+        changed = [_changed_at(self.folder / option["file"]) for option in self._secret_files()]
+        return hashlib.sha256(f"{written}{changed}".encode()).hexdigest()
+
+    def _secret_files(self) -> list[Mapping[str, Any]]:
+        options = [value for value in self.options.values() if isinstance(value, Mapping)]
+        return [option for option in options if isinstance(option.get("file"), str)]
 
     @model_validator(mode="before")
     @classmethod

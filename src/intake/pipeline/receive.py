@@ -83,7 +83,8 @@ class Receiver:
         """The counts so far; right even when ``drain`` ended with an error."""
         self._cursor = Cursor()
         self._has_gap = False
-        self._not_acknowledged: SourceError | None = None
+        self.not_acknowledged: SourceError | None = None
+        """Why the source could not be told what is ours."""
 
     def drain(self, connector: Connector) -> None:
         """Receive all that the source has, a listing of ``poll_limit`` items at a time.
@@ -104,8 +105,8 @@ class Receiver:
             after = last
         if is_whole and not self._has_gap:
             self._mark_listed_whole()
-        if self._not_acknowledged is not None:
-            raise self._not_acknowledged
+        if self.not_acknowledged is not None:
+            raise self.not_acknowledged
 
     def _start(self) -> str | None:
         """Return from where to list: from the start once a day, else behind what is ours."""
@@ -214,12 +215,12 @@ class Receiver:
         A source that refuses to be told is not told any more in this run: receiving goes on.
         """
         ours = [(item, receipt) for item, receipt in pairs if receipt.sha256 is not None]
-        if not ours or self._not_acknowledged is not None:
+        if not ours or self.not_acknowledged is not None:
             return
         try:
             connector.acknowledge(ours)
         except SourceError as error:
-            self._not_acknowledged = error
+            self.not_acknowledged = error
             return
         with self._database.write() as connection:
             now = self._database.now(connection)

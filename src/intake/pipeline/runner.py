@@ -134,6 +134,7 @@ class Runner:
         self._lock = threading.Lock()
         self._idle = threading.Condition()
         self._busy = 0
+        self._inside = 0
         self._local = threading.local()
         self._slots: list[_Slot] = []
         self._done = 0
@@ -163,17 +164,31 @@ class Runner:
 
     def _stop(self) -> None:
         """End what is still at work, without blame, and give back what is held."""
-        self._is_stopping = True
+        with self._idle:
+            self._is_stopping = True
+            self._idle.notify_all()
         for slot in self._slots:
             slot.stages.kill()
         with self._idle:
-            self._idle.wait_for(lambda: self._busy == 0, timeout=_STOPPED_WITHIN_S)
+            self._idle.wait_for(lambda: self._inside == 0, timeout=_STOPPED_WITHIN_S)
         for slot in self._slots:
             slot.stages.close()
         self._give_back([receipt for slot in self._slots for receipt in slot.held()])
 
     def _step(self) -> bool:
-        """Process one receipt; False when none is due and none is at work."""
+        """Process one receipt; False when none is due and none is at work, or the run ends."""
+        with self._idle:
+            if self._is_stopping:
+                return False
+            self._inside += 1
+        try:
+            return self._step_inside()
+        finally:
+            with self._idle:
+                self._inside -= 1
+                self._idle.notify_all()
+
+    def _step_inside(self) -> bool:
         slot = self._slot()
         if not slot.claimed and not self._take_some(slot):
             return self._await_others()
@@ -213,7 +228,7 @@ class Runner:
     def _await_others(self) -> bool:
         """Wait for another slot, whose items may put new work in the queue; False if all rest."""
         with self._idle:
-            if self._busy == 0:
+            if self._busy == 0 or self._is_stopping:
                 return False
             self._idle.wait(timeout=_LOOK_AGAIN_S)
         return True

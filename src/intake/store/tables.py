@@ -123,6 +123,16 @@ unfetched = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+rests = Table(
+    "rests",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+)
+
 receipts = Table(
     "receipts",
     metadata,

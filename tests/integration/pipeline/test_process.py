@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
@@ -14,7 +15,13 @@ from PIL import Image
 
 import intake.app
 from intake import Channel, Intake, RawItem, RequestDraft, Settings, filing, plugins
-from intake.errors import StoreError, TransitionRefused, UsageError
+from intake.errors import (
+    SourceRefused,
+    SourceUnavailable,
+    StoreError,
+    TransitionRefused,
+    UsageError,
+)
 from intake.pipeline import retry
 from intake.pipeline.receive import receive_one
 from intake.schemas.requests import RequestAttachment, Status
@@ -530,3 +537,45 @@ def test_find_puts_open_emergencies_first_whatever_the_limit(open_intake: Open) 
     assert (first.id, second.id) == (danger.id, later[-1].id)
     app.requests.transition(danger.reference, to=Status.CLOSED, by="op")
     assert app.requests.find(limit=1)[0].id == later[-1].id
+
+
+def test_a_source_that_refused_twice_rests_until_it_is_named_or_its_settings_change(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mails").mkdir()
+    folder = {"kind": "eml", "path": str(tmp_path / "mails"), "settle_s": 0}
+    app = open_intake(sources={"inbox": folder})
+    tries: list[str] = []
+
+    def refuse(name: str, _source: Any) -> Any:
+        tries.append(name)
+        raise SourceRefused("wrong password")
+
+    monkeypatch.setattr(intake.app, "_connector", refuse)
+    codes = [app.poll().exit_code for _ in range(4)]
+    assert (codes, len(tries)) == ([77, 77, 75, 75], 2)
+    assert app.poll(["inbox"]).exit_code == 77
+    mended = open_intake(sources={"inbox": {**folder, "after_receive": "leave"}})
+    assert mended.poll().exit_code == 77
+    monkeypatch.undo()
+    assert mended.poll(["inbox"]).exit_code == 0
+    assert app.poll().exit_code == 0
+
+
+def test_a_source_that_asks_for_time_is_left_alone_for_so_long(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mails").mkdir()
+    app = open_intake(sources={"inbox": {"kind": "eml", "path": str(tmp_path / "mails")}})
+    tries: list[str] = []
+
+    def slow_down(name: str, _source: Any) -> Any:
+        tries.append(name)
+        raise SourceUnavailable("slow down", retry_after_s=0.2)
+
+    monkeypatch.setattr(intake.app, "_connector", slow_down)
+    assert [app.poll().exit_code for _ in range(2)] == [75, 75]
+    assert len(tries) == 1
+    time.sleep(0.25)
+    app.poll()
+    assert len(tries) == 2
