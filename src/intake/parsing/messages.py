@@ -338,7 +338,9 @@ def _facts(root: Part, body: bodies.Body, defects: list[Defect], profile: str) -
         text=body.text,
         new_text=quoted.new_text(body.text),
         html=body.html,
-        auto=automatic.judge(root, sender.address if sender else "", subject or ""),
+        auto=automatic.judge(
+            root, (sender.name, sender.address) if sender else ("", ""), subject or "", body.text
+        ),
         defects=tuple({(defect.code, defect.detail): defect for defect in defects}.values()),
     )
 

@@ -80,7 +80,10 @@ def test_a_read_receipt_names_the_message_that_was_read(parse: Parse) -> None:
     assert _auto(parse, head, body) == Auto(
         is_auto=True,
         kind="mdn",
-        evidence=("report-type=disposition-notification",),
+        evidence=(
+            "report-type=disposition-notification",
+            "disposition=manual-action; displayed",
+        ),
         about="our-2@dpc.example",
     )
 
