@@ -558,6 +558,7 @@ def _filing_options(settings: Settings) -> FilingOptions:
         prefix=settings.requests.prefix,
         timezone=settings.requests.timezone,
         links_identical=settings.requests.identical == "link",
+        own_addresses=frozenset(each.casefold() for each in settings.requests.own_addresses),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,7 +117,9 @@ def check_move(request: Request, to: Status) -> None:
         )
 
 
-def find_notice(message: ParsedMessage, verdict: Verdict) -> Notice | None:
+def find_notice(
+    message: ParsedMessage, verdict: Verdict, *, own_addresses: Collection[str] = ()
+) -> Notice | None:
     """Return the notice that a machine's message is, or None if a person must answer it.
 
     An emergency is never a notice, whoever seems to have sent it: except a bounce, which
@@ -134,7 +136,8 @@ def find_notice(message: ParsedMessage, verdict: Verdict) -> Notice | None:
         return _notice("fax_failed", message, None)
     if message.auto.kind in _NOTICE_KINDS:
         return _notice(message.auto.kind, message, message.auto.about)
-    return None
+    is_own = message.sender is not None and message.sender.address.casefold() in own_addresses
+    return _notice("own_message", message, message.in_reply_to) if is_own else None
 
 
 def draft_request(

@@ -39,6 +39,8 @@ class FilingOptions(Frozen):
     prefix: str = "CC"
     timezone: str = "Europe/Rome"
     links_identical: bool = True
+    own_addresses: frozenset[str] = frozenset()
+    """Casefolded addresses whose mail is our own coming back."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,7 +66,7 @@ def settle_group(
     held = claims.hold(connection, [receipt for receipt, _ in group])
     ours = [item for item in group if item[0].id in held]
     receipts.record_blobs(connection, [blob for _, each in ours for blob in each.blobs], now)
-    noted = {receipt.id: notice for receipt, each in ours if (notice := _notice(each))}
+    noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))}
     filed = _file(connection, [item for item in ours if item[0].id not in noted], options, now)
     requests.insert_notices(connection, noted, now)
     claims.settle_held(connection, ReceiptState.NOTED, dict.fromkeys(noted))
@@ -98,8 +100,10 @@ def take_references(
     return [references.format_reference(options.prefix, year, number) for number in numbers]
 
 
-def _notice(understood: Understood) -> Notice | None:
-    return filing.find_notice(understood.message, understood.verdict)
+def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
+    return filing.find_notice(
+        understood.message, understood.verdict, own_addresses=options.own_addresses
+    )
 
 
 def _file(

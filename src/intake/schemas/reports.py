@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
 from intake.schemas.base import Frozen
 
-_MOST_SERIOUS_FIRST = (74, 78, 77, 69, 75)
+_MOST_SERIOUS_FIRST = (74, 70, 78, 77, 69, 1, 75)
 
 
 class Problem(Frozen):
@@ -57,13 +57,16 @@ class RunReport(Frozen):
 
     @property
     def exit_code(self) -> int:
-        """Return the sysexits code: the most serious problem, else 1 if a person is needed."""
+        """Return the sysexits code of the most serious problem; 1 if a person is needed.
+
+        A source that is away for a moment (75) never hides that a person is needed.
+        """
         codes = [s.problem.exit_code for s in self.sources.values() if s.problem]
         if self.processed.problem:
             codes.append(self.processed.problem.exit_code)
-        if codes:
-            return min(codes, key=_rank)
-        return 1 if self._needs_a_person else 0
+        if self._needs_a_person:
+            codes.append(1)
+        return most_serious(codes)
 
     @property
     def _needs_a_person(self) -> bool:
@@ -71,6 +74,7 @@ class RunReport(Frozen):
         return bool(quarantined or self.processed.quarantined or self.processed.emergencies)
 
 
-def _rank(code: int) -> int:
-    """Return how soon a person must act on an exit code; 0 is the soonest."""
-    return _MOST_SERIOUS_FIRST.index(code) if code in _MOST_SERIOUS_FIRST else 99
+def most_serious(codes: Sequence[int]) -> int:
+    """Return the exit code on which a person must act the soonest; 0 when there is none."""
+    ranked = [code for code in _MOST_SERIOUS_FIRST if code in codes]
+    return next(iter([*ranked, *codes]), 0)

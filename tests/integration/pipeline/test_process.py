@@ -529,6 +529,17 @@ def test_find_narrows_by_every_filter(open_intake: Open) -> None:
     assert len(found(limit=1)) == 1
 
 
+def test_our_own_mail_coming_back_is_a_notice_unless_somebody_is_in_danger(
+    open_intake: Open,
+) -> None:
+    app = open_intake(requests={"own_addresses": ["Contact@Example.org"]})
+    own = "Centro <contact@example.org>"
+    calm = _push(app, "1", text_mail(sender=own))
+    danger = _push(app, "2", text_mail(text="Aiuto, siamo intrappolati!", sender=own))
+    app.process()
+    assert [app.receipts.get(each).state for each in (calm, danger)] == ["noted", "filed"]
+
+
 def test_find_puts_open_emergencies_first_whatever_the_limit(open_intake: Open) -> None:
     app = open_intake()
     danger = app.submit(RequestDraft(channel=Channel.PHONE, text="Aiuto, siamo intrappolati!"))

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 db = typer.Typer(no_args_is_help=True, help="The database's tables.")
 
-_MOST_SERIOUS_FIRST = (74, 78, 77, 69, 75)
-
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
@@ -76,7 +74,9 @@ def check(context: typer.Context, *, as_json: JsonOption = False) -> None:
         render.emit(_checks(results))
         for result in failed:
             render.complain(f"{result.name}: {result.detail}", result.remedy)
-    raise typer.Exit(_worst([result.exit_code for result in failed]))
+    from intake.schemas.reports import most_serious
+
+    raise typer.Exit(most_serious([result.exit_code for result in failed]))
 
 
 def config(context: typer.Context, *, as_json: JsonOption = False) -> None:
@@ -143,9 +143,3 @@ def _checks(results: list[CheckResult]) -> RenderableType:
         for result in results
     ]
     return render.table(columns, cells)
-
-
-def _worst(codes: list[int]) -> int:
-    """Return the code that a person must see first; 0 when there is none."""
-    ranked = [code for code in _MOST_SERIOUS_FIRST if code in codes]
-    return next(iter([*ranked, *codes]), 0)
