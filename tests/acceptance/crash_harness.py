@@ -2,8 +2,9 @@
 
 Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--every N] [--offset N]``; prints one
 JSON object. PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a
-write to a file, an fsync, a rename, a link, an unlink, a new folder, a commit (killed before it
-and right after it), an acknowledgement, and the start of a child process.
+write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a
+task for a child process. To die right after an effect is to die before the next: nothing that
+lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
 """
 
 from __future__ import annotations
@@ -91,14 +92,14 @@ class Counter:
 def instrument(counter: Counter) -> None:
     """Count every effect of this process from now on."""
     os.fsync = _no_sync
-    for name in ("fsync", "rename", "link", "unlink", "mkdir"):
+    for name in ("rename", "link", "unlink", "mkdir"):
         _wrap(os, name, counter)
     _wrap(Path, "rename", counter)
     _wrap(Path, "unlink", counter)
     _wrap(blob_module._Spool, "write", counter)
-    _wrap(DefaultDialect, "do_commit", counter, and_after=True)
-    _wrap(FolderConnector, "acknowledge", counter, and_after=True)
-    _wrap(Child, "call", counter, and_after=True)
+    _wrap(DefaultDialect, "do_commit", counter)
+    _wrap(FolderConnector, "acknowledge", counter)
+    _wrap(Child, "call", counter)
 
 
 def call_here(_child: Child, task: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -130,15 +131,12 @@ def _no_sync(_descriptor: int) -> None:
     """Do nothing: a kill cannot lose what a power cut would, and so the sweep is quick."""
 
 
-def _wrap(owner: Any, name: str, counter: Counter, *, and_after: bool = False) -> None:
+def _wrap(owner: Any, name: str, counter: Counter) -> None:
     real = getattr(owner, name)
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         counter.tick()
-        result = real(*args, **kwargs)
-        if and_after:
-            counter.tick()
-        return result
+        return real(*args, **kwargs)
 
     setattr(owner, name, wrapped)
 
