@@ -31,6 +31,7 @@ from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
 from intake.pipeline.outcomes import Registrar
+from intake.pipeline.parsers import open_parser
 from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import Runner, RunnerOptions, describe
@@ -40,6 +41,7 @@ from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.events import Event
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts, RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport, SourceReport
 from intake.schemas.requests import Request, RequestDraft
@@ -432,20 +434,24 @@ class Intake:
 
 
 def parse_message(
-    raw: bytes, profile: str = "mail", *, file_name: str | None = None
+    raw: bytes,
+    profile: str = "mail",
+    *,
+    file_name: str | None = None,
+    options: ParserOptions | None = None,
 ) -> ParsedMessage:
     """Return what a message says. Pure: nothing is stored.
 
     ``profile`` names the parser: ``mail``, ``pec``, ``fax``, ``scan``, ``form`` or ``phone``.
+    ``options`` are the operator's files: passwords to try, rules for fax gateways, certificates.
 
     Raises:
         UnreadableItem: there is nothing to read.
-        ConfigError: no parser has this profile.
+        ConfigError: no parser has this profile, or a file of ``options`` cannot be used.
     """
     item = ItemFacts(profile=profile, file_name=file_name, size_bytes=len(raw))
-    parser = plugins.load("parsers", profile)()
-    message: ParsedMessage = parser.parse(BytesIO(raw), item).message
-    return message
+    parser = open_parser(profile, options or ParserOptions())
+    return parser.parse(BytesIO(raw), item).message
 
 
 def recognise(
@@ -542,6 +548,11 @@ def _silent(_label: str, _done: int, _total: int | None) -> None:
     """Show no progress."""
 
 
+def parser_options(settings: Settings) -> ParserOptions:
+    """Return the files that the settings name for the parsers."""
+    return ParserOptions.model_validate(settings.parsing.model_dump())
+
+
 def _receive_options(settings: Settings) -> ReceiveOptions:
     receive = settings.receive
     return ReceiveOptions(
@@ -585,6 +596,7 @@ def _stage_options(settings: Settings) -> StageOptions:
             memory_bytes=processing.heavy_memory_mb * _MEGABYTE,
             cpu_s=int(processing.heavy_timeout_s) * 2,
         ),
+        parsing=parser_options(settings),
         ocr=OcrOptions(
             engine=ocr.engine,
             languages=ocr.languages,

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from intake.schemas.classifications import Classification
 from intake.schemas.documents import Document, Page, Parsed
 from intake.schemas.events import Event
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts, RawItem, Receipt
 
 if TYPE_CHECKING:  # Pillow is heavy: it is loaded by the rooms that open pictures
@@ -103,6 +104,19 @@ class Parser(Protocol):
 
         Raises:
             UnreadableItem: there is nothing to read; the item is quarantined with its bytes.
+        """
+
+
+@runtime_checkable
+class ConfigurableParser(Protocol):
+    """A parser class that takes options of the operator. A parser need not be one."""
+
+    @classmethod
+    def configured(cls, options: ParserOptions) -> Parser:
+        """Return a parser that knows the options. Called once, before it parses.
+
+        Raises:
+            ConfigError: a file that the options name cannot be used.
         """
 
 

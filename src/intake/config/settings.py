@@ -191,6 +191,28 @@ class ProcessingSettings(Section):
         return self.workers or len(os.sched_getaffinity(0))
 
 
+class ParsingSettings(Section):
+    """Files of your own that help to read messages."""
+
+    passwords_file: LocalPath | None = Field(
+        default=None,
+        description="File of passwords to try on locked PDFs and ZIPs, one a line. Left out: "
+        "locked files are kept and flagged.",
+        examples=["passwords.txt"],
+    )
+    fax_rules: LocalPath | None = Field(
+        default=None,
+        description="Folder of your own rules for fax gateways (*.toml), tried before ours.",
+        examples=["fax-rules"],
+    )
+    pec_anchors: LocalPath | None = Field(
+        default=None,
+        description="Certificates (PEM) that the signatures of PEC providers must lead to. "
+        "Left out: the key of AgID's issuing authority.",
+        examples=["agid.pem"],
+    )
+
+
 class OcrSettings(Section):
     """How text is read in pictures and PDFs."""
 
@@ -354,6 +376,7 @@ class Settings(BaseSettings):
     blobs: BlobSettings = BlobSettings()
     receive: ReceiveSettings = ReceiveSettings()
     processing: ProcessingSettings = ProcessingSettings()
+    parsing: ParsingSettings = ParsingSettings()
     ocr: OcrSettings = OcrSettings()
     classify: ClassifySettings = ClassifySettings()
     requests: RequestSettings = RequestSettings()

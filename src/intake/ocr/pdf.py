@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,11 +65,12 @@ class _PageShape:
         return self.width_in * self.height_in
 
 
-def read_pdf(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
+def read_pdf(data: bytes, limits: PageLimits, passwords: Sequence[str] = ()) -> Iterator[Sheet]:
     """Yield the pages of a PDF in order, as PageText where they hold real text.
 
     A page that cannot be read is yielded as PageLost. Poppler gets a copy of the file in a
-    temporary folder, which is gone when the iterator ends.
+    temporary folder, which is gone when the iterator ends. ``passwords`` are tried on a locked
+    file; Poppler takes them as arguments, so other users of the machine may see them.
 
     Raises:
         UnreadableItem: ``encrypted_pdf``, ``corrupt_pdf``, or ``too_large`` when the file's
@@ -77,7 +78,7 @@ def read_pdf(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
         ToolMissing: Poppler is not installed.
     """
     with TemporaryDirectory(prefix="intake-pdf-") as folder:
-        document = _Document(Path(folder) / "document.pdf", data, limits)
+        document = _Document(Path(folder) / "document.pdf", data, limits, passwords)
         shapes, page_count = document.describe()
         for number, shape in enumerate(shapes, start=1):
             try:
@@ -103,22 +104,34 @@ def is_real_text(text: str) -> bool:
 class _Document:
     """A PDF on disk and the Poppler programs that look into it."""
 
-    def __init__(self, path: Path, data: bytes, limits: PageLimits) -> None:
+    def __init__(
+        self, path: Path, data: bytes, limits: PageLimits, passwords: Sequence[str]
+    ) -> None:
         path.write_bytes(data)
         self._path = str(path)
         self._limits = limits
+        self._passwords = passwords
+        self._password: str | None = None
 
     def describe(self) -> tuple[list[_PageShape], int]:
         """Return the shapes of the pages that are within the limits, and how many there are."""
-        last = str(self._limits.max_pages)
-        report = self._poppler("pdfinfo", "-f", "1", "-l", last, self._path)
-        if "Incorrect password" in report:
+        report = self._report()
+        for password in self._passwords:
+            if not _is_locked(report):
+                break
+            self._password = password
+            report = self._report()
+        if _is_locked(report):
             raise UnreadableItem("The PDF is locked with a password.", code="encrypted_pdf")
         counts = re.findall(r"^Pages:\s+(\d+)$", report, re.MULTILINE)
         shapes = _parse_shapes(report)
         if not counts or not shapes:
             raise UnreadableItem("The PDF is damaged: it has no page.", code="corrupt_pdf")
         return shapes, int(counts[-1])
+
+    def _report(self) -> str:
+        last = str(self._limits.max_pages)
+        return self._poppler("pdfinfo", "-f", "1", "-l", last, self._path)
 
     def read(self, number: int, shape: _PageShape) -> Sheet:
         """Return page ``number`` as text if it holds real text, as a picture otherwise."""
@@ -172,6 +185,7 @@ class _Document:
                 last_page=number,
                 grayscale=True,
                 use_cropbox=True,
+                userpw=self._password,  # type: ignore[arg-type]  # None where there is none
                 timeout=self._limits.render_timeout_s,  # type: ignore[arg-type]  # any number
             )
         except PDFInfoNotInstalledError as error:
@@ -190,6 +204,8 @@ class _Document:
             TransientFailure: ``timeout``: the machine was too busy to let it end.
             ToolMissing: it is not installed.
         """
+        if self._password is not None:
+            command = (command[0], "-upw", self._password, *command[1:])
         cpu_s, wall_s = self._limits.pdf_cpu_s, self._limits.page_timeout_s
         try:
             with subprocess.Popen(
@@ -229,6 +245,10 @@ def _read_until(process: subprocess.Popen[bytes], wall_s: float) -> tuple[bytes,
     finally:
         timer.cancel()
     return output, late.is_set()
+
+
+def _is_locked(report: str) -> bool:
+    return "Incorrect password" in report
 
 
 def _only(number: int) -> tuple[str, str, str, str]:

@@ -59,6 +59,7 @@ def recognise(
     engine: OcrEngine,
     languages: Sequence[str],
     limits: PageLimits,
+    passwords: Sequence[str] = (),
 ) -> RecognisedDocument:
     """Return the text of a TIFF, JPEG, PNG, BMP, GIF, WebP or PDF file, page by page.
 
@@ -66,6 +67,7 @@ def recognise(
     error. The document's confidence is that of its worst page; blank pages do not count. It
     needs review when that is below ``limits.review_below``, when pages were lost or left out,
     when a page has far less text than ink or arrived with gaps, or when there is no text at all.
+    ``passwords`` are tried on a locked PDF.
 
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
@@ -74,7 +76,7 @@ def recognise(
         ToolMissing: the engine, a language or Poppler is not installed.
     """
     kind = _detect(data, media_type)
-    sheets = read_pdf(data, limits) if kind == PDF else read_pictures(data, limits)
+    sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)
     readings = [_read(sheet, engine, languages, limits) for sheet in sheets]
     pages = tuple(reading.page for reading in readings if reading.page is not None)
     if not pages:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from intake.parsing import dates, messages
-from intake.parsing.fax_rules import FaxMail, FaxRule, find_rule
+from intake.parsing.fax_rules import FaxMail, FaxRule, find_rule, read_folder
 from intake.parsing.media_types import is_picture_or_pdf
 from intake.parsing.messages import Message
+from intake.parsing.operator_files import read_passwords
 from intake.parsing.telephone_numbers import to_e164
 from intake.schemas.documents import FaxFacts, Parsed
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
 _WITHHELD = re.compile(
@@ -31,21 +34,37 @@ class FaxParser:
 
     profile = "fax"
 
+    def __init__(self, *, passwords: Sequence[str] = (), rules: Sequence[FaxRule] = ()) -> None:
+        """``passwords`` are tried on locked archives; ``rules`` are the site's own."""
+        self._passwords = tuple(passwords)
+        self._rules = tuple(rules)
+
+    @classmethod
+    def configured(cls, options: ParserOptions) -> Self:
+        """Return a parser as the operator wants it.
+
+        Raises:
+            ConfigError: a file that the options name cannot be used.
+        """
+        rules = read_folder(options.fax_rules) if options.fax_rules else ()
+        return cls(passwords=read_passwords(options), rules=rules)
+
     def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
         """Return the message with the facts of the fax in ``fax``; the pages are its leaves.
 
         Raises:
             UnreadableItem: the item is empty, or no message at all.
         """
-        message = messages.read(stream.read(), self.profile)
-        return message.parsed(fax=read_facts(message))
+        message = messages.read(stream.read(), self.profile, self._passwords)
+        return message.parsed(fax=read_facts(message, self._rules))
 
 
-def read_facts(message: Message) -> FaxFacts:
+def read_facts(message: Message, rules: Sequence[FaxRule] = ()) -> FaxFacts:
     """Return what the gateway says of the fax; numbers are as it wrote them, and in E.164."""
     mail = _places(message)
-    rule = find_rule(mail)
-    found = rule.facts(mail)
+    rule = find_rule(mail, rules)
+    reading = rule.read(mail)
+    found = reading.facts
     caller, station = _caller_and_station(found)
     called = _stated(found.get("called_number"))
     return FaxFacts(
@@ -61,6 +80,7 @@ def read_facts(message: Message) -> FaxFacts:
         received_at_utc=_received_at(found.get("received_at"), message, rule),
         status=rule.status(mail) or _status_of_document(message),
         comm_id=_stated(found.get("comm_id")),
+        evidence=reading.evidence,
     )
 
 

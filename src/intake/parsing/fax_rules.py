@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from intake.errors import ConfigError
 
@@ -48,6 +50,18 @@ class Pattern:
     place: str
     expression: re.Pattern[str]
 
+    def __str__(self) -> str:
+        written = self.expression.pattern
+        return f"{self.place} matches {written if len(written) <= 100 else written[:99] + '…'}"
+
+
+@dataclass(frozen=True, slots=True)
+class FaxReading:
+    """The facts by the name of their group, and which pattern found each."""
+
+    facts: dict[str, str]
+    evidence: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class FaxRule:
@@ -60,6 +74,8 @@ class FaxRule:
     failed: tuple[Pattern, ...]
     partial: tuple[Pattern, ...]
     american_dates: bool = False
+    origin: str = ""
+    """The file it was read from."""
 
     def is_of(self, mail: FaxMail) -> bool:
         """Tell whether the mail is of this gateway: one pattern of each place must be found."""
@@ -69,15 +85,22 @@ class FaxRule:
             places[pattern.place] = places.get(pattern.place, False) or found
         return all(places.values())
 
-    def facts(self, mail: FaxMail) -> dict[str, str]:
+    def read(self, mail: FaxMail) -> FaxReading:
         """Return the named groups that were found; the first pattern that finds one wins."""
         facts: dict[str, str] = {}
+        evidence = [f"vendor: {self.origin}"]
+        evidence += [
+            f"vendor: {pattern}"
+            for pattern in self.recognise
+            if pattern.expression.search(mail.place(pattern.place))
+        ]
         for pattern in self.extract:
             for match in pattern.expression.finditer(mail.place(pattern.place)):
                 for name, value in match.groupdict().items():
-                    if value and value.strip():
-                        facts.setdefault(name, " ".join(value.split()))
-        return facts
+                    if name not in facts and value and value.strip():
+                        facts[name] = " ".join(value.split())
+                        evidence.append(f"{name}: {pattern}")
+        return FaxReading(facts, tuple(evidence))
 
     def status(self, mail: FaxMail) -> str | None:
         """Return ``failed`` or ``partial`` where the gateway says so."""
@@ -87,20 +110,41 @@ class FaxRule:
         return None
 
 
-def find_rule(mail: FaxMail) -> FaxRule:
-    """Return the rule of the gateway that sent ``mail``; the generic one for any other."""
-    return next(rule for rule in fax_rules() if rule.is_of(mail))
+def find_rule(mail: FaxMail, rules: Sequence[FaxRule] = ()) -> FaxRule:
+    """Return the rule of the gateway that sent ``mail``; the generic one for any other.
+
+    ``rules`` are a site's own; those of the package come after them.
+    """
+    return next(rule for rule in (*rules, *fax_rules()) if rule.is_of(mail))
 
 
 @cache
 def fax_rules() -> tuple[FaxRule, ...]:
-    """Return the rules in the order in which they are tried; the generic one is the last."""
+    """Return our rules in the order in which they are tried; the generic one is the last."""
     folder = files("intake.parsing") / "data" / "fax"
     rules = [
         read_rule(entry.name, entry.read_text(encoding="utf-8"))
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     ]
+    return _sorted(rules)
+
+
+def read_folder(folder: Path) -> tuple[FaxRule, ...]:
+    """Return the rules of a site: every ``*.toml`` in ``folder``, in the order they are tried.
+
+    Raises:
+        ConfigError: the folder or a file in it cannot be read, or a rule is wrong.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+        found = [(path, path.read_text("utf-8")) for path in paths if path.suffix == ".toml"]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The fax rules in {folder} cannot be read: {error}") from error
+    return _sorted([read_rule(str(path), content) for path, content in found])
+
+
+def _sorted(rules: list[FaxRule]) -> tuple[FaxRule, ...]:
     return tuple(sorted(rules, key=lambda rule: (rule.order, rule.vendor)))
 
 
@@ -120,6 +164,7 @@ def read_rule(name: str, content: str) -> FaxRule:
             failed=_patterns(data.get("failed", [])),
             partial=_patterns(data.get("partial", [])),
             american_dates=data.get("american_dates", False),
+            origin=name,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
         raise ConfigError(f"The fax rule {name} cannot be read: {error!r}") from error

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from intake.parsing import envelopes, messages
+from intake.parsing.certificates import Anchors
+from intake.parsing.operator_files import read_anchors, read_passwords
 from intake.schemas.documents import Parsed
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
 
@@ -15,9 +18,20 @@ class MailParser:
 
     profile = "mail"
 
-    def __init__(self, *, passwords: Sequence[str] = ()) -> None:
-        """``passwords`` are tried on locked archives."""
+    def __init__(self, anchors: Anchors = envelopes.AGID, *, passwords: Sequence[str] = ()) -> None:
+        """``anchors`` are as of ``PecParser``; ``passwords`` are tried on locked archives."""
+        self._anchors = anchors
         self._passwords = tuple(passwords)
+
+    @classmethod
+    def configured(cls, options: ParserOptions) -> Self:
+        """Return a parser as the operator wants it.
+
+        Raises:
+            ConfigError: a file that the options name cannot be used.
+        """
+        anchors = read_anchors(options) or envelopes.AGID
+        return cls(anchors, passwords=read_passwords(options))
 
     def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
         """Return the facts, the text and every leaf of the message.
@@ -26,4 +40,4 @@ class MailParser:
             UnreadableItem: the item is empty, or no message at all.
         """
         message = messages.read(stream.read(), self.profile, self._passwords)
-        return envelopes.open_envelope(message, envelopes.AGID) or message.parsed()
+        return envelopes.open_envelope(message, self._anchors) or message.parsed()

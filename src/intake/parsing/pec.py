@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from intake.parsing import envelopes, messages
 from intake.parsing.certificates import Anchors
+from intake.parsing.operator_files import read_anchors, read_passwords
 from intake.schemas.documents import Parsed
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
 
@@ -23,6 +25,16 @@ class PecParser:
     def __init__(self, anchors: Anchors = envelopes.AGID, *, passwords: Sequence[str] = ()) -> None:
         self._anchors = anchors
         self._passwords = tuple(passwords)
+
+    @classmethod
+    def configured(cls, options: ParserOptions) -> Self:
+        """Return a parser as the operator wants it.
+
+        Raises:
+            ConfigError: a file that the options name cannot be used.
+        """
+        anchors = read_anchors(options) or envelopes.AGID
+        return cls(anchors, passwords=read_passwords(options))
 
     def parse(self, stream: BinaryIO, item: ItemFacts) -> Parsed:  # noqa: ARG002 - the contract
         """Return the citizen's message with the facts of its envelope in ``pec``.

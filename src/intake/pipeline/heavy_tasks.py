@@ -9,7 +9,9 @@ from intake import plugins
 from intake.interfaces import OcrEngine
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
+from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import open_blob
+from intake.schemas.parsers import ParserOptions
 
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 
@@ -24,6 +26,7 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
         engine=_engine(payload["engine"]),
         languages=payload["languages"],
         limits=PageLimits.model_validate(payload["limits"]),
+        passwords=read_passwords(ParserOptions.model_validate(payload["parsing"])),
     )
     return document.model_dump(mode="json")
 

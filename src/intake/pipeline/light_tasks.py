@@ -10,11 +10,13 @@ from typing import Any
 from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
-from intake.interfaces import Classifier, Parser
+from intake.interfaces import Classifier
 from intake.pipeline.disk import on_disk, open_blob
+from intake.pipeline.parsers import open_parser
 from intake.pipeline.texts import list_texts
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Document, Leaf
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
 READ = "intake.pipeline.light_tasks:read"
@@ -28,7 +30,9 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
     """
     item = ItemFacts.model_validate(payload["item"])
     with open_blob(Path(payload["path"])) as stream:
-        parsed = _parser(item.profile).parse(stream, item)
+        parsed = _parser(item.profile, ParserOptions.model_validate(payload["parsing"])).parse(
+            stream, item
+        )
     leaves = _keep(parsed.leaves, Path(payload["out"]))
     verdict = _judge(list_texts(parsed.message, {}), payload["options"])
     return {
@@ -66,10 +70,7 @@ def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
     )
 
 
-@cache
-def _parser(profile: str) -> Parser:
-    parser: Parser = plugins.load("parsers", profile)()
-    return parser
+_parser = cache(open_parser)
 
 
 @cache

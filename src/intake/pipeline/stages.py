@@ -25,6 +25,7 @@ from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
+from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
@@ -56,6 +57,7 @@ class StageOptions(Frozen):
 
     light: Limits = Limits(timeout_s=30, memory_bytes=1 << 30)
     heavy: Limits = Limits(timeout_s=300, memory_bytes=3 << 29, cpu_s=600)
+    parsing: ParserOptions = ParserOptions()
     ocr: OcrOptions = OcrOptions()
     classify: ClassifyOptions = ClassifyOptions()
     max_failures: int = 3
@@ -79,6 +81,7 @@ class Stages:
         self._scratch = scratch
         self._options = options
         self._classify_options = options.classify.model_dump(mode="json")
+        self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
         self._heavy: Child | None = None
         self._is_killed = False
@@ -151,6 +154,7 @@ class Stages:
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),
                     "out": str(out),
+                    "parsing": self._parser_options,
                     "options": self._classify_options,
                 },
             )
@@ -220,6 +224,7 @@ class Stages:
                     "engine": ocr.engine,
                     "languages": list(ocr.languages),
                     "limits": ocr.limits.model_dump(mode="json"),
+                    "parsing": self._parser_options,
                 },
             )
         return RecognisedDocument.model_validate(answer)

@@ -98,6 +98,8 @@ class FaxFacts(Frozen):
     status: str | None = None
     """``ok``, ``partial``, ``failed``, or ``link-only`` when the document was not sent along."""
     comm_id: str | None = None
+    evidence: tuple[str, ...] = ()
+    """Which rule recognised the gateway, and which pattern found each fact."""
 
 
 class ParsedMessage(Frozen):

@@ -213,6 +213,7 @@ def test_parse_reads_a_message_and_stores_nothing(intake: Any, centre: Path) -> 
 
     assert intake("parse", "mails/2.eml", "--json").json["subject"] == "AIUTO"
     assert "AIUTO" in intake("parse", "mails/2.eml").out
+    assert "Because" in intake("parse", "mails/2.eml", "--explain").out
     assert intake("parse", "mails/2.eml", "--profile", "telegram").code == 78
     assert len(intake("receipts", "--json").json) == before
 

@@ -59,6 +59,18 @@ def test_what_cannot_be_read_has_a_code(name, code):
     assert caught.value.code == code
 
 
+def test_a_locked_pdf_is_read_with_a_known_password():
+    document = recognise(
+        (HOSTILE / "locked.pdf").read_bytes(),
+        None,
+        engine=TesseractEngine(),
+        languages=("ita",),
+        limits=PageLimits(),
+        passwords=("sbagliata", "segreto"),
+    )
+    assert "volontari" in document.text.lower()
+
+
 @pytest.mark.parametrize(
     "name",
     [

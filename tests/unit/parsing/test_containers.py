@@ -15,6 +15,7 @@ import pytest
 
 from intake.parsing.mail import MailParser
 from intake.schemas.documents import Attachment, Parsed
+from intake.schemas.parsers import ParserOptions
 
 Parse = Callable[..., Parsed]
 PDF = b"%PDF-1.4 una pagina\n"
@@ -231,13 +232,14 @@ def test_a_zip_with_a_lying_table_takes_no_more_than_it_says(parse: Parse) -> No
 
 @pytest.mark.parametrize("method", ["ZipCrypto", "AES256"])
 def test_a_locked_zip_is_opened_with_a_known_password(
-    parse: Parse, fixtures: Path, method: str
+    parse: Parse, fixtures: Path, tmp_path: Path, method: str
 ) -> None:
     data = (fixtures / "mail" / f"locked_{method.lower()}.zip").read_bytes()
     shut = parse(_mail(data, "a.zip", "application/zip"))
     assert _record(shut, "a.zip").reason == "locked_archive"
     assert "locked_archive" in _codes(shut)
-    parser = MailParser(passwords=("sbagliata", "perché"))
+    (tmp_path / "passwords.txt").write_text("sbagliata\n\nperché\n", encoding="utf-8")
+    parser = MailParser.configured(ParserOptions(passwords_file=tmp_path / "passwords.txt"))
     open_ = parse(_mail(data, "a.zip", "application/zip"), parser)
     assert _files(open_)["a.zip/segreto.txt"] == b"C'\xc3\xa8 una frana.\n" * 50
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from intake.parsing.fax import FaxParser
 from intake.parsing.fax_rules import FaxMail, fax_rules, find_rule, read_rule
 from intake.parsing.telephone_numbers import to_e164
 from intake.schemas.documents import FaxFacts, Parsed
+from intake.schemas.parsers import ParserOptions
 
 Parse = Callable[..., Parsed]
 HEAD = "Date: Mon, 02 Mar 2026 11:02:44 +0100\nTo: fax@dpc.example\n"
@@ -40,6 +42,31 @@ def _fax(parse: Parse, headers: str, body: str = "") -> FaxFacts:
 )
 def test_numbers_become_e164(written: str | None, e164: str | None) -> None:
     assert to_e164(written) == e164
+
+
+SITE_RULE = """
+vendor = "acme"
+recognise = [{ in = "subject", pattern = '^Nuovo fax da ' }]
+extract = [{ in = "subject", pattern = '^Nuovo fax da (?P<caller_number>[+0-9 ]+)' }]
+"""
+
+
+def test_a_site_adds_its_gateway_without_code(parse: Parse, tmp_path: Path) -> None:
+    (tmp_path / "acme.toml").write_text(SITE_RULE, encoding="utf-8")
+    parser = FaxParser.configured(ParserOptions(fax_rules=tmp_path))
+    fax = parse(f"{HEAD}Subject: Nuovo fax da 06 95220000\n\nciao", parser).message.fax
+    assert fax is not None
+    assert (fax.vendor, fax.caller_number_e164) == ("acme", "+390695220000")
+    assert fax.evidence[0] == f"vendor: {tmp_path / 'acme.toml'}"
+    assert any(each.startswith("caller_number: subject matches ^Nuovo") for each in fax.evidence)
+
+
+def test_a_wrong_rule_of_a_site_is_a_configuration_error(tmp_path: Path) -> None:
+    (tmp_path / "acme.toml").write_text("vendor = [", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"acme\.toml"):
+        FaxParser.configured(ParserOptions(fax_rules=tmp_path))
+    with pytest.raises(ConfigError):
+        FaxParser.configured(ParserOptions(fax_rules=tmp_path / "missing"))
 
 
 def test_the_generic_rule_is_the_last_and_takes_everything() -> None:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from intake.errors import ConfigError
 from intake.parsing import cms, daticert
 from intake.parsing.certificates import Anchors, find_email
+from intake.parsing.mail import MailParser
 from intake.parsing.pec import PecParser
 from intake.schemas.documents import Parsed
+from intake.schemas.parsers import ParserOptions
 
 Parse = Callable[..., Parsed]
 
@@ -38,6 +42,28 @@ def test_a_signature_survives_storage_with_lf(parse: Parse, fixtures: Path) -> N
         raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
     ):
         assert _signature(parse, stored)["integrity"] == "ok"
+
+
+@pytest.mark.parametrize("parser", [PecParser, MailParser])
+def test_an_operator_replaces_the_pinned_key(parse: Parse, fixtures: Path, parser: Any) -> None:
+    options = ParserOptions(pec_anchors=fixtures / "ca" / "root.pem")
+    raw = _raw(fixtures, "pec01")
+    for configured, chain in ((parser(), "untrusted"), (parser.configured(options), "trusted")):
+        pec = parse(raw, configured).message.pec
+        assert pec is not None
+        assert pec.signature is not None
+        assert pec.signature["chain"] == chain
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_wrong_file_of_certificates_is_a_configuration_error(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "anchors.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError):
+        PecParser.configured(ParserOptions(pec_anchors=path))
 
 
 def test_any_changed_byte_inside_is_noticed(parse: Parse, fixtures: Path) -> None:

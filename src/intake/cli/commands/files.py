@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from intake.schemas.classifications import Verdict
-    from intake.schemas.documents import Address, ParsedMessage, RecognisedDocument
+    from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
 
 FileArgument = Annotated[
     Path,
@@ -40,22 +40,29 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
+    context: typer.Context,
     file: FileArgument,
     *,
     profile: Annotated[
         str, typer.Option(help="mail, pec, fax, scan, form, phone or a plugin's.")
     ] = "mail",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what each conclusion rests on.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what is read in a message; nothing is stored."""
-    from intake.app import parse_message
+    from intake.app import parse_message, parser_options
 
+    options = parser_options(session(context).settings())
     with _nothing_stored():
-        message = parse_message(_bytes(file), profile, file_name=_name(file))
+        message = parse_message(_bytes(file), profile, file_name=_name(file), options=options)
     if as_json:
         render.emit_json(message)
         return
     render.emit(_message(message))
+    if explain:
+        render.emit(render.heading("Because"), _reasons(message))
     if message.text.strip():
         render.emit(render.heading("Text"), render.plain(message.text.strip()))
     if message.attachments:
@@ -176,11 +183,32 @@ def _message(message: ParsedMessage) -> RenderableType:
     )
 
 
+def _reasons(message: ParsedMessage) -> RenderableType:
+    """Return what the conclusions about a message rest on, one a line."""
+    columns = [Column("about"), Column("because", share=1)]
+    cells = [("machine", each) for each in message.auto.evidence]
+    if message.fax is not None:
+        cells += [("fax", each) for each in message.fax.evidence]
+    if message.pec is not None:
+        cells += [("pec", each) for each in _pec_reasons(message.pec)]
+    cells += [("defect", f"{each.code}: {each.detail}") for each in message.defects]
+    return render.table(columns, cells)
+
+
+def _pec_reasons(pec: PecFacts) -> Iterator[str]:
+    named = {"X-Trasporto": pec.x_trasporto, "X-Ricevuta": pec.x_ricevuta}
+    yield from (f"{name}: {value}" for name, value in named.items() if value)
+    if pec.daticert is not None:
+        yield f"daticert.xml: tipo={pec.daticert.get('tipo')}, errore={pec.daticert.get('errore')}"
+    yield from (f"signature: {name}={value}" for name, value in (pec.signature or {}).items())
+
+
 def _channel_facts(message: ParsedMessage) -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for part in (message.pec, message.fax):
         if part is not None:
-            found.extend(part.model_dump(mode="json", exclude_none=True).items())
+            shown = part.model_dump(mode="json", exclude_none=True, exclude={"evidence"})
+            found.extend(shown.items())
     return [*found, *(message.form or {}).items()]
 
 
