@@ -30,6 +30,7 @@ from intake.errors import (
 from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
+from intake.ocr.recognise import try_engine
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
@@ -235,6 +236,7 @@ class Intake:
         checks: list[tuple[str, Callable[[], str]]] = [
             ("database", self._check_database),
             ("blobs", self._check_blobs),
+            ("parsing", self._check_parsing),
             ("ocr", self._check_ocr),
             ("classify", self._check_classify),
         ]
@@ -412,10 +414,17 @@ class Intake:
         free = shutil.disk_usage(place).free
         return f"{self._blobs.root}, {free // (1 << 30)} GiB free"
 
+    def _check_parsing(self) -> str:
+        profiles = plugins.names("parsers")
+        for profile in profiles:
+            open_parser(profile, parser_options(self.settings))
+        return ", ".join(profiles)
+
     def _check_ocr(self) -> str:
         settings = self.settings.ocr
-        version = plugins.load("ocr_engines", settings.engine)().version()
-        return f"{settings.engine} {version}, {'+'.join(settings.languages)}"
+        engine = plugins.load("ocr_engines", settings.engine)()
+        try_engine(engine, settings.languages)
+        return f"{settings.engine} {engine.version()}, {'+'.join(settings.languages)}"
 
     def _check_classify(self) -> str:
         settings = self.settings.classify

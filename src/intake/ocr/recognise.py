@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PIL import Image
+
 from intake.errors import ItemError, UnreadableItem
 from intake.interfaces import OcrEngine
 from intake.ocr.limits import PageLimits
@@ -38,6 +40,15 @@ LEAST_CHARACTERS_PER_IN2 = 60.0
 DAMAGED_SHARE = 0.05
 """From here on, rows that a fax lost may have held lines of text; up to 2 % cost no more than
 single letters on the faxes measured."""
+
+
+def try_engine(engine: OcrEngine, languages: Sequence[str]) -> None:
+    """Let the engine read an empty picture.
+
+    Raises:
+        ToolMissing: the engine or a language is not installed.
+    """
+    engine.recognise(Image.new("L", (64, 64), 255), number=1, languages=languages, timeout_s=30)
 
 
 @dataclass(frozen=True, slots=True)

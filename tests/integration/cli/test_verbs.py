@@ -190,6 +190,26 @@ def test_check_opens_everything(intake: Any) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("settings", "code", "named"),
+    [
+        ("[parsing]\npasswords_file = 'none.txt'", 78, "none.txt"),
+        ("[parsing]\nfax_rules = 'none'", 78, "none"),
+        ("[parsing]\npec_anchors = 'none.pem'", 78, "none.pem"),
+        ("[ocr]\nlanguages = ['xyz']", 69, "tesseract-ocr-xyz"),
+    ],
+)
+def test_check_tells_what_a_run_would_stumble_over(
+    intake: Any, tmp_path: Path, settings: str, code: int, named: str
+) -> None:
+    path = tmp_path / "intake.toml"
+    path.write_text(settings)
+    result = intake("--config", str(path), "check", "--json")
+    assert result.code == code
+    (wrong,) = [each for each in result.json if not each["ok"]]
+    assert named in f"{wrong['detail']} {wrong['remedy']}"
+
+
 def test_check_tells_a_wrong_option_of_a_source(intake: Any, tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text('[sources.mails]\nkind = "eml"\npth = "mails"\n')
