@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from intake.parsing import headers as header_block
 from intake.parsing import parameters, uuencoded
 from intake.parsing.headers import Headers
+from intake.parsing.text import clean_line
 from intake.schemas.documents import Defect
 
 MAX_LEVELS = 100
@@ -113,7 +114,7 @@ class Part:
 
     def note(self, code: str, detail: str = "") -> None:
         if all(defect.code != code for defect in self.defects):
-            self.defects.append(Defect(code=code, detail=detail))
+            self.defects.append(Defect(code=code, detail=clean_line(detail)))
 
     def _from_base64(self, body: memoryview) -> bytes:
         try:

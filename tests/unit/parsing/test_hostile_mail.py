@@ -83,7 +83,7 @@ def test_a_hostile_shape_ends_quickly_and_loses_nothing(
         assert code in codes
     if code in ("too_many_parts", "headers_too_large"):
         assert [leaf.content for leaf in parsed.leaves] == [raw]
-    assert "\0" not in parsed.message.model_dump_json()
+    assert r"\u0000" not in parsed.message.model_dump_json()
 
 
 def test_a_zip_bomb_stays_closed(parse: Parse) -> None:
@@ -104,3 +104,10 @@ def test_a_bomb_of_entities_in_daticert_stays_closed(parse: Parse) -> None:
         b"--b\nContent-Type: application/xml; name=daticert.xml\n\n" + bomb + b"\n--b--"
     )
     assert [d.code for d in parse(raw, PecParser()).message.defects] == ["daticert_bad"]
+
+
+@pytest.mark.parametrize("encoding", [b"bas\0e64", b"x\x85\x07y", b"x\x0by"])
+def test_a_defect_tells_the_encoding_without_controls(parse: Parse, encoding: bytes) -> None:
+    raw = b"Subject: x\nContent-Transfer-Encoding: " + encoding + b"\n\nciao\n"
+    (detail,) = [each.detail for each in parse(raw).message.defects if "encoding" in each.code]
+    assert detail.isprintable()
