@@ -111,7 +111,7 @@ class Intake:
 
     @property
     def requests(self) -> Requests:
-        """The tracked requests: get, find, history, transition, export."""
+        """The tracked requests: get, find, history, transition, record_reply, export."""
         self._get_ready()
         return Requests(self._database, self._blobs, self._observe)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +15,14 @@ from intake.schemas.classifications import Classification
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
-from intake.store import claims, journal, receipts, requests
+from intake.store import claims, journal, receipts, replies, requests
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 from intake.store.journal import Happening
 
 Observe = Callable[[Sequence[Event]], None]
+
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,248}@[!-;=?-~]{1,248}")
 
 
 class Requests:
@@ -96,6 +99,30 @@ class Requests:
             moved = Happening(type="request.moved", actor=by, data=data)
             events = journal.append(connection, [journal.of_request(request.id, moved)], now)
             request = requests.move(connection, request, target, now)
+        self._observe(events)
+        return request
+
+    def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:
+        """Write down that a message was sent about a request, by whoever sent it.
+
+        A bounce, a PEC receipt or an answer that names ``message_id`` then finds the request.
+        The same message is written down once.
+
+        Raises:
+            UnknownReference: there is no such request.
+            UsageError: ``message_id`` is not one (RFC 5322, section 3.6.4).
+        """
+        plain = message_id.strip().removeprefix("<").removesuffix(">")
+        if not _MESSAGE_ID.fullmatch(plain):
+            raise UsageError(f"{message_id[:100]!r} is not a Message-ID such as <1@example.org>.")
+        with self._database.write() as connection:
+            requests.lock(connection, requests.get(connection, reference).id)
+            request = requests.get(connection, reference)
+            now = self._database.now(connection)
+            if not replies.record(connection, request.id, plain, now):
+                return request
+            sent = Happening(type="request.replied", actor=by, data={"message_id": plain})
+            events = journal.append(connection, [journal.of_request(request.id, sent)], now)
         self._observe(events)
         return request
 

@@ -63,6 +63,8 @@ ALLOWED_MOVES: Mapping[Status, frozenset[Status]] = {
 
 _NOTICE_KINDS = frozenset({"bounce", "auto_reply", "mdn", "list"})
 _PEC_REQUESTS = frozenset({"transport", "anomaly", "nested-transport", "rem"})
+_UNDELIVERED = frozenset({"non-accettazione", "errore-consegna", "preavviso-errore-consegna"})
+"""Receipts (X-Ricevuta, DM 2/11/2005) that say that a message did not arrive."""
 _PEC_REMARKS = {
     "anomaly": "pec_anomaly",
     "nested-transport": "pec_forwarded",
@@ -138,6 +140,21 @@ def find_notice(
         return _notice(message.auto.kind, message, message.auto.about)
     is_own = message.sender is not None and message.sender.address.casefold() in own_addresses
     return _notice("own_message", message, message.in_reply_to) if is_own else None
+
+
+def is_undelivered(notice: Notice) -> bool:
+    """Return whether a notice says that what we sent did not arrive."""
+    return notice.kind == "bounce" or _ricevuta(notice) in _UNDELIVERED
+
+
+def summarise_notice(notice: Notice) -> dict[str, Any]:
+    """Return what a request is told of a notice; ``x_ricevuta`` names the PEC receipt."""
+    return {"kind": notice.kind, "about": notice.about, "x_ricevuta": _ricevuta(notice)}
+
+
+def _ricevuta(notice: Notice) -> str | None:
+    pec: Mapping[str, Any] = notice.facts.get("pec") or {}
+    return pec.get("x_ricevuta")
 
 
 def draft_request(

@@ -10,7 +10,7 @@ requests made a moment ago are found as those of earlier runs are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from intake.schemas.events import Event
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Request
-from intake.store import claims, journal, receipts, references, requests
+from intake.store import claims, journal, receipts, references, replies, requests
 from intake.store.database import Connection
 from intake.store.journal import Happening
 from intake.store.requests import NewRequest
@@ -58,6 +58,8 @@ class Outcome(Frozen):
 
 LOST = Outcome()
 
+_TOLD = "request.notice"
+
 
 def settle_group(
     connection: Connection, group: Sequence[Item], options: FilingOptions, now: datetime
@@ -67,14 +69,17 @@ def settle_group(
     ours = [item for item in group if item[0].id in held]
     receipts.record_blobs(connection, [blob for _, each in ours for blob in each.blobs], now)
     noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))}
-    filed = _file(connection, [item for item in ours if item[0].id not in noted], options, now)
+    unfiled = [item for item in ours if item[0].id not in noted]
+    known = _Known(connection, [each.message for _, each in unfiled], noted, options.prefix)
+    told = _tell(connection, noted, known, now)
+    filed = _file(connection, unfiled, known, options, now)
     requests.insert_notices(connection, noted, now)
     claims.settle_held(connection, ReceiptState.NOTED, dict.fromkeys(noted))
     claims.settle_held(
         connection, ReceiptState.FILED, {id_: request.id for id_, request in filed.items()}
     )
     entries = [entry for item in ours for entry in _entries(item, noted, filed)]
-    events = journal.append(connection, entries, now)
+    events = journal.append(connection, [*entries, *told], now)
     return [_outcome(receipt, noted, filed, events) for receipt, _ in group]
 
 
@@ -106,13 +111,42 @@ def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
     )
 
 
+def _tell(
+    connection: Connection, noted: Mapping[int, Notice], known: _Known, now: datetime
+) -> list[journal.Entry]:
+    """Return what the requests are told of the notices about them.
+
+    A person must look at a request if what was sent about it did not arrive.
+    """
+    told: dict[str, list[Happening]] = {}
+    for receipt_id, notice in noted.items():
+        for request in known.concerned(notice):
+            data = {"receipt": receipt_id} | filing.summarise_notice(notice)
+            told.setdefault(request.id, []).append(Happening(type=_TOLD, data=data))
+    lost = {
+        request.id
+        for notice in noted.values()
+        if filing.is_undelivered(notice)
+        for request in known.concerned(notice)
+    }
+    for request_id in sorted(told):
+        requests.lock(connection, request_id)
+        if request_id in lost:
+            request = requests.get(connection, request_id)
+            requests.flag(connection, request, "undelivered", now)
+    return [journal.of_request(id_, *happenings) for id_, happenings in told.items()]
+
+
 def _file(
-    connection: Connection, items: Sequence[Item], options: FilingOptions, now: datetime
+    connection: Connection,
+    items: Sequence[Item],
+    known: _Known,
+    options: FilingOptions,
+    now: datetime,
 ) -> dict[int, Request]:
     """Write the requests of these items; return them by receipt id."""
     if not items:
         return {}
-    known = _Known(connection, [each.message for _, each in items], options.prefix)
     free = take_references(connection, len(items), options, now)
     new: list[NewRequest] = []
     for (receipt, understood), reference in zip(items, free, strict=True):
@@ -138,16 +172,22 @@ def _file(
 
 
 class _Known:
-    """The requests that the messages of a group may speak of, looked up once for all."""
+    """The requests that a group's messages and notices may speak of, looked up once for all."""
 
     def __init__(
-        self, connection: Connection, messages: Sequence[ParsedMessage], prefix: str
+        self,
+        connection: Connection,
+        messages: Sequence[ParsedMessage],
+        noted: Mapping[int, Notice],
+        prefix: str,
     ) -> None:
         self._prefix = prefix
         self._by_message_id: dict[str, list[Request]] = {}
         mentioned = {each for message in messages for each in (*_answered(message), *_own(message))}
+        mentioned |= {notice.about for notice in noted.values() if notice.about}
         quoted = {reference for message in messages for reference in self._quoted(message)}
         self.add(requests.find_by_message_id(connection, mentioned))
+        self._add_replies(connection, mentioned)
         found = requests.find_by_references(connection, quoted)
         self._by_reference = {request.reference: request for request in found}
 
@@ -157,6 +197,18 @@ class _Known:
             message_id = request.external_ids.get("message_id")
             if message_id:
                 self._by_message_id.setdefault(message_id, []).append(request)
+
+    def _add_replies(self, connection: Connection, mentioned: Iterable[str]) -> None:
+        sent = replies.find(connection, mentioned)
+        answered = {
+            each.id: each for each in requests.find_by_id(connection, {id_ for _, id_ in sent})
+        }
+        for message_id, request_id in sent:
+            self._by_message_id.setdefault(message_id, []).append(answered[request_id])
+
+    def concerned(self, notice: Notice) -> list[Request]:
+        """Return the requests whose message, or a message sent about them, a notice names."""
+        return self._having([notice.about] if notice.about else [])
 
     def thread(self, message: ParsedMessage) -> Thread:
         """Return the requests that a message speaks of, oldest first."""
@@ -212,7 +264,12 @@ def _outcome(
     return Outcome(
         state=ReceiptState.FILED if request else ReceiptState.NOTED,
         request=request,
-        events=tuple(event for event in events if event.stream in streams),
+        events=tuple(
+            event
+            for event in events
+            if event.stream in streams
+            or (event.type == _TOLD and event.data["receipt"] == receipt.id)
+        ),
     )
 
 

@@ -195,6 +195,21 @@ def find_by_references(connection: Connection, wanted: Iterable[str]) -> list[Re
     return [_request(row, ()) for row in connection.execute(query)]
 
 
+def find_by_id(connection: Connection, request_ids: Iterable[str]) -> list[Request]:
+    """Return the requests with these ids, oldest first."""
+    listed = sorted(set(request_ids))
+    if not listed:
+        return []
+    query = _SELECT.where(requests.c.id.in_(listed)).order_by(requests.c.created_at)
+    return [_request(row, ()) for row in connection.execute(query)]
+
+
+def flag(connection: Connection, request: Request, reason: str, now: datetime) -> Request:
+    """Ask for a person's look at a request, for one more reason."""
+    reasons = list(dict.fromkeys((*request.review_reasons, reason)))
+    return _change(connection, request, {"needs_review": True, "review_reasons": reasons}, now)
+
+
 def move(connection: Connection, request: Request, to: Status, now: datetime) -> Request:
     """Write a new status; which moves are allowed is decided elsewhere."""
     return _change(connection, request, {"status": to}, now)

@@ -267,6 +267,14 @@ classifications = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+replies = Table(
+    "replies",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("request_id", String(36), ForeignKey("requests.id"), primary_key=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,

@@ -14,7 +14,16 @@ import pytest
 from PIL import Image
 
 import intake.app
-from intake import Channel, Intake, RawItem, RequestDraft, Settings, filing, plugins
+from intake import (
+    Channel,
+    Intake,
+    RawItem,
+    RequestDraft,
+    Settings,
+    filing,
+    parse_message,
+    plugins,
+)
 from intake.errors import (
     SourceRefused,
     SourceUnavailable,
@@ -55,6 +64,7 @@ class Absent(Instant):
 """
 NAMES = {"instant": "Instant", "crashing": "Crashing", "hanging": "Hanging", "absent": "Absent"}
 Open = Callable[..., Intake]
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 
 @pytest.fixture
@@ -590,3 +600,91 @@ def test_a_source_that_asks_for_time_is_left_alone_for_so_long(
     time.sleep(0.25)
     app.poll()
     assert len(tries) == 2
+
+
+def _bounce_of(message_id: str) -> bytes:
+    return (
+        b"From: MAILER-DAEMON@mx.example.it\r\nTo: urp@example.it\r\n"
+        b"Subject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; mx.example.it\r\n\r\n"
+        b"Final-Recipient: rfc822; anna@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        b"From: urp@example.it\r\nMessage-ID: <"
+        + message_id.encode()
+        + b">\r\n\r\nciao\r\n--b--\r\n"
+    )
+
+
+def test_a_bounce_of_our_reply_is_told_to_its_request_and_to_a_person(open_intake: Open) -> None:
+    app = open_intake()
+    citizen = _push(app, "1", text_mail())
+    app.process()
+    reference = app.receipts.get(citizen).reference or ""
+    assert not app.requests.get(reference).needs_review
+    for written in ("<answer-1@urp.example.it>", " answer-1@urp.example.it"):
+        app.requests.record_reply(reference, written, by="op17")
+    observer = RecordingObserver()
+    app._observers = [observer]
+    bounce = _push(app, "2", _bounce_of("answer-1@urp.example.it"))
+    app.process()
+    assert app.receipts.get(bounce).state == "noted"
+    assert app.requests.get(reference).review_reasons == ("undelivered",)
+    history = app.requests.history(reference)
+    assert [each.type for each in history] == ["request.filed", "request.replied", "request.notice"]
+    assert journal.is_chained(history)
+    assert (history[1].actor, history[2].data["receipt"]) == ("op17", bounce)
+    assert "request.notice" in [event.type for event in observer.events]
+
+
+def test_a_bounce_of_what_we_do_not_know_is_told_to_no_request(open_intake: Open) -> None:
+    app = open_intake()
+    citizen = _push(app, "1", text_mail())
+    bounce = _push(app, "2", _bounce_of("strange@urp.example.it"))
+    app.process()
+    assert app.receipts.get(bounce).state == "noted"
+    history = app.requests.history(app.receipts.get(citizen).reference or "")
+    assert [each.type for each in history] == ["request.filed"]
+
+
+def test_receipts_of_a_certified_reply_are_told_to_its_request(open_intake: Open) -> None:
+    app = open_intake()
+    citizen = _push(app, "1", text_mail())
+    app.process()
+    reference = app.receipts.get(citizen).reference or ""
+    receipts = sorted(FIXTURES.glob("pec/*.eml"))
+    raw = {file.stem: file.read_bytes() for file in receipts}
+    for name in ("pec12_mancata_consegna", "pec09_consegna_completa"):
+        about = parse_message(raw[name], "pec").pec.x_riferimento_message_id  # type: ignore[union-attr]
+        app.requests.record_reply(reference, about or "", by="op17")
+    _push(app, "2", raw["pec09_consegna_completa"], profile="pec")
+    app.process()
+    assert not app.requests.get(reference).needs_review
+    _push(app, "3", raw["pec12_mancata_consegna"], profile="pec")
+    app.process()
+    assert app.requests.get(reference).review_reasons == ("undelivered",)
+    history = app.requests.history(reference)
+    told = [each.data["x_ricevuta"] for each in history if each.type == "request.notice"]
+    assert told == ["avvenuta-consegna", "errore-consegna"]
+
+
+def test_an_answer_to_our_reply_follows_its_request(open_intake: Open) -> None:
+    app = open_intake()
+    citizen = _push(app, "1", text_mail(sender="Anna <anna@example.com>"))
+    app.process()
+    earlier = app.requests.get(app.receipts.get(citizen).reference or "")
+    app.requests.record_reply(earlier.reference, "answer-2@urp.example.it", by="op17")
+    again = text_mail("Re: x", "Grazie", sender="anna@example.com", message_id="again@x")
+    answer = _push(app, "2", b"In-Reply-To: <answer-2@urp.example.it>\r\n" + again)
+    app.process()
+    assert app.requests.get(app.receipts.get(answer).reference or "").follows == earlier.id
+
+
+@pytest.mark.parametrize("wrong", ["", "<>", "no-at", "a b@c", "x@y\r\nBcc: z", "è@x", "a@" * 400])
+def test_what_is_no_message_id_is_refused(open_intake: Open, wrong: str) -> None:
+    app = open_intake()
+    request = app.submit(RequestDraft(channel=Channel.PHONE, text="Chiede un opuscolo."))
+    with pytest.raises(UsageError):
+        app.requests.record_reply(request.reference, wrong, by="op")
