@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.classifying.decide import judge
@@ -28,6 +28,7 @@ CLASSIFIER = KeywordClassifier()
 
 
 @given(DOCUMENTS)
+@settings(deadline=None)
 def test_any_text_gets_a_verdict_and_the_same_one_again(documents: list[Document]) -> None:
     verdict = judge(documents, classifiers=[CLASSIFIER], taxonomy=TAXONOMY, threshold=0.5)
     again = judge(documents, classifiers=[CLASSIFIER], taxonomy=TAXONOMY, threshold=0.5)

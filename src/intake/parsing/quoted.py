@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from intake.parsing.disclaimers import without_disclaimer
+
 _MAX_LINE = 1000
 _MAX_WRAPPED = 3
 _MAX_SIGNATURE_LINES = 15
@@ -54,7 +56,8 @@ _MOBILE = re.compile(
 
 
 def new_text(text: str) -> str:
-    """Return what the writer of ``text`` added: no quoted history, no signature.
+    """Return what the writer of ``text`` added: no quoted history, no signature, no
+    disclaimer.
 
     Returns the whole text when nothing else would be left. Linear in the length of ``text``.
     """
@@ -62,7 +65,7 @@ def new_text(text: str) -> str:
     kept = lines[: _start_of_history(lines, text)]
     if ">" in text or "&gt;" in text:
         kept = [line for line in kept if not _QUOTE.match(line)]
-    kept = _without_signature(kept)
+    kept = _without_signature(without_disclaimer(kept))
     return _tidy(kept) or text.strip()
 
 
