@@ -18,7 +18,9 @@ if TYPE_CHECKING:  # loaded when a verb needs them: `intake --help` must be quic
     from intake.config import Settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs on stdout.")]
-LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, at most.")]
+LimitOption = Annotated[
+    int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many, at most.")
+]
 ByOption = Annotated[
     str | None, typer.Option("--by", help="Who does this; the user of this computer if left out.")
 ]
@@ -88,9 +90,9 @@ def moment(value: str | None, zone: ZoneInfo, *, now: datetime | None = None) ->
         return (now or datetime.now(UTC)) - timedelta(**{_AGES[age[2]]: int(age[1])})
     try:
         parsed = datetime.fromisoformat(value)
-    except ValueError:
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"{value!r} is no time: write 2026-07-01, 2026-07-01T10:30, or an age such as 3d.",
             param_hint="--since",
         ) from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)

@@ -20,6 +20,8 @@ from intake.store.tables import blobs, cursors, receipts, requests, unfetched
 TRIAGE_PRIORITY = 10
 ENRICH_PRIORITY = 0
 
+_MAX_ID = 2**63 - 1  # of a 64-bit key
+
 _SELECT = select(receipts, requests.c.reference).join(
     requests, requests.c.id == receipts.c.request_id, isouter=True
 )
@@ -128,7 +130,9 @@ def get(connection: Connection, receipt_id: int) -> Receipt:
     Raises:
         UnknownReference: there is none of this number.
     """
-    row = connection.execute(_SELECT.where(receipts.c.id == receipt_id)).first()
+    is_number = 0 < receipt_id <= _MAX_ID
+    query = _SELECT.where(receipts.c.id == receipt_id)
+    row = connection.execute(query).first() if is_number else None
     if row is None:
         raise UnknownReference(f"There is no receipt {receipt_id}.")
     return _receipt(row)

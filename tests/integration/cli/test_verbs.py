@@ -210,6 +210,23 @@ def test_check_tells_what_a_run_would_stumble_over(
     assert named in f"{wrong['detail']} {wrong['remedy']}"
 
 
+@pytest.mark.parametrize(
+    ("verb", "code"),
+    [
+        ("quarantine show 99999999999999999999", 2),
+        ("quarantine retry 99999999999999999999", 2),
+        ("receipts --limit 99999999999999999999", 2),
+        ("requests --limit 99999999999999999999", 2),
+        ("requests --since 0001-01-01", 2),
+        ("requests --since 9999-12-31T23:59:59-12:00", 2),
+    ],
+)
+def test_numbers_and_times_beyond_all_bounds_are_mistakes_of_use(
+    intake: Any, verb: str, code: int
+) -> None:
+    assert intake(*verb.split()).code == code
+
+
 def test_check_tells_a_wrong_option_of_a_source(intake: Any, tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text('[sources.mails]\nkind = "eml"\npth = "mails"\n')
