@@ -10,6 +10,7 @@ from pathlib import Path
 
 from intake import filing
 from intake.errors import StoreError, UsageError
+from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
 from intake.schemas.classifications import Classification
 from intake.schemas.events import Event
@@ -271,13 +272,13 @@ def _named_files(request: Request, receipt: Receipt | None) -> Iterator[tuple[st
     for number, attachment in enumerate(request.attachments, start=1):
         is_the_item = receipt is not None and attachment.sha256 == receipt.sha256
         if attachment.disposition != "refused" and not is_the_item:
-            name = Path(attachment.filename or f"attachment-{number}").name
-            yield name, attachment.sha256
+            name = safe_name(attachment.filename)
+            yield name or f"attachment-{number}", attachment.sha256
 
 
 def _original_name(receipt: Receipt) -> str:
-    if receipt.file_name:
-        return Path(receipt.file_name).name
+    if name := safe_name(receipt.file_name):
+        return name
     suffix = {"form": ".json", "phone": ".json", "scan": ".bin"}.get(receipt.profile, ".eml")
     return f"original{suffix}"
 

@@ -525,6 +525,20 @@ def test_the_original_bytes_are_exported_as_they_came(open_intake: Open, tmp_pat
     assert not set(again) & set(files)
 
 
+@pytest.mark.parametrize("name", ["a" * 300 + ".txt", "..", "../../x.eml", "a\tb\u202e.eml"])
+def test_an_original_is_exported_whatever_its_name(
+    open_intake: Open, tmp_path: Path, name: str
+) -> None:
+    app = open_intake()
+    item = RawItem(source="door", key="1", content=text_mail(), file_name=name)
+    receipt = app.receive(item)
+    app.process()
+    reference = app.receipts.get(receipt.id).reference or ""
+    (file,) = app.export(reference, tmp_path / "out")
+    assert file.parent == tmp_path / "out" / reference
+    assert file.read_bytes() == text_mail()
+
+
 def test_find_narrows_by_every_filter(open_intake: Open) -> None:
     app = open_intake()
     _push(app, "1", text_mail(subject="Opuscolo Città", sender="Anna <anna@example.com>"))
