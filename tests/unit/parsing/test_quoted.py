@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from intake.parsing.flowed import unflow
 from intake.parsing.quoted import new_text
 
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+REPLIES = tomllib.loads((FIXTURES / "mail" / "replies.toml").read_text(encoding="utf-8"))
 OLD = "> L'area è in piazza.\n> Saluti"
 
 
@@ -31,6 +36,7 @@ OLD = "> L'area è in piazza.\n> Saluti"
         "*Da:* Mario <m@r.it>\n*Inviato:* lunedì 5 febbraio 2024\n*A:* Anna\n"
         "*Oggetto:* Area\n\nTesto",
         OLD,
+        *REPLIES["histories"],
     ],
 )
 def test_the_history_of_a_reply_is_not_new(history: str) -> None:
@@ -52,6 +58,7 @@ def test_the_history_of_a_reply_is_not_new(history: str) -> None:
         "Oggetto: frana\nA: c@d.it\n\nC'è una frana in via Roma",
         "Vi giro questa richiesta.\n\nInizio messaggio inoltrato:\n\nDa: Anna <a@b.it>\n"
         "Data: 5 feb 2024\nOggetto: frana\nA: c@d.it\n\nC'è una frana",
+        *REPLIES["kept"],
     ],
 )
 def test_what_the_citizen_wrote_is_never_cut(text: str) -> None:
@@ -64,6 +71,27 @@ def test_a_message_that_is_all_quoted_stays_whole() -> None:
 
 def test_answers_between_quoted_lines_are_new() -> None:
     assert new_text("> Dove?\nIn via Roma.\n> Quando?\nIeri.") == "In via Roma.\nIeri."
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Il 5/2/2024 10:12, Mario ha scritto:\n> Dove?\n\nIn via Roma.", "In via Roma."),
+        (
+            "Buongiorno,\nIl 5/2/2024 10:12, Mario ha scritto:\n> Dove?\n\nIn via Roma.\n\n"
+            "> Quanti?\nQuattro\n-- \nMario",
+            "Buongiorno,\n\nIn via Roma.\n\nQuattro",
+        ),
+        ("Da: a@b.it\nData: 5/2/2024\nOggetto: area\nA: x\n> Dove?\n\nQui.", "Qui."),
+    ],
+)
+def test_answers_under_a_marked_history_are_new(text: str, new: str) -> None:
+    assert new_text(text) == new
+
+
+def test_the_footer_of_a_mailing_list_is_not_new() -> None:
+    footer = "_" * 47 + "\nalfa mailing list\nalfa@liste.example\nhttps://liste.example/alfa"
+    assert new_text(f"C'è una frana.\n\n{footer}") == "C'è una frana."
 
 
 @pytest.mark.parametrize(
