@@ -1,14 +1,17 @@
-"""Print how fast mail is read, beside the standard library and mail-parser in the same run.
+"""Print how fast mail is read, and what a large file costs in memory.
 
-mail-parser is measured where it is installed: `pip install -e '.[bench]'`.
+The standard library and mail-parser are measured in the same run, mail-parser where it is
+installed: `pip install -e '.[bench]'`.
 """
 
 from __future__ import annotations
 
+import base64
 import email
 import io
 import os
 import time
+import tracemalloc
 from collections.abc import Callable
 from email.message import EmailMessage
 from importlib import import_module
@@ -20,6 +23,8 @@ ROUNDS = 400
 FLOOR_MAIL = "text and HTML, 6 KB"
 """The ordinary mail of which 800 are to be read in a second of one core."""
 TEXT = "Buongiorno,\nvorrei sapere dov'è l'area di attesa più vicina, perché abito qui.\n" * 80
+LARGE = 25 * 1024 * 1024
+"""Bytes of the attached file whose cost in memory is measured."""
 PAGE = "<html><body>" + "<p>Dov'è l'area di <b>attesa</b>?</p>\n" * 100 + "</body></html>"
 
 
@@ -71,6 +76,35 @@ def _rate(work: Callable[[], object]) -> float:
     return ROUNDS / (time.process_time() - start)
 
 
+def _large_mail() -> bytes:
+    """Return a mail with a file of LARGE bytes, written without the copies that `email` makes."""
+    head = (
+        b'Subject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
+        b"Content-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head + base64.encodebytes(os.urandom(LARGE)) + b"--b--\r\n"
+
+
+def _peak(work: Callable[[], object]) -> float:
+    """Return the peak of memory of ``work`` in multiples of the attached file."""
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / LARGE
+
+
+def _print_memory(parser: MailParser, peer: Callable[[bytes], object] | None) -> None:
+    raw = _large_mail()
+    ours = _peak(lambda: parser.parse(io.BytesIO(raw), ItemFacts()))
+    peers = f", mail-parser {_peak(lambda: peer(raw)):.1f}" if peer else ""
+    tree = _peak(lambda: email.message_from_bytes(raw))
+    print(
+        f"peak of memory for a file of {LARGE >> 20} MB, in times its size, the mail not counted:"
+    )
+    print(f"  ours {ours:.1f}{peers}, tree of stdlib {tree:.1f}")
+
+
 def main() -> None:
     """Print messages per second of CPU time; the standard library only builds the tree."""
     parser, peer = MailParser(), _mail_parser()
@@ -81,6 +115,7 @@ def main() -> None:
         theirs = _rate(lambda raw=raw: email.message_from_bytes(raw))  # type: ignore[misc]
         peers = f"{_rate(lambda raw=raw: peer(raw)):14.0f}" if peer else f"{'-':>14}"  # type: ignore[misc]
         print(f"{name:20} {len(raw):8} {ours:8.0f} {peers} {theirs:17.0f}")
+    _print_memory(parser, peer)
 
 
 if __name__ == "__main__":
