@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from intake.parsing import charsets, html_text, safe_html, uuencoded
+from intake.parsing import charsets, enriched, html_text, safe_html, uuencoded
 from intake.parsing.containers import Entry
 from intake.parsing.flowed import unflow
 from intake.parsing.structure import Part
@@ -13,6 +14,14 @@ from intake.schemas.documents import Defect
 
 MAX_TEXT = 1_000_000
 """Characters of text that are kept; a longer part is stored as a file besides."""
+
+_SHOWN = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_MAX_PLACEHOLDER_WORDS = 60
+_PLACEHOLDER = re.compile(
+    r"(?i)\bhtml\b|\bmime\b|(?:visualizzare|visualizzi|leggere|leggi|aprire|view|read|see|display)"
+    r"\b.{0,60}\b(?:messaggio|e-?mail|mail|newsletter|message|browser|online)"
+)
+"""What programs write in the plain text when all that is said is in the HTML."""
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
     chosen = plain | {
         id(piece.alternative): piece.branch
         for piece in reversed(pieces)
-        if piece.alternative and id(piece.alternative) not in plain and piece.text.strip()
+        if piece.html is not None and id(piece.alternative) not in plain and piece.text.strip()
     }
     texts: list[str] = []
     pages: list[str] = []
@@ -90,7 +99,7 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
 
 
 def _is_shown(leaf: Part) -> bool:
-    return leaf.media_type in ("text/plain", "text/html") and leaf.disposition != "attachment"
+    return leaf.media_type in _SHOWN and leaf.disposition != "attachment"
 
 
 def _is_body(leaf: Part) -> bool:
@@ -102,6 +111,8 @@ def _read_piece(leaf: Part) -> _Piece:
     alternative, branch = _alternative_around(leaf)
     if leaf.media_type == "text/html":
         return _Piece(leaf, "", text, alternative, branch)
+    if leaf.media_type != "text/plain":
+        text = enriched.to_text(text, is_richtext=leaf.media_type == "text/richtext")
     text, files = uuencoded.take_out(text)
     if leaf.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, deletes_space=leaf.parameters.get("delsp", "").lower() == "yes")
@@ -130,9 +141,22 @@ def _branches_with_plain_text(pieces: list[_Piece]) -> dict[int, Part | None]:
     """Return, by the id of each alternative, its first branch with plain text in it."""
     found: dict[int, Part | None] = {}
     for piece in pieces:
-        if piece.alternative and piece.html is None and piece.text.strip():
+        if piece.alternative and piece.html is None and _says_something(piece, pieces):
             found.setdefault(id(piece.alternative), piece.branch)
     return found
+
+
+def _says_something(piece: _Piece, pieces: list[_Piece]) -> bool:
+    """Tell whether plain text is more than "your program cannot show HTML" beside that HTML."""
+    words = len(piece.text.split(maxsplit=_MAX_PLACEHOLDER_WORDS))
+    if words > _MAX_PLACEHOLDER_WORDS or not _PLACEHOLDER.search(piece.text):
+        return words > 0
+    pages = (
+        other.html
+        for other in pieces
+        if other.html is not None and other.alternative is piece.alternative
+    )
+    return not any(len(html_text.to_text(page[:MAX_TEXT]).text.split()) > words for page in pages)
 
 
 def _join(texts: list[str], body: Body) -> str:

@@ -27,6 +27,9 @@ _FOLD = re.compile(r"[\r\n]+")
 _ID = re.compile(r"<([^<>]*)>")
 _MAX_IDS = 1000
 _MAX_FIELDS = 2000
+_BEFORE = b"\xef\xbb\xbf \t\r\n"
+_MAX_BEFORE = 1000
+_MAX_FIELDS_AFTER = 100
 
 
 @dataclass(slots=True)
@@ -117,20 +120,43 @@ def read(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     return headers, position
 
 
+def first(raw: bytes) -> int:
+    """Return where the headers of a message begin: blank lines or a BOM may stand before them."""
+    position = 0
+    while position < min(len(raw), _MAX_BEFORE) and raw[position] in _BEFORE:
+        position += 1
+    return position if position and _USUAL.match(raw, position) else 0
+
+
 def _is_blank(raw: bytes, position: int, stop: int) -> bool:
     return stop - position <= 2 and not raw[position:stop].strip(b"\r\n")
 
 
 def _is_damaged_header(raw: bytes, position: int, stop: int, end: int) -> bool:
     """Tell a damaged header from the first line of a body: a usual header follows it."""
-    if raw.startswith(b"--", position) or b":" not in raw[position : min(stop, position + 100)]:
+    if raw.startswith(b"--", position):
         return False
+    if b":" not in raw[position : min(stop, position + 100)]:
+        return _USUAL.match(raw, stop, end) is not None and _are_headers(raw, stop, end)
     for _ in range(20):
         if stop >= end or raw[stop] not in b" \t":
             break
         newline = raw.find(b"\n", stop, end)
         stop = end if newline < 0 else newline + 1
     return _USUAL.match(raw, stop, end) is not None
+
+
+def _are_headers(raw: bytes, position: int, end: int) -> bool:
+    """Tell whether all lines up to a blank one are headers."""
+    for _ in range(_MAX_FIELDS_AFTER):
+        newline = raw.find(b"\n", position, end)
+        stop = end if newline < 0 else newline + 1
+        if _is_blank(raw, position, stop):
+            return position < end
+        if raw[position] not in b" \t" and not _FIELD.match(raw, position, stop):
+            return False
+        position = stop
+    return True
 
 
 def _append(headers: Headers, raw: bytes, start: int, stop: int) -> None:

@@ -151,8 +151,9 @@ def read(raw: bytes, budget: Budget) -> Part:
 def read_alone(raw: bytes) -> Part:
     """Return the message with its headers and without a look at its parts."""
     buffer = raw if b"\n" in raw[: header_block.MAX_BLOCK_BYTES] else raw.replace(b"\r", b"\n")
-    block, body_start = header_block.read(buffer, 0, len(buffer))
-    return _make(buffer, block, 0, body_start, "text/plain")
+    start = header_block.first(buffer)
+    block, body_start = header_block.read(buffer, start, len(buffer))
+    return _make(buffer, block, start, body_start, "text/plain")
 
 
 class _Reader:
@@ -165,7 +166,10 @@ class _Reader:
         self.current: Part | None = None
 
     def read(self) -> Part:
-        root = self._enter(0, None)
+        start = header_block.first(self.buffer)
+        root = self._enter(start, None)
+        if start:
+            root.note("damaged_header", "blank lines before the headers")
         position = root.body_start
         while self.open:
             found = self._next_delimiter(position)

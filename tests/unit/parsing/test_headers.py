@@ -39,6 +39,14 @@ def test_a_damaged_header_does_not_end_the_block() -> None:
     assert body == 33
 
 
+def test_words_among_the_headers_do_not_end_them() -> None:
+    raw = b"From: a\nrotto\nSubject: b\nDate: c\n\nciao"
+    block, body = _read(raw)
+    assert block.is_damaged
+    assert block.text("subject") == "b"
+    assert raw[body:] == b"ciao"
+
+
 def test_a_mailbox_separator_at_the_top_is_skipped() -> None:
     block, _ = _read(b"From anna Mon Mar  2 2026\nFrom: a@b.it\n\n")
     assert block.text("from") == "a@b.it"

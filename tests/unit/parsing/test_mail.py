@@ -63,6 +63,34 @@ def test_of_alternatives_the_plain_one_is_the_text_and_both_are_told(parse: Pars
     assert parsed.message.attachments == ()
 
 
+def test_a_plain_text_that_only_points_to_the_html_is_not_the_text(parse: Parse) -> None:
+    parsed = parse(
+        HEAD + 'Content-Type: multipart/alternative; boundary="b"\n\n--b\n\n'
+        "Your program cannot show HTML\n--b\nContent-Type: text/html\n\n"
+        "<p>C'è una frana in via Roma, siamo in quattro, aiutateci</p>\n--b--\n"
+    )
+    assert parsed.message.text == "C'è una frana in via Roma, siamo in quattro, aiutateci"
+    assert [leaf.content for leaf in parsed.leaves] == [b"Your program cannot show HTML"]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "source", "text"),
+    [
+        ("text/enriched", "<bold>Ciao</bold>\nAnna\n\n<param>x</param>1 << 2", "Ciao Anna\n1 < 2"),
+        ("text/richtext", "<bold>Ciao</bold>\nAnna<nl>1 <lt> 2 <x", "Ciao Anna\n1 < 2 <x"),
+    ],
+)
+def test_enriched_text_is_read(parse: Parse, media_type: str, source: str, text: str) -> None:
+    assert parse(f"{HEAD}Content-Type: {media_type}\n\n{source}").message.text == text
+
+
+@pytest.mark.parametrize("before", [b"\n\r\n", b"\xef\xbb\xbf", b" \n"])
+def test_blank_lines_before_the_headers_are_passed_over(parse: Parse, before: bytes) -> None:
+    parsed = parse(before + HEAD.encode() + b"\nciao")
+    assert (parsed.message.subject, parsed.message.text) == ("prova", "ciao")
+    assert _codes(parsed) == ["damaged_header"]
+
+
 def test_html_alone_gives_the_text(parse: Parse) -> None:
     parsed = parse(HEAD + "Content-Type: text/html\n\n<p>ciao</p><p style='display:none'>no</p>")
     assert parsed.message.text == "ciao"
