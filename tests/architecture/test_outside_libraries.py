@@ -19,6 +19,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pysqlite3": ("store/database.py",),
     "pytesseract": ("ocr/tesseract.py",),
     "pytest": ("testing/pytest_plugin.py",),
+    "rapidfuzz": ("classifying/lexicon.py",),
     "selectolax": ("parsing/html_text.py",),
     "uuid6": ("store/references.py",),
     # A whole room each: the library is what the room is made of.

@@ -103,6 +103,11 @@ def _stop_words() -> dict[str, frozenset[str]]:
     return {code: frozenset(words) for code, words in content.stopwords.items()}
 
 
+def small_words() -> frozenset[str]:
+    """Return the small words of all languages."""
+    return frozenset[str]().union(*_stop_words().values())
+
+
 @cache
 def _telling_words() -> dict[str, str]:
     """Return the words that stand in the list of one language only, with that language."""

@@ -16,20 +16,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from intake.classifying.folding import Words, fold
+from intake.classifying.folding import Words
+from intake.classifying.lexicon import Lexicon, Readings
 
 GAP_WORDS = 4
 """How many words ``..`` may stand for, at most."""
-TOLERANT_LETTERS = 7
-"""The shortest word in which one wrong character is forgiven."""
-_HEAD = 4
+_MANY_WORDS = 4
+"""In a pattern of so many words two may be damaged short words, else one."""
 _CACHED_WORDS = 1 << 16
 _WORD = re.compile(r"[^\W_]+\*?")
-_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,23 @@ class _Pattern:
     """The terms of all steps but the first."""
     at_start: bool
     at_end: bool
+    spare: int
+    """How many of its words may be short words with one wrong character."""
+
+
+class _Text(NamedTuple):
+    """What each word of a text may be, and the number of its sentence."""
+
+    readings: Sequence[Readings]
+    sentences: Sequence[int]
 
 
 class Matcher:
     """Finds all patterns in one pass over a text.
 
     ``tolerant`` forgives one wrong, missing, added or swapped character in long words (OCR),
-    except in the words of ``real_words``, which are words of their own.
+    except in the words of ``real_words``, which are words of their own. In the patterns whose
+    numbers are in ``forgiving`` a short word may be damaged too, where the other words are right.
     """
 
     def __init__(
@@ -80,38 +90,52 @@ class Matcher:
         groups: Mapping[str, Sequence[str]] | None = None,
         tolerant: bool = False,
         real_words: Iterable[str] = (),
+        forgiving: Container[int] = (),
     ) -> None:
         """Compile ``patterns``.
 
         Raises:
             ValueError: a pattern is empty or names an unknown group; the text says which.
         """
-        self._lexicon = _Lexicon(tolerant=tolerant, real_words=real_words)
+        self._lexicon = Lexicon(tolerant=tolerant, real_words=real_words)
         self._first: dict[int, list[_Pattern]] = defaultdict(list)
         for number, text in enumerate(patterns):
-            for pattern in self._compile(number, text, groups or {}):
+            for pattern in self._compile(number, text, groups or {}, number in forgiving):
                 for term in sorted(pattern.steps[0].terms):
                     self._first[term].append(pattern)
-        self._terms_of = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.terms_of)
+        self._cut = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.cut)
+        self._read = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.read)
 
     def find(self, words: Words) -> list[Hit]:
         """Return the hits in the order in which they begin; a pattern hits once per place."""
-        terms = [self._terms_of(word) for word in words.words]
-        starting = self._possible(frozenset[int]().union(*set(terms)))
+        readings = [self._read(word) for word in words.words]
+        starting = self._possible(frozenset[int]().union(*(each.terms for each in set(readings))))
+        text = _Text(readings, words.sentences)
         hits: list[Hit] = []
-        for position, here in enumerate(terms):
-            if not here:
+        for position, here in enumerate(readings):
+            if not here.terms:
                 continue
             seen: set[int] = set()
-            for term in sorted(here) if len(here) > 1 else here:
+            for term in sorted(here.terms) if len(here.terms) > 1 else here.terms:
                 for pattern in starting.get(term, ()):
                     if pattern.number in seen:
                         continue
-                    positions = _match(pattern, terms, words.sentences, position)
+                    positions = _match(pattern, text, position)
                     if positions:
                         seen.add(pattern.number)
                         hits.append(Hit(pattern.number, positions))
         return hits
+
+    def separate(self, words: Words) -> Words:
+        """Return ``words`` with those cut in two that ran together (``siamobloccati``)."""
+        cuts = [self._cut(word) for word in words.words]
+        if all(len(cut) == 1 for cut in cuts):
+            return words
+        return Words(
+            tuple(word for cut in cuts for word in cut),
+            tuple(clause for cut, clause in zip(cuts, words.clauses, strict=True) for _ in cut),
+            tuple(number for cut, number in zip(cuts, words.sentences, strict=True) for _ in cut),
+        )
 
     def _possible(self, present: frozenset[int]) -> dict[int, list[_Pattern]]:
         """Return, by first term, the patterns all of whose words are somewhere in the text."""
@@ -122,7 +146,7 @@ class Matcher:
         }
 
     def _compile(
-        self, number: int, text: str, groups: Mapping[str, Sequence[str]]
+        self, number: int, text: str, groups: Mapping[str, Sequence[str]], is_forgiving: bool
     ) -> list[_Pattern]:
         """Return the pattern; more than one if an alternative has several words (``c'è|vi è``)."""
         chains: list[tuple[_Step, ...]] = [()]
@@ -139,7 +163,14 @@ class Matcher:
         if chains == [()] or gap:
             raise ValueError(f"the pattern {text!r} has no word at its end")
         return [
-            _Pattern(number, chain, tuple(step.terms for step in chain[1:]), at_start, at_end)
+            _Pattern(
+                number,
+                chain,
+                tuple(step.terms for step in chain[1:]),
+                at_start,
+                at_end,
+                _spare_of(chain) if is_forgiving else 0,
+            )
             for chain in chains
         ]
 
@@ -173,108 +204,43 @@ def _can_match(pattern: _Pattern, present: frozenset[int]) -> bool:
     return True
 
 
-def _match(
-    pattern: _Pattern,
-    terms: Sequence[frozenset[int]],
-    sentences: Sequence[int],
-    position: int,
-) -> tuple[int, ...]:
+def _spare_of(chain: Sequence[_Step]) -> int:
+    return 0 if len(chain) == 1 else 2 if len(chain) >= _MANY_WORDS else 1
+
+
+def _match(pattern: _Pattern, text: _Text, position: int) -> tuple[int, ...]:
+    sentences = text.sentences
     if pattern.at_start and position and sentences[position - 1] == sentences[position]:
         return ()
-    found = _continue(pattern.steps, 1, terms, sentences, (position,))
-    if pattern.at_end and found and found[-1] + 1 < len(terms):
+    spare = pattern.spare - _damage(pattern.steps[0], text.readings[position])
+    if spare < 0:
+        return ()
+    found = _continue(pattern.steps[1:], text, (position,), spare)
+    if pattern.at_end and found and found[-1] + 1 < len(sentences):
         return () if sentences[found[-1] + 1] == sentences[found[-1]] else found
     return found
 
 
+def _damage(step: _Step, reading: Readings) -> int:
+    """Return 0 if the word is one of the step, 1 if only a damaged short word of it."""
+    return 0 if not reading.damaged or step.terms & reading.terms - reading.damaged else 1
+
+
 def _continue(
-    steps: Sequence[_Step],
-    step: int,
-    terms: Sequence[frozenset[int]],
-    sentences: Sequence[int],
-    positions: tuple[int, ...],
+    steps: Sequence[_Step], text: _Text, positions: tuple[int, ...], spare: int
 ) -> tuple[int, ...]:
     """Return the positions of the whole pattern, or none; tries at most five places a step."""
-    if step == len(steps):
+    if not steps:
         return positions
-    last = positions[-1]
-    for place in range(last + 1, min(last + 2 + steps[step].gap, len(terms))):
-        if sentences[place] != sentences[last]:
+    step, last = steps[0], positions[-1]
+    for place in range(last + 1, min(last + 2 + step.gap, len(text.readings))):
+        if text.sentences[place] != text.sentences[last]:
             break
-        if not steps[step].terms.isdisjoint(terms[place]):
-            found = _continue(steps, step + 1, terms, sentences, (*positions, place))
+        if step.terms.isdisjoint(text.readings[place].terms):
+            continue
+        left = spare - _damage(step, text.readings[place])
+        if left >= 0:
+            found = _continue(steps[1:], text, (*positions, place), left)
             if found:
                 return found
     return ()
-
-
-class _Lexicon:
-    """All words and stems of a set of patterns, each with a number."""
-
-    def __init__(self, *, tolerant: bool, real_words: Iterable[str]) -> None:
-        self._tolerant = tolerant
-        self._real_words = frozenset(fold(word) for word in real_words)
-        self._numbers: dict[str, int] = {}
-        self._words: dict[str, int] = {}
-        self._stems: dict[int, dict[str, int]] = {}
-        self._heads: dict[str, list[str]] = {}
-        self._tails: dict[str, list[str]] = {}
-
-    def add(self, term: str) -> int:
-        """Return the number of the word or stem (``terremot*``), new or known."""
-        name = fold(term)
-        if name in self._numbers:
-            return self._numbers[name]
-        number = self._numbers[name] = len(self._numbers)
-        text = name.rstrip("*")
-        if name.endswith("*"):
-            self._stems.setdefault(len(text), {})[text] = number
-        else:
-            self._words[text] = number
-        if self._tolerant and len(text) >= TOLERANT_LETTERS:
-            self._heads.setdefault(text[:_HEAD], []).append(name)
-            self._tails.setdefault(text[_HEAD:TOLERANT_LETTERS], []).append(name)
-        return number
-
-    def terms_of(self, word: str) -> frozenset[int]:
-        """Return the numbers of the terms that ``word`` satisfies."""
-        text = fold(word)
-        found = [self._words[text]] if text in self._words else []
-        for length, stems in self._stems.items():
-            if length <= len(text) and text[:length] in stems:
-                found.append(stems[text[:length]])
-        if found:
-            return frozenset(found)
-        if self._tolerant and len(text) >= TOLERANT_LETTERS - 1 and text not in self._real_words:
-            return self._nearly(text)
-        return _NONE
-
-    def _nearly(self, text: str) -> frozenset[int]:
-        """Return the terms one character away: their head is right, or what comes after it is."""
-        candidates = set(self._heads.get(text[:_HEAD], ()))
-        width = TOLERANT_LETTERS - _HEAD
-        for start in (_HEAD - 1, _HEAD, _HEAD + 1):
-            candidates.update(self._tails.get(text[start : start + width], ()))
-        return frozenset(self._numbers[name] for name in candidates if _resembles(text, name))
-
-
-def _resembles(text: str, name: str) -> bool:
-    """Return whether ``text`` is the word or begins with the stem, but for one character."""
-    if not name.endswith("*"):
-        return _within_one_edit(text, name)
-    stem = name[:-1]
-    lengths = {min(len(stem) + change, len(text)) for change in (-1, 0, 1)}
-    return any(_within_one_edit(text[:length], stem) for length in lengths)
-
-
-def _within_one_edit(one: str, other: str) -> bool:
-    """Return whether one substitution, insertion, deletion or swap makes them equal."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    first = 0
-    while first < min(len(one), len(other)) and one[first] == other[first]:
-        first += 1
-    a, b = one[first:], other[first:]
-    if a[1:] == b[1:] or a[1:] == b or a == b[1:]:
-        return True
-    return a[:2] == b[1::-1] and a[2:] == b[2:]

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.classifying.folding import Words, split
+from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Evidence, Urgency
@@ -44,7 +45,7 @@ class _Rule(Frozen):
 
 
 class _File(Frozen):
-    real_words: tuple[str, ...] = ()
+    real_words: str = ""
     names: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
@@ -129,11 +130,14 @@ class _Compiled:
             [pattern for _, _, patterns in sections for pattern in patterns],
             groups=content.groups,
             tolerant=True,
-            real_words=content.real_words,
+            real_words=(*content.real_words.split(), *small_words()),
+            forgiving=frozenset(
+                number for number, meaning in enumerate(self._meaning) if isinstance(meaning, _Rule)
+            ),
         )
 
     def read(self, text: str) -> _Reading:
-        reading = _Reading(split(text))
+        reading = _Reading(self._matcher.separate(split(text)))
         hits = self._matcher.find(reading.words)
         masked = {
             place for hit in hits if self._meaning[hit.pattern] == "name" for place in hit.positions

@@ -57,6 +57,42 @@ def test_two_wrong_characters_short_words_and_real_words_are_not_forgiven() -> N
     assert not _finds("ambulanza", "ambulanze", tolerant=True, real_words=["ambulanze"])
 
 
+@pytest.mark.parametrize("noisy", ["casa bruxia", "caza brucia", "la csa dei vicini brucia"])
+def test_a_short_word_may_be_damaged_where_the_others_are_right(noisy: str) -> None:
+    pattern = "casa .. brucia"
+    assert _finds(pattern, noisy, tolerant=True, forgiving={0})
+    assert not _finds(pattern, noisy, tolerant=True)
+    assert not _finds(pattern, noisy, tolerant=True, forgiving={0}, real_words=noisy.split())
+
+
+def test_of_a_phrase_of_two_words_one_must_be_right() -> None:
+    assert not _finds("casa .. brucia", "caza bruxia", tolerant=True, forgiving={0})
+    assert not _finds("aiuto", "aiuta", tolerant=True, forgiving={0})
+
+
+def test_a_very_long_word_may_have_two_wrong_characters_where_the_others_are_right() -> None:
+    options = {"tolerant": True, "forgiving": {0}}
+    assert _finds("siamo intrappolat*", "siamo intgapplati", **options)
+    assert not _finds("intrappolat*", "intgapplati", **options)
+
+
+@pytest.mark.parametrize(
+    ("joined", "apart"),
+    [
+        ("siamobloccati qui", "siamo bloccati qui"),
+        ("siamoxbloccati", "siamo bloccati"),
+        ("lacqua sale", "l acqua sale"),
+        ("acquario", "acquario"),
+        ("siamo", "siamo"),
+    ],
+)
+def test_words_that_ran_together_are_cut(joined: str, apart: str) -> None:
+    matcher = Matcher(["siamo bloccat*", "acqua sale"], tolerant=True, real_words=["qui"])
+    separated = matcher.separate(split(joined))
+    assert separated.words == tuple(apart.split())
+    assert len(separated.clauses) == len(separated.sentences) == len(separated.words)
+
+
 @pytest.mark.parametrize("pattern", ["", "..", "casa ..", "@nessuno brucia", "a ! b"])
 def test_a_pattern_without_sense_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="pattern"):
