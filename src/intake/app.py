@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
 from intake.classifying.decide import judge
+from intake.classifying.examples import Example, of_taxonomy
+from intake.classifying.examples import read as read_examples
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
@@ -31,6 +33,7 @@ from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise as recognise_bytes
 from intake.ocr.recognise import try_engine
+from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
@@ -54,6 +57,10 @@ from intake.store.leases import Lease
 _log = logging.getLogger(__name__)
 _LEFTOVER_S = 3600.0
 _PLUGIN = "Report it to the author of the connector; the traceback is in the log."
+if TYPE_CHECKING:
+    from intake.classifying.evaluation import Report
+    from intake.classifying.linear_model import Manifest
+
 _MEGABYTE = 1 << 20
 
 Progress = Callable[[str, int, int | None], None]
@@ -428,10 +435,9 @@ class Intake:
 
     def _check_classify(self) -> str:
         settings = self.settings.classify
-        for name in settings.classifiers:
-            plugins.load("classifiers", name)()
+        opened = open_classifiers(settings.classifiers, settings.model)
         taxonomy = Taxonomy.load(settings.taxonomy)
-        return f"{', '.join(settings.classifiers)}; {len(taxonomy)} topics"
+        return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
 
     def _source_check(self, name: str, source: SourceSettings) -> Callable[[], str]:
         def run() -> str:
@@ -478,16 +484,64 @@ def recognise(
     )
 
 
-def classify(text: str, subject: str = "") -> Verdict:
-    """Return topic, urgency and language of a text by the rules that intake brings."""
-    options = ClassifyOptions()
+def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = None) -> Verdict:
+    """Return topic, urgency and language of a text; None means by the rules that intake brings."""
+    options = options or ClassifyOptions()
     return judge(
         [Document(origin="subject", text=subject), Document(origin="body", text=text)],
-        classifiers=[plugins.load("classifiers", name)() for name in options.classifiers],
-        taxonomy=Taxonomy.load(None),
+        classifiers=open_classifiers(options.classifiers, options.model),
+        taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.threshold,
         languages=options.languages,
     )
+
+
+def train_model(
+    examples: Path,
+    out: Path,
+    *,
+    taxonomy: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Train a model on a file of labelled texts, write it to ``out`` and return its manifest.
+
+    What the topics of ``taxonomy`` (None: ours) say of themselves counts a little where the
+    examples are of those topics. ``out`` is replaced at once or not at all.
+
+    Raises:
+        UsageError: a line is no example, or there are not two topics.
+        ConfigError: the taxonomy cannot be used.
+    """
+    from intake.classifying.training import train  # noqa: PLC0415 - scikit-learn, where needed
+
+    topics = Taxonomy.load(taxonomy)
+    labelled = [
+        Example(each.text, found.id if (found := topics.find(each.topic)) else each.topic)
+        for each in read_examples(examples)
+    ]
+    used = {each.topic for each in labelled}
+    described = [each for each in of_taxonomy(topics) if each.topic in used]
+    model = train([*labelled, *described], progress=progress)
+    unfinished = out.with_name(f"{out.name}.new")
+    unfinished.write_bytes(model.to_bytes())
+    unfinished.replace(out)
+    return model.manifest
+
+
+def evaluate_model(
+    examples: Path,
+    *,
+    threshold: float = 0.5,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Return how a model of the earlier labelled texts of a file does on the later ones.
+
+    Raises:
+        UsageError: a line is no example, or there are too few.
+    """
+    from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - as above
+
+    return evaluate(list(read_examples(examples)), threshold=threshold, progress=progress)
 
 
 def _check_profile(profile: str) -> None:
@@ -593,8 +647,20 @@ def _runner_options(settings: Settings, workers: int | None) -> RunnerOptions:
     )
 
 
+def classify_options(settings: Settings) -> ClassifyOptions:
+    """Return how ``settings`` want topics to be found, for ``classify``."""
+    section = settings.classify
+    return ClassifyOptions(
+        classifiers=section.classifiers,
+        model=section.model,
+        taxonomy=section.taxonomy,
+        threshold=section.threshold,
+        languages=section.languages,
+    )
+
+
 def _stage_options(settings: Settings) -> StageOptions:
-    processing, ocr, classify_settings = settings.processing, settings.ocr, settings.classify
+    processing, ocr = settings.processing, settings.ocr
     return StageOptions(
         light=Limits(
             timeout_s=processing.light_timeout_s,
@@ -617,11 +683,6 @@ def _stage_options(settings: Settings) -> StageOptions:
                 review_below=ocr.review_below,
             ),
         ),
-        classify=ClassifyOptions(
-            classifiers=classify_settings.classifiers,
-            taxonomy=classify_settings.taxonomy,
-            threshold=classify_settings.threshold,
-            languages=classify_settings.languages,
-        ),
+        classify=classify_options(settings),
         max_failures=processing.max_failures,
     )

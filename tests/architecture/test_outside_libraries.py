@@ -20,10 +20,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pytesseract": ("ocr/tesseract.py",),
     "pytest": ("testing/pytest_plugin.py",),
     "rapidfuzz": ("classifying/lexicon.py",),
+    "scipy": ("classifying/training.py",),
+    "sklearn": ("classifying/training.py",),
     "selectolax": ("parsing/html_text.py",),
     "uuid6": ("store/references.py",),
     # A whole room each: the library is what the room is made of.
-    "numpy": ("ocr/*",),
+    "numpy": ("ocr/*", "classifying/*"),
     "sqlalchemy": ("store/*",),
     "typer": ("cli/*",),
     "rich": ("cli/*",),

@@ -26,15 +26,17 @@ def judge(
 ) -> Verdict:
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
 
-    The topic is the taxonomy's with the highest confidence of any classifier; below
-    ``threshold`` (0..1) it is None and a person must look. An emergency always asks for a
-    person; if no topic was found it takes the taxonomy's emergency topic. A topic that the
-    taxonomy does not know stays among the opinions. ``urgency_rules`` None means ours.
+    The topic is the taxonomy's with the highest confidence of any classifier, or of the calibrated
+    opinions where there are any; below ``threshold`` (0..1) it is None and a person must look. An
+    emergency always asks for a person; if no topic was found it takes the taxonomy's emergency
+    topic. A topic that the taxonomy does not know stays among the opinions. ``urgency_rules`` None
+    means ours.
     """
     opinions = tuple(
         opinion for classifier in classifiers for opinion in classifier.classify(documents)
     )
-    ranked = _rank(opinions, taxonomy)
+    calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
+    ranked = _rank(calibrated or opinions, taxonomy)
     topic, confidence, reasons = _choose(ranked, threshold)
     rules = urgency_rules or _our_urgency_rules()
     urgency, alarms = _raise_urgency(rules.assess(documents), topic, taxonomy)

@@ -13,8 +13,9 @@ from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.schemas.base import Frozen
 from intake.schemas.requests import Kind
 
-TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
-"""Lower-case ASCII words joined by points, such as ``info.aree-attesa``."""
+TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$")]
+"""ASCII letters in lower case, digits, ``-`` and ``_``, with points between the levels, such as
+``info.aree-attesa``."""
 
 
 class Label(Frozen):

@@ -247,6 +247,11 @@ class ClassifySettings(Section):
     classifiers: Words = Field(
         default=("keywords",), description="Plugins that are asked for the topic."
     )
+    model: LocalPath | None = Field(
+        default=None,
+        description="File that `intake train` wrote: what was learned from examples.",
+        examples=["topics.model"],
+    )
     taxonomy: LocalPath | None = Field(
         default=None,
         description="TOML file of topics and their words. Left out: the one intake brings.",

@@ -9,18 +9,18 @@ _MONTHS = {
     word: number
     for number, words in enumerate(
         (
-            "jan january gen gennaio",
-            "feb february febbraio",
-            "mar march marzo",
-            "apr april aprile",
-            "may mag maggio",
-            "jun june giu giugno",
-            "jul july lug luglio",
-            "aug august ago agosto",
-            "sep sept september set sett settembre",
-            "oct october ott ottobre",
-            "nov november novembre",
-            "dec december dic dicembre",
+            "jan january gen gennaio januar janv janvier ene enero",
+            "feb february febbraio februar fév févr février febrero",
+            "mar march marzo mär märz mars marec",
+            "apr april aprile avr avril abr abril",
+            "may mag maggio mai mayo maj",
+            "jun june giu giugno juni juin junio junij",
+            "jul july lug luglio juli juil juillet julio julij",
+            "aug august ago agosto août avg avgust",
+            "sep sept september set sett settembre septembre septiembre",
+            "oct october ott ottobre okt oktober octobre octubre",
+            "nov november novembre noviembre",
+            "dec december dic dicembre dez dezember déc décembre diciembre",
         ),
         start=1,
     )
@@ -42,9 +42,11 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"(?:\b(?:UTC|GMT)\s*)?(?<![\d])([+-])(\d{2}):?(\d{2})?(?!\d)", re.IGNORECASE)
 _ZONE = re.compile(r"\b([A-Za-z]{1,6})\b")
 _WORDED = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|[°º])?[\s./-]+([A-Za-z]{3,9})\.?[\s,./-]+(\d{4}|\d{2})\b"
+    r"(\d{1,2})(?:st|nd|rd|th|[°º])?[\s./-]+([A-Za-zÀ-ÿ]{3,10})\.?[\s,./-]+(\d{2,4})\b"
 )
-_AMERICAN = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:.*?\s)?(\d{4})\b")
+_AMERICAN = re.compile(
+    r"\b([A-Za-zÀ-ÿ]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:.*?\s)?(\d{4})\b"
+)
 _ISO = re.compile(r"\b(\d{4})[-/:](\d{1,2})[-/:](\d{1,2})(?=T|\b)")
 _SLASHED = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
 
@@ -114,7 +116,7 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 
 def _year(digits: str) -> int:
-    """Return the year of two or four digits (RFC 5322 §4.3)."""
+    """Return the year of two, three or four digits (RFC 5322 §4.3)."""
     year = int(digits)
     if len(digits) == 4:
         return year

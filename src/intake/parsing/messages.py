@@ -318,7 +318,7 @@ def _facts(root: Part, body: bodies.Body, defects: list[Defect], profile: str) -
     headers = root.headers
     sender = _first(headers, "from") or _first(headers, "sender")
     subject = headers.text("subject")
-    date = dates.parse(headers.unfolded("date") or "")
+    date = dates.parse(headers.text("date") or "")
     if date is None and headers.text("date"):
         defects = [
             *defects,

@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
-from intake.interfaces import Classifier
+from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.texts import list_texts
@@ -63,7 +62,7 @@ def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
 def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
     return judge(
         documents,
-        classifiers=[_classifier(name) for name in options["classifiers"]],
+        classifiers=open_classifiers(options["classifiers"], _path(options["model"])),
         taxonomy=_taxonomy(options["taxonomy"]),
         threshold=options["threshold"],
         languages=options["languages"],
@@ -74,11 +73,9 @@ _parser = cache(open_parser)
 
 
 @cache
-def _classifier(name: str) -> Classifier:
-    classifier: Classifier = plugins.load("classifiers", name)()
-    return classifier
-
-
-@cache
 def _taxonomy(path: str | None) -> Taxonomy:
-    return Taxonomy.load(Path(path) if path else None)
+    return Taxonomy.load(_path(path))
+
+
+def _path(name: str | None) -> Path | None:
+    return Path(name) if name else None

@@ -47,6 +47,7 @@ class ClassifyOptions(Frozen):
     """Which classifiers give opinions, on which taxonomy, and from where one is believed."""
 
     classifiers: tuple[str, ...] = ("keywords",)
+    model: Path | None = None
     taxonomy: Path | None = None
     threshold: float = 0.5
     languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")

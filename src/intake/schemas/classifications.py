@@ -32,6 +32,8 @@ class Classification(Frozen):
     version: str
     topic: str | None = None
     confidence: float = 0.0
+    calibrated: bool = False
+    """Whether confidence is known to be the frequency of being right."""
     evidence: tuple[Evidence, ...] = ()
 
 

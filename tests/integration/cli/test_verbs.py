@@ -273,6 +273,50 @@ def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) 
     assert intake("classify", str(text), "--text", "x").code == 2
 
 
+def test_topics_are_learned_measured_and_used(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "1.eml").write_bytes(samples.text_mail("Strada", "Rifiuti in strada"))
+    config = tmp_path / "intake.toml"
+    config.write_text(CONFIG)
+    kinds = {"reclamo": "il vicino butta rifiuti in strada", "accesso": "copia degli atti firmati"}
+    lines = [
+        json.dumps({"text": f"{text} numero {number}", "topic": topic, "at": f"2026-01-{day:02}"})
+        for day in range(1, 31)
+        for number, (topic, text) in enumerate(kinds.items(), start=day)
+    ]
+    examples = tmp_path / "examples.jsonl"
+    examples.write_text("\n".join(lines))
+
+    figures = intake("evaluate", str(examples), "--json").json
+    assert (figures["learned_from"], figures["accuracy"]) == (42, 1.0)
+    assert "macro-F1" in intake("evaluate", str(examples)).out
+    model = tmp_path / "topics.model"
+    assert intake("train", str(examples), "--out", str(model), "--json").json["topics"] == [
+        "accesso",
+        "reclamo",
+    ]
+    config.write_text(f'{CONFIG}\n[classify]\nmodel = "topics.model"\n')
+    verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
+    assert verdict["topic"] == "reclamo"
+    assert verdict["opinions"][0]["classifier"] == "learned"
+    assert "learned" in verdict["model_version"]
+    assert "learned, keywords" in intake("check").out
+    intake("run")
+    (request,) = intake("requests", "--json").json
+    assert request["topic"] == "reclamo"
+
+    model.write_bytes(b"broken")
+    assert intake("check").code != 0
+    examples.write_text("no json\n")
+    refused = intake("train", str(examples), "--out", str(model))
+    assert refused.code == 2
+    assert "Line 1" in refused.err
+    assert model.read_bytes() == b"broken"
+
+
 def test_ocr_without_tesseract_ends_with_69_and_the_install_line(
     intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,22 @@ class Says:
         ]
 
 
+class SaysCalibrated(Says):
+    """A classifier whose confidence is the frequency of being right."""
+
+    def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        return [
+            each.model_copy(update={"calibrated": True}) for each in super().classify(documents)
+        ]
+
+
+def test_a_calibrated_opinion_counts_and_the_others_are_kept() -> None:
+    rules, learned = Says(reclamo=0.9), SaysCalibrated(normativa=0.6)
+    verdict = _judge("x", rules, learned)
+    assert (verdict.topic, verdict.confidence) == ("normativa", 0.6)
+    assert {opinion.topic for opinion in verdict.opinions} == {"reclamo", "normativa"}
+
+
 def _judge(text: str, *classifiers: Says | KeywordClassifier, threshold: float = 0.5) -> Verdict:
     return judge(
         [Document(text=text)],

@@ -96,6 +96,7 @@ def ocr(
 
 
 def classify(
+    context: typer.Context,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -113,13 +114,15 @@ def classify(
 ) -> None:
     """Print topic, urgency and language of a text, with the evidence."""
     from intake.app import classify as judge
+    from intake.app import classify_options
 
     if (file is None) == (text is None):
         raise typer.BadParameter("Give a FILE or --text, one of the two.", param_hint="FILE")
     if file is not None:
         own_subject, text = _subject_and_text(file)
         subject = subject or own_subject
-    verdict = judge(text or "", subject)
+    options = classify_options(session(context).settings())
+    verdict = judge(text or "", subject, options=options)
     if as_json:
         render.emit_json(verdict)
         return

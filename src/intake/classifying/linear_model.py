@@ -1,0 +1,179 @@
+"""The learned model: one weight a bucket and topic, in a file that cannot run code.
+
+The file is a numpy archive read with ``allow_pickle=False``: a JSON manifest, whole-number weights
+and a few arrays. Reading a text is a look-up and a sum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from intake.classifying.features import BUCKETS, Features, extract
+from intake.errors import ConfigError
+from intake.schemas.base import Frozen
+
+FORMAT = 1
+_ARRAYS = ("weights", "scales", "biases", "rarity")
+_MAX_FILE_BYTES = 64 << 20
+_REMEDY = "Give a file that `intake train` wrote, or train a new one."
+
+
+class Manifest(Frozen):
+    """What a model is, in words: stored in its file and shown to people."""
+
+    format: int = FORMAT
+    topics: tuple[str, ...] = Field(min_length=2)
+    examples: tuple[int, ...]
+    """How many examples each topic was learned from."""
+    temperature: float = Field(gt=0)
+    """What decision values are divided by, so that confidence means frequency of being right."""
+    familiarity: float = Field(ge=0, le=1)
+    """The least share of known features in a text that is about one of the topics."""
+
+
+class LinearModel:
+    """One-vs-rest linear decisions on hashed features, and their probabilities."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        *,
+        weights: NDArray[np.int8],
+        scales: NDArray[np.float32],
+        biases: NDArray[np.float32],
+        rarity: NDArray[np.float16],
+    ) -> None:
+        """Hold ``weights`` (buckets by topics, times ``scales`` of the topics), ``biases`` of
+        the topics and ``rarity`` of the buckets (0 where a bucket is not used).
+
+        Raises:
+            ValueError: the arrays have other sizes than the manifest says.
+        """
+        topics = len(manifest.topics)
+        shapes = (weights.shape, scales.shape, biases.shape, rarity.shape)
+        if shapes != ((BUCKETS, topics), (topics,), (topics,), (BUCKETS,)):
+            raise ValueError(f"the arrays have the shapes {shapes}")
+        self.manifest = manifest
+        self._weights, self._scales, self._biases = weights, scales, biases
+        self._rarity = rarity
+
+    def decide(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the decision value of each text (row) for each topic (column)."""
+        if not texts:
+            return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
+        return self._decide(extract(texts))
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the probability of each topic (column) for each text (row).
+
+        They are all 0 for a text that is unlike everything learned: foreign or empty.
+        """
+        if not texts:
+            return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
+        features = extract(texts)
+        shares = softmax(self._decide(features), self.manifest.temperature)
+        is_known = self._rarity[features.buckets] > 0
+        shares[familiarity(features, is_known) < self.manifest.familiarity] = 0
+        return shares
+
+    def _decide(self, features: Features) -> NDArray[np.float32]:
+        features = weigh(features, self._rarity)
+        products = self._weights[features.buckets] * features.values[:, None]
+        decisions: NDArray[np.float32] = _sums(products, features) * self._scales + self._biases
+        return decisions
+
+    def weights_of_words(self, words: Sequence[str], topic: str) -> list[float]:
+        """Return how strongly each word alone speaks for ``topic``; negative: against it."""
+        if not words:
+            return []
+        column = self.manifest.topics.index(topic)
+        features = extract(words)
+        used = features.values * self._rarity[features.buckets].astype(np.float32)
+        products = used * self._weights[features.buckets, column]
+        sums = _sums(products[:, None], features)[:, 0] * self._scales[column]
+        return [float(each) for each in sums]
+
+    def to_bytes(self) -> bytes:
+        """Return the file of the model; the same model gives the same bytes."""
+        packed = io.BytesIO()
+        arrays = {name: getattr(self, f"_{name}") for name in _ARRAYS}
+        manifest = np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in {"manifest": manifest, **arrays}.items():
+                content = io.BytesIO()
+                np.lib.format.write_array(content, array, allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
+        return packed.getvalue()
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the model in a file.
+
+        Raises:
+            ConfigError: the file cannot be read or is no model of this format.
+        """
+        try:
+            return cls._read(path)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError) as error:
+            reason = "its manifest is wrong" if isinstance(error, ValidationError) else error
+            raise ConfigError(
+                f"The model {path} cannot be used: {reason}", remedy=_REMEDY
+            ) from error
+
+    @classmethod
+    def _read(cls, path: Path) -> Self:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise ValueError(f"it is larger than {_MAX_FILE_BYTES >> 20} MB")
+        if not zipfile.is_zipfile(path):
+            raise ValueError("it is no archive")
+        with np.load(path, allow_pickle=False) as archive:
+            manifest = Manifest.model_validate_json(archive["manifest"].tobytes())
+            if manifest.format != FORMAT:
+                raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
+            return cls(manifest, **{name: archive[name] for name in _ARRAYS})
+
+
+def version_of(path: Path) -> str:
+    """Return the short digest by which a model's file is known in stored opinions."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def weigh(features: Features, rarity: NDArray[np.floating]) -> Features:
+    """Return ``features`` times the rarity of their buckets, each text of length one."""
+    values = features.values * rarity[features.buckets].astype(np.float32)
+    rows = np.repeat(np.arange(len(features.starts) - 1), np.diff(features.starts))
+    squares = np.bincount(rows, weights=values * values, minlength=len(features.starts) - 1)
+    lengths = np.sqrt(np.where(squares > 0, squares, 1))
+    return features._replace(values=(values / lengths[rows]).astype(np.float32))
+
+
+def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return of each text the share of its features that ``is_known`` tells are known."""
+    every = _sums(features.values[:, None], features)[:, 0]
+    known = _sums((features.values * is_known)[:, None], features)[:, 0]
+    return np.asarray(known / np.maximum(every, 1e-9), dtype=np.float32)
+
+
+def softmax(decisions: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Return the shares that sum to one in each row of ``decisions / temperature``."""
+    scaled = decisions / temperature
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _sums(values: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
+    """Return the sum of the entries of each text; 0 for a text that has none."""
+    padded = np.vstack([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
+    sums: NDArray[np.float32] = np.add.reduceat(padded, features.starts[:-1])
+    sums[features.starts[:-1] == features.starts[1:]] = 0
+    return sums

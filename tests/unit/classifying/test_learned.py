@@ -1,0 +1,226 @@
+"""What is learned from examples: features, training, a model's file, opinions and figures."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.classifying import examples as example_files
+from intake.classifying.evaluation import evaluate, measure
+from intake.classifying.examples import Example, LabelledText
+from intake.classifying.features import BUCKETS, extract
+from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
+from intake.classifying.linear_model import LinearModel
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.training import train
+from intake.errors import ConfigError, UsageError
+from intake.schemas.documents import Document
+
+WORDS = {
+    "casa": "cerco una casa in affitto con camere cucina bagno giardino alloggio",
+    "acqua": "il fiume sale e la pioggia allaga strade cantine campi con fango",
+    "medaglia": "chiedo la medaglia e il mio attestato di benemerenza per i volontari",
+}
+
+
+def _examples(count: int, seed: int = 0) -> list[Example]:
+    choose = random.Random(seed)
+    topics = sorted(WORDS)
+    return [
+        Example(" ".join(choose.choices(WORDS[topic].split(), k=8)), topic)
+        for number in range(count)
+        for topic in [topics[number % len(topics)]]
+    ]
+
+
+@pytest.fixture(scope="module")
+def model() -> LinearModel:
+    return train(_examples(120))
+
+
+@pytest.fixture(scope="module")
+def model_file(model: LinearModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "topics.model"
+    path.write_bytes(model.to_bytes())
+    return path
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
+def test_a_text_has_the_same_features_alone_and_among_others(texts: list[str]) -> None:
+    together = extract(texts)
+    assert len(together.starts) == len(texts) + 1
+    assert np.all((together.buckets >= 0) & (together.buckets < BUCKETS))
+    for number, text in enumerate(texts):
+        alone = extract([text])
+        span = slice(together.starts[number], together.starts[number + 1])
+        assert np.array_equal(together.buckets[span], alone.buckets)
+        assert np.array_equal(together.values[span], alone.values)
+
+
+def test_case_accents_and_signs_are_no_features_and_other_words_are() -> None:
+    plain, same, other = (
+        extract(["perche la casa"]),
+        extract(["PERCHÉ, la «casa»!"]),
+        extract(["x"]),
+    )
+    assert np.array_equal(plain.buckets, same.buckets)
+    assert not np.isin(other.buckets, plain.buckets).any()
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "\n"])
+def test_a_text_without_words_has_no_features_and_no_topic(model: LinearModel, text: str) -> None:
+    assert len(extract([text]).buckets) == 0
+    assert not model.probabilities([text]).any()
+
+
+def test_unseen_texts_are_told_apart(model: LinearModel) -> None:
+    held = _examples(60, seed=1)
+    chosen = model.probabilities([each.text for each in held]).argmax(axis=1)
+    right = [
+        model.manifest.topics[place] == each.topic for place, each in zip(chosen, held, strict=True)
+    ]
+    assert np.mean(right) > 0.95
+
+
+def test_a_misread_text_keeps_its_topic(model: LinearModel) -> None:
+    shares = model.probabilities(["il fiurne sa1e e la pi0ggia al1aga le cantlne"])[0]
+    assert model.manifest.topics[int(shares.argmax())] == "acqua"
+
+
+def test_a_text_unlike_all_examples_has_no_topic(model: LinearModel) -> None:
+    assert not model.probabilities(["Quarterly shareholders' statement, xyzzy plugh"]).any()
+
+
+def test_the_same_examples_give_the_same_bytes(model: LinearModel) -> None:
+    assert train(_examples(120)).to_bytes() == model.to_bytes()
+
+
+def test_a_model_is_the_same_after_its_file(model: LinearModel, model_file: Path) -> None:
+    loaded = LinearModel.load(model_file)
+    texts = [each.text for each in _examples(9, seed=2)]
+    assert loaded.manifest == model.manifest
+    assert np.array_equal(loaded.decide(texts), model.decide(texts))
+    assert len(loaded.decide([])) == len(loaded.probabilities([])) == 0
+
+
+def test_training_tells_its_progress() -> None:
+    told: list[tuple[int, int]] = []
+    train(_examples(60), progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 6), (1, 6), (2, 6), (3, 6), (4, 6), (6, 6)]
+
+
+def test_two_examples_are_enough_and_one_topic_is_not() -> None:
+    small = train([Example("casa alloggio", "casa"), Example("fiume pioggia", "acqua")])
+    assert small.manifest.topics[int(small.decide(["una casa"])[0].argmax())] == "casa"
+    with pytest.raises(UsageError, match="1 topic"):
+        train([Example("casa", "casa")] * 3)
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (pytest.fail, ("code of a model file ran",))
+
+
+def _pickled(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, manifest=np.array([_Bomb()], dtype=object))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"PK\x03\x04 no zip"),
+        lambda path: path.write_bytes(pickle.dumps({"weights": 1})),
+        lambda path: path.write_bytes(np.arange(3).tobytes()),
+        _pickled,
+        lambda path: None,
+    ],
+)
+def test_what_is_no_model_is_refused_and_runs_no_code(tmp_path: Path, write: object) -> None:
+    path = tmp_path / "topics.model"
+    write(path)  # type: ignore[operator]
+    with pytest.raises(ConfigError, match=r"topics\.model cannot be used"):
+        LinearModel.load(path)
+
+
+def test_an_opinion_has_confidence_and_the_words_that_speak_for_it(model_file: Path) -> None:
+    classifier = LearnedClassifier(model_file)
+    first, *_ = classifier.classify([Document(text="la pioggia allaga la cantina, fango e fango")])
+    assert (first.classifier, first.version, first.topic) == (
+        "learned",
+        classifier.version,
+        "acqua",
+    )
+    assert first.calibrated
+    assert first.confidence > 0.5
+    assert {"pioggia", "allaga"} <= {each.text for each in first.evidence}
+    assert classifier.classify([Document(text="")]) == ()
+
+
+def test_confidence_in_a_topic_with_few_examples_is_lessened(tmp_path: Path) -> None:
+    path = tmp_path / "few.model"
+    path.write_bytes(train(_examples(15)).to_bytes())
+    first, *_ = LearnedClassifier(path).classify([Document(text="la pioggia allaga i campi")])
+    assert not first.calibrated
+    assert first.confidence <= 5 / ENOUGH_EXAMPLES
+
+
+def test_topics_that_describe_themselves_are_examples_of_little_weight() -> None:
+    taxonomy = Taxonomy.load()
+    described = example_files.of_taxonomy(taxonomy)
+    assert {each.topic for each in described} == set(taxonomy.ids())
+    assert all(0 < each.weight < 1 for each in described)
+    model = train(described)
+    assert set(model.manifest.examples) == {0}
+
+
+def test_the_figures_of_an_evaluation_are_right(model: LinearModel) -> None:
+    held = [
+        LabelledText(text="cerco casa alloggio camere", topic="casa"),
+        LabelledText(text="la pioggia allaga i campi", topic="acqua", channel="fax"),
+        LabelledText(text="il fiume sale, fango", topic="casa", channel="fax"),
+        LabelledText(text="chiedo la medaglia", topic="nuovo"),
+    ]
+    report = measure(model, held, threshold=0.5)
+    assert (report.accuracy, report.measured_on, report.learned_from) == (0.5, 4, 120)
+    assert report.unknown_topics == ("nuovo",)
+    assert {each.topic: (each.precision, each.recall) for each in report.topics} == {
+        "acqua": (0.5, 1.0), "casa": (1.0, 0.5), "nuovo": (0.0, 0.0),
+    }  # fmt: skip
+    assert {each.channel: each.accuracy for each in report.channels} == {"fax": 0.5, "mail": 0.5}
+    assert ("casa", "acqua", 1) in report.confusions
+    assert sum(each.examples for each in report.reliability) == 4
+
+
+def test_an_evaluation_learns_from_the_earlier_texts_only() -> None:
+    texts = [
+        LabelledText(text=each.text, topic=each.topic, at=f"2026-01-{1 + number // 4:02}")
+        for number, each in enumerate(_examples(100))
+    ]
+    late = [LabelledText(text="tutto nuovo", topic="nuovo", at="2026-02-01")] * 5
+    report = evaluate([*late, *texts], threshold=0.5)
+    assert (report.learned_from, report.measured_on) == (74, 31)
+    assert report.unknown_topics == ("nuovo",)
+    with pytest.raises(UsageError, match="3 examples"):
+        evaluate(texts[:3], threshold=0.5)
+
+
+def test_an_examples_file_is_read_and_a_wrong_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "examples.jsonl"
+    lines = [{"text": "a", "topic": "t"}, {"text": "b", "label": "u", "date": "2026-01-01"}]
+    path.write_text("\n\n".join(json.dumps(line) for line in lines))
+    assert [(each.topic, each.at) for each in example_files.read(path)] == [
+        ("t", None),
+        ("u", "2026-01-01"),
+    ]
+    path.write_text('{"text": "a", "topic": "t"}\n{"text": "b"}\n')
+    with pytest.raises(UsageError, match="Line 2"):
+        list(example_files.read(path))
