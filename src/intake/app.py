@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
 from intake.classifying.decide import judge
-from intake.classifying.examples import Example, of_taxonomy
-from intake.classifying.examples import read as read_examples
+from intake.classifying.examples import Example, LabelledText, of_taxonomy
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
@@ -118,9 +117,10 @@ class Intake:
 
     @property
     def requests(self) -> Requests:
-        """The tracked requests: get, find, history, transition, record_reply, export."""
+        """The tracked requests: get, find, history, transition, correct, record_reply, export."""
         self._get_ready()
-        return Requests(self._database, self._blobs, self._observe)
+        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
+        return Requests(self._database, self._blobs, self._observe, taxonomy)
 
     @property
     def receipts(self) -> Receipts:
@@ -497,19 +497,19 @@ def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = 
 
 
 def train_model(
-    examples: Path,
+    examples: Sequence[LabelledText],
     out: Path,
     *,
     taxonomy: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Manifest:
-    """Train a model on a file of labelled texts, write it to ``out`` and return its manifest.
+    """Train a model on labelled texts, write it to ``out`` and return its manifest.
 
     What the topics of ``taxonomy`` (None: ours) say of themselves counts a little where the
     examples are of those topics. ``out`` is replaced at once or not at all.
 
     Raises:
-        UsageError: a line is no example, or there are not two topics.
+        UsageError: there are not two topics.
         ConfigError: the taxonomy cannot be used.
     """
     from intake.classifying.training import train  # noqa: PLC0415 - scikit-learn, where needed
@@ -517,7 +517,7 @@ def train_model(
     topics = Taxonomy.load(taxonomy)
     labelled = [
         Example(each.text, found.id if (found := topics.find(each.topic)) else each.topic)
-        for each in read_examples(examples)
+        for each in examples
     ]
     used = {each.topic for each in labelled}
     described = [each for each in of_taxonomy(topics) if each.topic in used]
@@ -529,19 +529,19 @@ def train_model(
 
 
 def evaluate_model(
-    examples: Path,
+    examples: Sequence[LabelledText],
     *,
     threshold: float = 0.5,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Return how a model of the earlier labelled texts of a file does on the later ones.
+    """Return how a model of the earlier labelled texts does on the later ones.
 
     Raises:
-        UsageError: a line is no example, or there are too few.
+        UsageError: there are too few.
     """
     from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - as above
 
-    return evaluate(list(read_examples(examples)), threshold=threshold, progress=progress)
+    return evaluate(examples, threshold=threshold, progress=progress)
 
 
 def _check_profile(profile: str) -> None:
@@ -588,7 +588,7 @@ def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
         changes |= {
             "topic": verdict.topic,
             "topic_confidence": verdict.confidence,
-            "topic_by": "rule",
+            "topic_by": verdict.topic_by,
         }
     if draft.language is None:
         changes["language"] = verdict.language

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from intake import filing
+from intake.classifying.examples import LabelledText
+from intake.classifying.taxonomy import Taxonomy
 from intake.errors import StoreError, UsageError
 from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
@@ -29,9 +31,12 @@ _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,248}@[!-;=?-~]{1,248}")
 class Requests:
     """The tracked requests."""
 
-    def __init__(self, database: Database, blobs: BlobStore, observe: Observe) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, observe: Observe, taxonomy: Taxonomy
+    ) -> None:
         self._database = database
         self._blobs = blobs
+        self._taxonomy = taxonomy
         self._observe = observe
 
     def get(self, reference: str) -> Request:
@@ -102,6 +107,60 @@ class Requests:
             request = requests.move(connection, request, target, now)
         self._observe(events)
         return request
+
+    def correct(self, reference: str, topic: str, *, by: str) -> Request:
+        """Write down the right topic of a request, and who said so.
+
+        Kind and due time follow the topic; the request need no longer be looked at because of its
+        topic. What machines thought is kept. `intake train` learns from it.
+
+        Raises:
+            UnknownReference: there is no such request.
+            UsageError: the taxonomy has no such topic.
+        """
+        chosen = self._taxonomy.find(topic)
+        if chosen is None:
+            raise UsageError(
+                f"There is no topic {topic[:100]!r}.",
+                remedy=f"Use one of: {', '.join(self._taxonomy.ids())}.",
+            )
+        with self._database.write() as connection:
+            requests.lock(connection, requests.get(connection, reference).id)
+            request = requests.get(connection, reference)
+            if request.topic == chosen.id and request.topic_by == "person":
+                return request
+            now = self._database.now(connection)
+            opinion = Classification(
+                classifier="person", version=by, topic=chosen.id, confidence=1.0
+            )
+            requests.insert_opinions(connection, [(request.id, opinion)], now)
+            said = Happening(
+                type="request.corrected",
+                actor=by,
+                data={"from": request.topic, "to": chosen.id},
+            )
+            events = journal.append(connection, [journal.of_request(request.id, said)], now)
+            changes = filing.corrected(
+                request, chosen.id, kind=chosen.kind, due_days=chosen.due_days
+            )
+            request = requests.set_topic(connection, request, changes, now)
+        self._observe(events)
+        return request
+
+    def corrections(self) -> list[LabelledText]:
+        """Return the texts whose topic a person chose, the oldest first: examples to learn from."""
+        with self._database.read() as connection:
+            found = requests.labelled(connection)
+        return [
+            LabelledText(
+                text=f"{request.subject or ''}\n{request.text}".strip(),
+                topic=request.topic,
+                at=request.received_at.isoformat() if request.received_at else None,
+                channel=request.channel,
+            )
+            for request in found
+            if request.topic is not None
+        ]
 
     def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:
         """Write down that a message was sent about a request, by whoever sent it.

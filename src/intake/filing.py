@@ -182,7 +182,7 @@ def draft_request(
         language=verdict.language,
         topic=verdict.topic,
         topic_confidence=verdict.confidence,
-        topic_by="rule" if verdict.topic else None,
+        topic_by=verdict.topic_by,
         urgency=verdict.urgency,
         needs_review=bool(reasons),
         review_reasons=tuple(dict.fromkeys(reasons)),
@@ -196,6 +196,25 @@ def draft_request(
         external_ids=_external_ids(message),
         details=_details(message),
     )
+
+
+def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None) -> dict[str, Any]:
+    """Return the values of a request that change when a person chooses its topic.
+
+    ``kind`` and ``due_days`` (calendar days from receipt) are what the taxonomy says of it.
+    """
+    reasons = tuple(reason for reason in request.review_reasons if reason != "topic_unsure")
+    received = request.received_at or request.created_at
+    due_at = None if due_days is None else received + timedelta(days=due_days)
+    return {
+        "topic": topic,
+        "topic_confidence": 1.0,
+        "topic_by": "person",
+        "kind": kind,
+        "due_at": due_at,
+        "review_reasons": list(reasons),
+        "needs_review": bool(reasons),
+    }
 
 
 def draft_unread(item: ItemFacts, reason_code: str) -> RequestDraft:

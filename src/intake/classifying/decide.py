@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Literal
 
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.taxonomy import Taxonomy
@@ -48,6 +49,7 @@ def judge(
     chosen = taxonomy.find(topic) if topic is not None else None
     return Verdict(
         topic=topic,
+        topic_by=_by_whom(topic, calibrated),
         confidence=confidence,
         kind=chosen.kind.value if chosen else None,
         due_days=chosen.due_days if chosen else None,
@@ -85,6 +87,14 @@ def _choose(
         return None, 0.0, ()
     topic, confidence, evidence = ranked[0]
     return (topic if confidence >= threshold else None), confidence, evidence
+
+
+def _by_whom(
+    topic: str | None, calibrated: Sequence[Classification]
+) -> Literal["rule", "model"] | None:
+    if topic is None:
+        return None
+    return "model" if any(opinion.topic == topic for opinion in calibrated) else "rule"
 
 
 def _raise_urgency(

@@ -48,6 +48,8 @@ class Verdict(Frozen):
     """Topic, urgency and language of an item: the JSON of ``intake classify``."""
 
     topic: str | None = None
+    topic_by: Literal["rule", "model"] | None = None
+    """Who chose the topic: readable rules, or a model that learned from examples."""
     confidence: float = 0.0
     needs_review: bool = True
     kind: Literal["information", "report", "intervention", "other"] | None = None

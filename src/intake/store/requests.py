@@ -99,7 +99,8 @@ def insert_requests(connection: Connection, new: Sequence[NewRequest], now: date
     connection.execute(insert(parties), senders)
     for each in new:
         _insert_attachments(connection, each)
-    _insert_opinions(connection, new, now)
+    opinions_given = ((each.request.id, opinion) for each in new for opinion in each.opinions)
+    insert_opinions(connection, opinions_given, now)
 
 
 def insert_notices(connection: Connection, noted: Mapping[int, Notice], now: datetime) -> None:
@@ -215,6 +216,19 @@ def move(connection: Connection, request: Request, to: Status, now: datetime) ->
     return _change(connection, request, {"status": to}, now)
 
 
+def set_topic(
+    connection: Connection, request: Request, values: Mapping[str, Any], now: datetime
+) -> Request:
+    """Write the topic that a person chose, and what follows from it."""
+    return _change(connection, request, dict(values), now)
+
+
+def labelled(connection: Connection) -> list[Request]:
+    """Return the requests whose topic a person chose, the oldest first, without attachments."""
+    query = _SELECT.where(requests.c.topic_by == "person").order_by(requests.c.created_at)
+    return [_request(row, ()) for row in connection.execute(query)]
+
+
 def opinions(connection: Connection, request_id: str) -> list[Classification]:
     """Return every opinion about a request, in the order in which they were given."""
     rows = connection.execute(
@@ -302,20 +316,22 @@ def _insert_pages(connection: Connection, attachment_id: int, document: Recognis
         connection.execute(insert(pages), rows)
 
 
-def _insert_opinions(connection: Connection, new: Sequence[NewRequest], now: datetime) -> None:
-    """Write down every opinion with its evidence."""
+def insert_opinions(
+    connection: Connection, given: Iterable[tuple[str, Classification]], now: datetime
+) -> None:
+    """Write down opinions with their evidence, each with the id of its request."""
     rows = [
         {
-            "request_id": each.request.id,
+            "request_id": request_id,
             "classifier": opinion.classifier,
             "version": opinion.version,
             "topic": opinion.topic,
             "confidence": opinion.confidence,
+            "calibrated": opinion.calibrated,
             "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
             "created_at": now,
         }
-        for each in new
-        for opinion in each.opinions
+        for request_id, opinion in given
     ]
     if rows:
         connection.execute(insert(classifications), rows)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import Text as UnlimitedText
 from sqlalchemy.dialects.postgresql import JSONB
@@ -263,6 +264,7 @@ classifications = Table(
     Column("version", Text, nullable=False),
     Column("topic", Text),
     Column("confidence", Float, nullable=False),
+    Column("calibrated", Boolean, nullable=False, server_default=false()),
     Column("evidence", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )

@@ -273,6 +273,40 @@ def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) 
     assert intake("classify", str(text), "--text", "x").code == 2
 
 
+def test_a_correction_is_kept_and_learned_from(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    texts = {"reclamo": "il vicino butta rifiuti", "accesso": "copia degli atti"}
+    for number in range(12):
+        text = texts["reclamo" if number % 2 else "accesso"]
+        (mails / f"{number}.eml").write_bytes(samples.text_mail(f"n{number}", f"{text} {number}"))
+    (tmp_path / "intake.toml").write_text(CONFIG)
+    intake("run")
+    for request in intake("requests", "--json").json:
+        topic = "reclamo" if "vicino" in request["text"] else "accesso"
+        corrected = intake("correct", request["reference"], topic, "--by", "anna", "--json").json
+        assert (corrected["topic"], corrected["topic_by"]) == (topic, "person")
+        assert "topic_unsure" not in corrected["review_reasons"]
+
+    reference = request["reference"]
+    assert intake("correct", reference, topic).code == 0, "saying it twice changes nothing"
+    shown = intake("show", reference, "--json").json
+    assert [each["type"] for each in shown["events"]].count("request.corrected") == 1
+    assert shown["opinions"][-1]["classifier"] == "person"
+    assert shown["opinions"][-1]["version"] == "anna"
+    refused = intake("correct", reference, "nessuno")
+    assert refused.code == 2
+    assert "info.aree-attesa" in refused.err
+    assert intake("correct", "CC-2026-9999999-0", "reclamo").code == 2
+
+    trained = intake("train", "--out", "topics.model", "--json").json
+    assert trained["examples"] == [6, 6]
+    assert "12 examples" in intake("evaluate").err
+
+
 def test_topics_are_learned_measured_and_used(
     intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,11 +14,15 @@ from intake.cli.session import JsonOption, session
 
 if TYPE_CHECKING:
     from intake.classifying.evaluation import Report
+    from intake.classifying.examples import LabelledText
+    from intake.cli.session import Session
 
 ExamplesArgument = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
-        help='JSON lines: {"text": "…", "topic": "…", "at": "2026-03-02", "channel": "mail"}.',
+        metavar="[EXAMPLES]",
+        help='JSON lines: {"text": "…", "topic": "…", "at": "2026-03-02", "channel": "mail"}. '
+        "Left out: the requests whose topic was corrected.",
         exists=True,
         dir_okay=False,
     ),
@@ -33,20 +37,23 @@ def register(app: typer.Typer) -> None:
 
 def train(
     context: typer.Context,
-    examples: ExamplesArgument,
+    examples: ExamplesArgument = None,
     *,
     out: Annotated[
         Path, typer.Option(help="The model's file; [classify] model names it.", dir_okay=False)
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Learn topics from labelled texts and write a model."""
+    """Learn topics from labelled texts, or from corrections, and write a model."""
     from intake.app import train_model
 
     active = session(context)
     with render.progress(silent=as_json or active.quiet) as tell:
         manifest = train_model(
-            examples, out, taxonomy=active.settings().classify.taxonomy, progress=_told(tell)
+            _labelled(active, examples),
+            out,
+            taxonomy=active.settings().classify.taxonomy,
+            progress=_told(tell),
         )
     if as_json:
         render.emit_json(manifest)
@@ -57,7 +64,7 @@ def train(
 
 
 def evaluate(
-    context: typer.Context, examples: ExamplesArgument, *, as_json: JsonOption = False
+    context: typer.Context, examples: ExamplesArgument = None, *, as_json: JsonOption = False
 ) -> None:
     """Learn from the earlier 70 % of labelled texts and tell how the rest is judged."""
     from intake.app import evaluate_model
@@ -65,12 +72,23 @@ def evaluate(
     active = session(context)
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
-            examples, threshold=active.settings().classify.threshold, progress=_told(tell)
+            _labelled(active, examples),
+            threshold=active.settings().classify.threshold,
+            progress=_told(tell),
         )
     if as_json:
         render.emit_json(report)
         return
     _show(report)
+
+
+def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
+    from intake.classifying.examples import read
+
+    if examples is not None:
+        return list(read(examples))
+    with active.open() as intake:
+        return intake.requests.corrections()
 
 
 def _told(tell: Tell | None) -> Callable[[int, int], None] | None:

@@ -13,7 +13,15 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column
-from intake.cli.session import JsonOption, LimitOption, choice, moment, session
+from intake.cli.session import (
+    ByOption,
+    JsonOption,
+    LimitOption,
+    choice,
+    moment,
+    session,
+    this_person,
+)
 from intake.errors import UnknownReference
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: intake requests --channel pec --since 7d --search frana")(requests)
     app.command(epilog="Example: intake show CC-2026-0000042-7")(show)
     app.command(epilog="Example: intake export CC-2026-0000042-7 originals/")(export)
+    app.command(epilog="Example: intake correct CC-2026-0000042-7 info.aree-attesa")(correct)
     app.command(epilog="Example: intake stats --json")(stats)
 
 
@@ -101,6 +110,23 @@ def show(
     if any(opinion.evidence for opinion in opinions):
         render.emit(render.heading("Evidence"), _evidence(opinions))
     render.emit(render.heading("Events"), render.events(events, zone))
+
+
+def correct(
+    context: typer.Context,
+    reference: ReferenceArgument,
+    topic: Annotated[str, typer.Argument(help="The right topic, as the taxonomy names it.")],
+    *,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write down the right topic of a request; `intake train` learns from it."""
+    with session(context).open() as intake, _near_references(intake, reference):
+        request = intake.requests.correct(reference, topic, by=this_person(by))
+    if as_json:
+        render.emit_json(request)
+    else:
+        render.emit(f"{request.reference}: {request.topic}")
 
 
 def export(
