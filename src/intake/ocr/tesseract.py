@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 
 import pytesseract
 from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
 from intake.ocr.installing import APT_LINE
-from intake.schemas.documents import Page
+from intake.schemas.documents import Page, Word
 
 _LEAST_DPI, _MOST_DPI = 70, 2400  # what Tesseract takes for a possible resolution
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    confidence: float
-    paragraph: tuple[int, int]
-    line: int
 
 
 class TesseractEngine:
@@ -60,8 +52,15 @@ class TesseractEngine:
             ToolMissing: Tesseract or a language is not installed.
         """
         self._require(languages)
-        words = list(_words(_run(image, "+".join(languages), timeout_s)))
-        return Page(number=number, text=_text(words), confidence=_mean_confidence(words))
+        words = tuple(_words(_run(image, "+".join(languages), timeout_s)))
+        return Page(
+            number=number,
+            text=_text(words),
+            confidence=_mean_confidence(words),
+            words=words,
+            width=image.width,
+            height=image.height,
+        )
 
     @cached_property
     def _version(self) -> str:
@@ -110,21 +109,26 @@ def _run(image: Image.Image, languages: str, timeout_s: float) -> dict[str, list
     return table
 
 
-def _words(table: dict[str, list[str | int]]) -> Iterator[_Word]:
-    columns = ("text", "conf", "block_num", "par_num", "line_num")
-    for text, confidence, block, paragraph, line in zip(
-        *(table[name] for name in columns), strict=True
-    ):
-        if str(text).strip() and float(confidence) >= 0:
-            yield _Word(
-                text=unicodedata.normalize("NFC", str(text)),
-                confidence=float(confidence) / 100,
-                paragraph=(int(block), int(paragraph)),
-                line=int(line),
-            )
+def _words(table: dict[str, list[str | int]]) -> Iterator[Word]:
+    numbers: dict[tuple[int, ...], int] = defaultdict(count().__next__)
+    columns = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
+    for text, confidence, *figures in zip(*(table[name] for name in columns), strict=True):
+        if not str(text).strip() or float(confidence) < 0:
+            continue
+        left, top, width, height, block, paragraph, line = (int(figure) for figure in figures)
+        yield Word(
+            text=unicodedata.normalize("NFC", str(text)),
+            confidence=float(confidence) / 100,
+            left=left,
+            top=top,
+            right=left + width,
+            bottom=top + height,
+            paragraph=numbers[block, paragraph],
+            line=line,
+        )
 
 
-def _text(words: Sequence[_Word]) -> str:
+def _text(words: Sequence[Word]) -> str:
     """Join words by spaces, lines by line feeds, paragraphs by an empty line."""
     paragraphs = []
     for _, members in groupby(words, key=lambda word: word.paragraph):
@@ -133,7 +137,7 @@ def _text(words: Sequence[_Word]) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _mean_confidence(words: Sequence[_Word]) -> float:
+def _mean_confidence(words: Sequence[Word]) -> float:
     weight = sum(len(word.text) for word in words)
     total = sum(len(word.text) * word.confidence for word in words)
     return round(total / weight, 4) if weight else 0.0

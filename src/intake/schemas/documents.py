@@ -147,6 +147,24 @@ class Parsed(Frozen):
     leaves: tuple[Leaf, ...] = ()
 
 
+class Word(Frozen):
+    """A word that an OCR engine read: how sure it is (0..1), and where it stands.
+
+    The box is in pixels of the prepared picture that the engine was given, from its top left
+    corner; ``right`` and ``bottom`` lie just outside the word.
+    """
+
+    text: str
+    confidence: float
+    left: int
+    top: int
+    right: int
+    bottom: int
+    paragraph: int = 0
+    line: int = 0
+    """Words of one line have the same two numbers."""
+
+
 class Page(Frozen):
     """One page of a document; ``number`` counts from 1, ``confidence`` is 0..1."""
 
@@ -161,6 +179,11 @@ class Page(Frozen):
     skew: float = 0.0
     """Degrees by which the page was straightened."""
     seconds: float = 0.0
+    words: tuple[Word, ...] = ()
+    """The words in reading order; none where the text stood in the file."""
+    width: int = 0
+    """Pixels across of the prepared picture, which ``words`` count in; 0 where there was none."""
+    height: int = 0
 
 
 class RecognisedDocument(Frozen):
