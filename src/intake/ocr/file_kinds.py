@@ -1,0 +1,42 @@
+"""What a file is, judged by its first bytes: what a sender calls it is a claim."""
+
+from __future__ import annotations
+
+from intake.errors import UnreadableItem
+
+PDF = "application/pdf"
+_PDF_WITHIN_BYTES = (
+    1024  # readers accept leading rubbish up to here (PDF Reference 1.7, app. H, note 13)
+)
+_SIGNATURES = (
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"II+\0", "image/tiff"),
+    (b"MM\0+", "image/tiff"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+
+
+def detect(data: bytes, media_type: str | None) -> str:
+    """Return the media type of a file that this room reads.
+
+    Raises:
+        UnreadableItem: ``code`` is ``empty`` or ``unknown_format``; the message names
+            ``media_type``, the sender's claim.
+    """
+    if not data:
+        raise UnreadableItem("The file is empty.", code="empty")
+    if b"%PDF-" in data[:_PDF_WITHIN_BYTES]:
+        return PDF
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    claim = f", called {media_type}," if media_type else ""
+    raise UnreadableItem(
+        f"The file{claim} is neither a PDF nor a picture that can be read.", code="unknown_format"
+    )

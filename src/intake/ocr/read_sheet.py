@@ -1,0 +1,102 @@
+"""One sheet in, one page out: made ready, read, and judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.errors import ItemError
+from intake.interfaces import OcrEngine
+from intake.ocr.limits import PageLimits
+from intake.ocr.prepare import Prepared, prepare
+from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
+from intake.schemas.documents import Defect, Page
+
+BLANK_INK_IN2 = 0.02
+"""Less black than this is dust: a line of typing has five times as much."""
+LEAST_CHARACTERS_PER_IN2 = 60.0
+"""Letters in ink have 250 to 700 characters to the square inch; a picture has next to none."""
+
+DAMAGED_SHARE = 0.05
+"""From here on, rows that a fax lost may have held lines of text; up to 2 % cost no more than
+single letters on the faxes measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one sheet: a page, or the error that took its place."""
+
+    page: Page | None = None
+    error: ItemError | None = None
+    defects: tuple[Defect, ...] = ()
+    is_doubtful: bool = False
+    """The text is too little for the ink (a picture, handwriting, a page on its side), or the
+    fax arrived with gaps."""
+
+
+def read_sheet(
+    sheet: Sheet, *, engine: OcrEngine, languages: Sequence[str], limits: PageLimits
+) -> Reading:
+    """Return the page that ``sheet`` became, or the error that took its place."""
+    if isinstance(sheet, PageText):
+        page = Page(number=sheet.number, text=sheet.text, origin="embedded", confidence=1.0)
+        return Reading(page=page)
+    if isinstance(sheet, PageLost):
+        return _lost(sheet.number, sheet.error, sheet.defect)
+    try:
+        return _read_image(sheet, engine, languages, limits)
+    except ItemError as error:
+        return _lost(sheet.number, error, "page_unreadable")
+
+
+def is_blank(page: Page) -> bool:
+    """Say whether there was nothing on the page to read."""
+    return not page.text and page.confidence == 1.0
+
+
+def _lost(number: int, error: ItemError, defect: str) -> Reading:
+    detail = f"page {number}: {error.message}"
+    return Reading(error=error, defects=(Defect(code=defect, detail=detail),))
+
+
+def _read_image(
+    sheet: PageImage, engine: OcrEngine, languages: Sequence[str], limits: PageLimits
+) -> Reading:
+    started = time.perf_counter()
+    prepared = prepare(sheet, dpi=limits.dpi)
+    if prepared.ink_in2 < BLANK_INK_IN2:
+        page = Page(number=sheet.number, confidence=1.0)
+    else:
+        page = _read_prepared(prepared, sheet.number, engine, languages, limits)
+    facts = {
+        "dpi_x": round(sheet.dpi_x),
+        "dpi_y": round(sheet.dpi_y),
+        "rotation": sheet.rotation,
+        "skew": prepared.skew,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    return Reading(
+        page=page.model_copy(update=facts),
+        defects=sheet.defects,
+        is_doubtful=sheet.damaged_share >= DAMAGED_SHARE
+        or _is_too_little(page.text, prepared.ink_in2),
+    )
+
+
+def _read_prepared(
+    prepared: Prepared,
+    number: int,
+    engine: OcrEngine,
+    languages: Sequence[str],
+    limits: PageLimits,
+) -> Page:
+    prepared.image.info["dpi"] = (prepared.dpi, prepared.dpi)
+    return engine.recognise(
+        prepared.image, number=number, languages=languages, timeout_s=limits.page_timeout_s
+    )
+
+
+def _is_too_little(text: str, ink_in2: float) -> bool:
+    letters = sum(not character.isspace() for character in text)
+    return ink_in2 >= BLANK_INK_IN2 and letters < LEAST_CHARACTERS_PER_IN2 * ink_in2
