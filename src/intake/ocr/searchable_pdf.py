@@ -1,0 +1,238 @@
+"""A searchable PDF: the file's own pictures, and over them, unseen, the words that were read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import groupby
+
+import pikepdf
+
+from intake.errors import UnreadableItem
+from intake.ocr.picture_pdf import add_picture_page
+from intake.schemas.documents import Page, RecognisedDocument, Word
+
+PDF = "application/pdf"
+_LETTER_SHAPE = 0.5
+"""A letter of the blank font is half as wide as it is high."""
+_DESCENT_SHARE = 0.2
+"""How much of a line's height lies below the line that the letters stand on."""
+_UNSEEN = 3
+"""Text rendering mode of PDF 32000-1 §9.3.6: neither filled nor stroked."""
+_LARGEST_CODE = 0xFFFF
+
+
+def make_searchable(
+    data: bytes, document: RecognisedDocument, passwords: Sequence[str] = ()
+) -> bytes:
+    """Return the file as a PDF in which the words of ``document`` can be searched and copied.
+
+    A PDF keeps its pages as they are; pages whose text stood in the file already, or that were not
+    read, get nothing. The pictures of any other file become pages, JPEG and fax pictures in their
+    own coding; pages that could not be read are left out. ``passwords`` open a locked PDF; the
+    result is not locked.
+
+    Raises:
+        UnreadableItem: ``no_searchable_pdf``: the pages cannot be put into a PDF.
+    """
+    try:
+        with _opened(data, document, passwords) as pdf:
+            font = _blank_font(pdf)
+            for target, page in _pages(pdf, data, document):
+                if page.words:
+                    _write_words(target, page, font)
+            return _saved(pdf)
+    except (pikepdf.PdfError, OSError, ValueError, EOFError, RuntimeError) as error:
+        raise UnreadableItem(
+            f"The pages cannot be put into a PDF: {error}", code="no_searchable_pdf"
+        ) from error
+
+
+def _opened(data: bytes, document: RecognisedDocument, passwords: Sequence[str]) -> pikepdf.Pdf:
+    if document.media_type != PDF:
+        return pikepdf.new()
+    for password in ("", *passwords):
+        try:
+            return pikepdf.open(BytesIO(data), password=password)
+        except pikepdf.PasswordError:
+            continue
+    raise ValueError("it is locked with a password")
+
+
+def _pages(
+    pdf: pikepdf.Pdf, data: bytes, document: RecognisedDocument
+) -> list[tuple[pikepdf.Page, Page]]:
+    if document.media_type == PDF:
+        return [(pdf.pages[page.number - 1], page) for page in document.pages]
+    return [(add_picture_page(pdf, data, page), page) for page in document.pages]
+
+
+def _saved(pdf: pikepdf.Pdf) -> bytes:
+    written = BytesIO()
+    pdf.save(
+        written,
+        compress_streams=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        deterministic_id=True,
+        encryption=False,
+    )
+    return written.getvalue()
+
+
+def _write_words(target: pikepdf.Page, page: Page, font: pikepdf.Object) -> None:
+    name = target.add_resource(font, pikepdf.Name.Font)
+    place = _Placement.of(target, page)
+    lines = groupby(page.words, key=lambda word: (word.paragraph, word.line))
+    drawn = [line for _, words in lines for line in _line(list(words), place)]
+    # The page's own drawing may leave a changed coordinate system behind: q and Q shut it in.
+    target.contents_add(b"q", prepend=True)
+    start = f"Q BT {name} 1 Tf {_UNSEEN} Tr"
+    target.contents_add("\n".join([start, *drawn, "ET"]).encode("ascii"))
+
+
+def _line(words: Sequence[Word], place: _Placement) -> list[str]:
+    """Return the operators that write one line, each word as wide as it is on the page.
+
+    All words of a line have one height and stand on one line, or viewers would take them for
+    several lines.
+    """
+    bottom, top = max(word.bottom for word in words), min(word.top for word in words)
+    height = max(bottom - top, 1)
+    base = bottom - _DESCENT_SHARE * height
+    drawn = []
+    for word in words:
+        text = "".join(letter for letter in word.text if ord(letter) <= _LARGEST_CODE)
+        if not text:
+            continue
+        stretch = max(word.right - word.left, 1) / (len(text) * _LETTER_SHAPE * height)
+        matrix = place.matrix(word.left, base, across=height * stretch, down=height)
+        drawn.append(f"{matrix} Tm <{text.encode('utf-16-be').hex()}0020> Tj")
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """Where a pixel of the prepared picture lies on the PDF page, in points.
+
+    The prepared picture is the page as it is seen, levelled by ``skew`` about its middle.
+    """
+
+    width: int
+    height: int
+    skew: float
+    box: tuple[float, float, float, float]
+    turn: int
+    """Degrees clockwise by which the PDF page is turned when it is shown, upright at last."""
+
+    @classmethod
+    def of(cls, target: pikepdf.Page, page: Page) -> _Placement:
+        left, bottom, right, top = (float(side) for side in target.cropbox)
+        turn = int(target.obj.get("/Rotate", 0))
+        return cls(page.width, page.height, page.skew, (left, bottom, right, top), turn % 360)
+
+    def matrix(self, x: float, y: float, *, across: float, down: float) -> str:
+        """Return the text matrix of a letter at pixel (x, y), ``across`` by ``down`` pixels."""
+        origin = self._point(x, y)
+        right, up = self._point(x + across, y), self._point(x, y - down)
+        figures = (
+            right[0] - origin[0],
+            right[1] - origin[1],
+            up[0] - origin[0],
+            up[1] - origin[1],
+            *origin,
+        )
+        return " ".join(f"{figure:.3f}" for figure in figures)
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        return self._unturned(*self._unlevelled(x, y))
+
+    def _unlevelled(self, x: float, y: float) -> tuple[float, float]:
+        """Return where the pixel was before the page was levelled, as shares of its sides."""
+        sine, cosine = math.sin(math.radians(self.skew)), math.cos(math.radians(self.skew))
+        middle_x, middle_y = self.width / 2, self.height / 2
+        from_x, from_y = x - middle_x, y - middle_y
+        across = middle_x + cosine * from_x - sine * from_y
+        down = middle_y + sine * from_x + cosine * from_y
+        return across / self.width, down / self.height
+
+    def _unturned(self, across: float, down: float) -> tuple[float, float]:
+        """Return the point of the page's own coordinates that is seen at these shares."""
+        left, bottom, right, top = self.box
+        share_x, share_y = {
+            0: (across, 1 - down),
+            90: (down, across),
+            180: (1 - across, down),
+            270: (1 - down, 1 - across),
+        }[self.turn]
+        return left + share_x * (right - left), bottom + share_y * (top - bottom)
+
+
+def _blank_font(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """Return a font in which every code shows nothing and means the Unicode character it is.
+
+    A composite font (PDF 32000-1 §9.7) with two-byte codes, all drawn by glyph 1.
+    """
+    program = pdf.make_stream(_font_program(), Length1=len(_font_program()))
+    descriptor = pikepdf.Dictionary(
+        Type=pikepdf.Name.FontDescriptor,
+        FontName=pikepdf.Name.IntakeBlank,
+        Flags=4,
+        FontBBox=[0, -200, 500, 800],
+        ItalicAngle=0,
+        Ascent=800,
+        Descent=-200,
+        CapHeight=700,
+        StemV=80,
+        FontFile2=program,
+    )
+    letters = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.CIDFontType2,
+        BaseFont=pikepdf.Name.IntakeBlank,
+        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        DW=500,
+        CIDToGIDMap=pdf.make_stream(b"\0\1" * (_LARGEST_CODE + 1)),
+    )
+    return pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type0,
+            BaseFont=pikepdf.Name.IntakeBlank,
+            Encoding=pikepdf.Name("/Identity-H"),
+            DescendantFonts=[pdf.make_indirect(letters)],
+            ToUnicode=pdf.make_stream(_TO_UNICODE),
+        )
+    )
+
+
+@cache
+def _font_program() -> bytes:
+    return (files("intake.ocr") / "data" / "blank.ttf").read_bytes()
+
+
+_TO_UNICODE = b"\n".join(
+    (
+        b"/CIDInit /ProcSet findresource begin",
+        b"12 dict begin",
+        b"begincmap",
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+        b"/CMapName /Adobe-Identity-UCS def",
+        b"/CMapType 2 def",
+        b"1 begincodespacerange",
+        b"<0000> <FFFF>",
+        b"endcodespacerange",
+        b"1 beginbfrange",
+        b"<0000> <FFFF> <0000>",
+        b"endbfrange",
+        b"endcmap",
+        b"CMapName currentdict /CMap defineresource pop",
+        b"end",
+        b"end",
+    )
+)
+"""PDF 32000-1 §9.10.3: each code is its own character."""
