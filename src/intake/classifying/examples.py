@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, ConfigDict, Field, ValidationError
 
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
@@ -19,13 +19,19 @@ _MAX_LINE = 10_000_000
 
 
 class LabelledText(Frozen):
-    """A text whose topic a person chose: one line of an examples file."""
+    """A text whose topic a person chose: one line of an examples file; other keys are let be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     text: str
     topic: str = Field(min_length=1, validation_alias=AliasChoices("topic", "label"))
     at: str | None = Field(default=None, validation_alias=AliasChoices("at", "date"))
     """When it came (ISO 8601); where one example has no time, the order of the file counts."""
     channel: str = "mail"
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    """How well the text could be read, where it was read from a page (0..1)."""
+    event: str | None = None
+    """The happening it is about, such as one flood: `intake evaluate --split event`."""
 
 
 class Example(NamedTuple):

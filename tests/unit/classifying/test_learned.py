@@ -224,3 +224,11 @@ def test_an_examples_file_is_read_and_a_wrong_line_is_named(tmp_path: Path) -> N
     path.write_text('{"text": "a", "topic": "t"}\n{"text": "b"}\n')
     with pytest.raises(UsageError, match="Line 2"):
         list(example_files.read(path))
+
+
+def test_what_an_examples_file_says_besides_is_let_be(tmp_path: Path) -> None:
+    path = tmp_path / "examples.jsonl"
+    line = {"id": 7, "text": "a", "topic": "t", "lang": "it", "event": "piena", "confidence": 0.7}
+    path.write_text(json.dumps(line))
+    (example,) = example_files.read(path)
+    assert (example.topic, example.event, example.confidence) == ("t", "piena", 0.7)
