@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from intake.errors import ItemError
@@ -23,6 +23,10 @@ DAMAGED_SHARE = 0.05
 single letters on the faxes measured."""
 
 
+Watcher = Callable[[PageImage, Prepared, Page], None]
+"""Is shown each page that was read: the sheet as it came, as it was made ready, and the result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of one sheet: a page, or the error that took its place."""
@@ -36,7 +40,12 @@ class Reading:
 
 
 def read_sheet(
-    sheet: Sheet, *, engine: OcrEngine, languages: Sequence[str], limits: PageLimits
+    sheet: Sheet,
+    *,
+    engine: OcrEngine,
+    languages: Sequence[str],
+    limits: PageLimits,
+    watch: Watcher | None = None,
 ) -> Reading:
     """Return the page that ``sheet`` became, or the error that took its place."""
     if isinstance(sheet, PageText):
@@ -45,7 +54,7 @@ def read_sheet(
     if isinstance(sheet, PageLost):
         return _lost(sheet.number, sheet.error, sheet.defect)
     try:
-        return _read_image(sheet, engine, languages, limits)
+        return _read_image(sheet, engine, languages, limits, watch)
     except ItemError as error:
         return _lost(sheet.number, error, "page_unreadable")
 
@@ -61,7 +70,11 @@ def _lost(number: int, error: ItemError, defect: str) -> Reading:
 
 
 def _read_image(
-    sheet: PageImage, engine: OcrEngine, languages: Sequence[str], limits: PageLimits
+    sheet: PageImage,
+    engine: OcrEngine,
+    languages: Sequence[str],
+    limits: PageLimits,
+    watch: Watcher | None,
 ) -> Reading:
     started = time.perf_counter()
     prepared = prepare(sheet, dpi=limits.dpi)
@@ -76,8 +89,11 @@ def _read_image(
         "skew": prepared.skew,
         "seconds": round(time.perf_counter() - started, 3),
     }
+    page = page.model_copy(update=facts)
+    if watch is not None:
+        watch(sheet, prepared, page)
     return Reading(
-        page=page.model_copy(update=facts),
+        page=page,
         defects=sheet.defects,
         is_doubtful=sheet.damaged_share >= DAMAGED_SHARE
         or _is_too_little(page.text, prepared.ink_in2),

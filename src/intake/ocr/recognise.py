@@ -11,7 +11,7 @@ from intake.ocr.file_kinds import PDF, detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
 from intake.ocr.pdf import read_pdf
-from intake.ocr.read_sheet import Reading, is_blank, read_sheet
+from intake.ocr.read_sheet import Reading, Watcher, is_blank, read_sheet
 from intake.schemas.documents import Page, RecognisedDocument
 
 
@@ -32,6 +32,7 @@ def recognise(
     languages: Sequence[str],
     limits: PageLimits,
     passwords: Sequence[str] = (),
+    watch: Watcher | None = None,
 ) -> RecognisedDocument:
     """Return the text of a TIFF, JPEG, PNG, BMP, GIF, WebP or PDF file, page by page.
 
@@ -39,7 +40,7 @@ def recognise(
     error. The document's confidence is that of its worst page; blank pages do not count. It
     needs review when that is below ``limits.review_below``, when pages were lost or left out,
     when a page has far less text than ink or arrived with gaps, or when there is no text at all.
-    ``passwords`` are tried on a locked PDF.
+    ``passwords`` are tried on a locked PDF. ``watch`` is shown each picture that was read.
 
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
@@ -50,7 +51,8 @@ def recognise(
     kind = detect(data, media_type)
     sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)
     readings = [
-        read_sheet(sheet, engine=engine, languages=languages, limits=limits) for sheet in sheets
+        read_sheet(sheet, engine=engine, languages=languages, limits=limits, watch=watch)
+        for sheet in sheets
     ]
     pages = tuple(reading.page for reading in readings if reading.page is not None)
     if not pages:

@@ -81,6 +81,8 @@ class RequestAttachment(Frozen):
     page_count: int | None = None
     text: str | None = None
     confidence: float | None = None
+    searchable_sha256: str | None = None
+    """Of the searchable PDF made from the file, where the settings ask for one."""
 
 
 class RequestDraft(Frozen):

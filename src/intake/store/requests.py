@@ -23,7 +23,7 @@ from sqlalchemy import (
 from intake.errors import UnknownReference
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Classification, Urgency
-from intake.schemas.documents import RecognisedDocument
+from intake.schemas.documents import Page, RecognisedDocument
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt
 from intake.schemas.requests import (
@@ -311,9 +311,15 @@ def _insert_pages(connection: Connection, attachment_id: int, document: Recognis
         "engine": document.engine,
         "engine_version": document.engine_version,
     }
-    rows = [page.model_dump() | shared for page in document.pages]
+    rows = [_page_row(page) | shared for page in document.pages]
     if rows:
         connection.execute(insert(pages), rows)
+
+
+def _page_row(page: Page) -> dict[str, Any]:
+    """Return a page's columns; a word is a list, in the order of its fields, to save room."""
+    words = [list(word.model_dump().values()) for word in page.words]
+    return page.model_dump(exclude={"words"}) | {"words": words}
 
 
 def insert_opinions(

@@ -8,9 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.errors import StoreError
+from intake.store import views
 from intake.store.database import Database, migration_engine
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -40,6 +42,9 @@ def current_revision(database: Database) -> str | None:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database up to ``revision``, step by step; do nothing if it is there.
 
+    The views for front ends are those of the newest revision: they are taken away before the
+    steps, since no database alters a table under a view, and made after the last one.
+
     Raises:
         StoreError: a step failed; the steps before it stand.
     """
@@ -50,10 +55,20 @@ def upgrade(database: Database, revision: str = "head") -> None:
         with engine.connect() as connection:
             if not database.is_sqlite:  # processes that start together must not both make it
                 connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+            if _is_at(connection, newest_revision()) and views.are_there(connection):
+                return
+            views.drop(connection)
+            connection.commit()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
+            if _is_at(connection, newest_revision()):
+                views.create(connection)
             connection.commit()
     except SQLAlchemyError as error:
         raise StoreError(f"The schema of {database!r} cannot be upgraded: {error}") from error
     finally:
         engine.dispose()
+
+
+def _is_at(connection: Connection, revision: str) -> bool:
+    return MigrationContext.configure(connection).get_current_revision() == revision

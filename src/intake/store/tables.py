@@ -235,6 +235,7 @@ attachments = Table(
     Column("reason", Text),
     Column("text", Text),
     Column("confidence", Float),
+    Column("searchable_sha256", String(64)),
     UniqueConstraint("request_id", "position"),
 )
 
@@ -251,6 +252,9 @@ pages = Table(
     Column("rotation", Integer, nullable=False),
     Column("skew", Float, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("words", Json, nullable=False, server_default="[]"),
+    Column("width", Integer, nullable=False, server_default="0"),
+    Column("height", Integer, nullable=False, server_default="0"),
     Column("engine", Text, nullable=False),
     Column("engine_version", Text, nullable=False),
 )

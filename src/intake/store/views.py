@@ -1,13 +1,12 @@
 """The versioned SQL views: the contract for front ends in any language.
 
-A column once published stays; what is new is added at the end or in a ``_v2``. A migration
-that alters a table drops the views, alters, and makes them again: both databases refuse to
-alter a table under a view.
+A column once published stays; what is new is added at the end or in a ``_v2``. No migration
+touches them: ``schema.upgrade`` takes them away before its steps and makes them after the last.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 VIEWS = {
     "requests_v1": """
@@ -27,7 +26,7 @@ VIEWS = {
         SELECT a.id, a.request_id, r.reference, a.position, a.path, a.filename, a.media_type,
                a.size_bytes, a.sha256, a.inline, a.disposition, a.reason,
                (SELECT COUNT(*) FROM pages g WHERE g.attachment_id = a.id) AS page_count,
-               a.text, a.confidence
+               a.text, a.confidence, a.searchable_sha256
           FROM attachments a
           JOIN requests r ON r.id = a.request_id
     """,
@@ -56,3 +55,8 @@ def drop(connection: Connection) -> None:
     """Drop all views that are there."""
     for name in VIEWS:
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+
+
+def are_there(connection: Connection) -> bool:
+    """Return whether the database has all views."""
+    return set(VIEWS) <= set(inspect(connection).get_view_names())

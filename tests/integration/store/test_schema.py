@@ -24,6 +24,16 @@ def test_an_empty_database_goes_up_step_by_step(database_url: str) -> None:
     database.close()
 
 
+def test_views_that_a_killed_upgrade_left_out_are_made_by_the_next(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("DROP VIEW events_v1"))
+
+    schema.upgrade(database)
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM events_v1")).scalar_one() == 0
+
+
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
     def compared(_obj: Any, name: str | None, kind: str, _reflected: bool, _to: Any) -> bool:
         # A descending index is read back without its order on SQLite.
@@ -57,7 +67,7 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
     assert columns["attachments_v1"] == [
         "id", "request_id", "reference", "position", "path", "filename", "media_type",
         "size_bytes", "sha256", "inline", "disposition", "reason", "page_count", "text",
-        "confidence",
+        "confidence", "searchable_sha256",
     ]  # fmt: skip
     assert columns["events_v1"] == [
         "id", "stream", "seq", "type", "at", "actor", "receipt_id", "request_id", "reference",

@@ -1,0 +1,152 @@
+"""A page for a person who asks why a document was read as it was: HTML in one file, no script.
+
+For each page: the picture as it came, the picture the engine was given with every word's box
+coloured by its confidence, and the text.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+from itertools import groupby
+from typing import TextIO
+
+from PIL import Image
+
+from intake.ocr.prepare import Prepared
+from intake.ocr.sheets import PageImage
+from intake.schemas.documents import Page, RecognisedDocument, Word
+
+_SHOWN_PIXELS = 1400
+"""The longer side of a shown picture: enough to read small print at twice the size."""
+_JPEG_QUALITY = 70
+_BANDS = ((0.9, "sure", "0.90 and more"), (0.75, "fair", "0.75 to 0.90"), (0.0, "poor", "less"))
+"""Least confidence, name of the colour, and what the legend says."""
+
+
+class DebugPage:
+    """Writes the HTML as the pages are read, so that a long document is never held whole."""
+
+    def __init__(self, out: TextIO, title: str) -> None:
+        self._out = out
+        legend = "".join(f'<li class="{name}">{label}</li>' for _, name, label in _BANDS)
+        out.write(_HEAD.format(title=escape(title), style=_STYLE, legend=legend))
+
+    def watch(self, sheet: PageImage, prepared: Prepared, page: Page) -> None:
+        """Add a page that was read."""
+        shown = _to_scale(sheet)
+        self._out.write(
+            f"<section><h2>Page {page.number}</h2>{_facts(page)}"
+            f'<div class="panes"><figure><figcaption>As it came</figcaption>{_img(shown)}</figure>'
+            f"<figure><figcaption>As the engine saw it</figcaption>"
+            f'<div class="read">{_img(_reduced(prepared.image))}{_boxes(page)}</div></figure>'
+            f"<figure><figcaption>What was read</figcaption>{_text(page.words)}</figure></div>"
+            "</section>\n"
+        )
+
+    def close(self, document: RecognisedDocument) -> None:
+        """End the HTML with what became of the document as a whole."""
+        told = "".join(
+            f"<li><code>{escape(each.code)}</code> {escape(each.detail)}</li>"
+            for each in document.defects
+        )
+        embedded = [page for page in document.pages if page.origin == "embedded"]
+        kept = "".join(
+            f"<section><h2>Page {page.number}</h2><p>Its text stood in the file.</p>"
+            f"<pre>{escape(page.text)}</pre></section>"
+            for page in embedded
+        )
+        verdict = "a person must look" if document.needs_review else "good enough"
+        self._out.write(
+            f"{kept}<section><h2>Document</h2><p>Confidence {document.confidence:.2f}: {verdict}. "
+            f"Read by {escape(document.engine)} {escape(document.engine_version)}.</p>"
+            f"<ul>{told}</ul></section></main></html>\n"
+        )
+
+
+def _facts(page: Page) -> str:
+    facts = {
+        "confidence": f"{page.confidence:.2f}",
+        "words": str(len(page.words)),
+        "dots per inch": f"{page.dpi_x} across, {page.dpi_y} down",
+        "turned": f"{page.rotation}°",
+        "levelled by": f"{page.skew}°",
+        "seconds": f"{page.seconds:.2f}",
+    }
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
+    return f"<dl>{rows}</dl>"
+
+
+def _to_scale(sheet: PageImage) -> Image.Image:
+    """Return the page with square dots, as small as is still readable."""
+    width_in, height_in = sheet.image.width / sheet.dpi_x, sheet.image.height / sheet.dpi_y
+    dpi = _SHOWN_PIXELS / max(width_in, height_in)
+    size = (max(1, round(width_in * dpi)), max(1, round(height_in * dpi)))
+    return sheet.image.resize(size, Image.Resampling.BOX)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    return image.reduce(max(1, max(image.size) // _SHOWN_PIXELS))
+
+
+def _img(image: Image.Image) -> str:
+    out = BytesIO()
+    image.convert("L").save(out, "JPEG", quality=_JPEG_QUALITY)
+    coded = base64.b64encode(out.getvalue()).decode("ascii")
+    return f'<img alt="" src="data:image/jpeg;base64,{coded}">'
+
+
+def _boxes(page: Page) -> str:
+    drawn = "".join(
+        f'<rect class="{_band(word)}" x="{word.left}" y="{word.top}" '
+        f'width="{word.right - word.left}" height="{word.bottom - word.top}">'
+        f"<title>{escape(word.text)} {word.confidence:.2f}</title></rect>"
+        for word in page.words
+    )
+    return f'<svg viewBox="0 0 {max(page.width, 1)} {max(page.height, 1)}">{drawn}</svg>'
+
+
+def _text(words: Sequence[Word]) -> str:
+    lines = [
+        " ".join(
+            f'<span class="{_band(word)}" title="{word.confidence:.2f}">{escape(word.text)}</span>'
+            for word in line
+        )
+        for _, line in groupby(words, key=lambda word: (word.paragraph, word.line))
+    ]
+    return f'<p class="text">{"<br>".join(lines) or "Nothing was read."}</p>'
+
+
+def _band(word: Word) -> str:
+    return next(name for least, name, _ in _BANDS if word.confidence >= least)
+
+
+_STYLE = """
+:root { --sure: #1a7f37; --fair: #b26a00; --poor: #cf222e; }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 0; color: #1f2328; background: #f3f4f6; }
+header, section { background: #fff; margin: 0 0 1rem; padding: .8rem 1.2rem; }
+h1 { font-size: 1.15rem; margin: 0; } h2 { font-size: 1rem; margin: 0 0 .4rem; }
+ul.legend { list-style: none; display: flex; gap: 1.2rem; padding: 0; margin: .4rem 0 0; }
+ul.legend li { border-bottom: 3px solid currentColor; }
+dl { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; margin: 0 0 .8rem; }
+dt { color: #59636e; font-size: .8rem; } dd { margin: 0; }
+.panes { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; }
+figure { margin: 0; min-width: 0; } figcaption { color: #59636e; margin-bottom: .3rem; }
+img { width: 100%; display: block; border: 1px solid #d1d9e0; }
+.read { position: relative; } .read svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+rect { fill: currentColor; fill-opacity: .16; stroke: currentColor; stroke-width: 3; }
+.sure { color: var(--sure); } .fair { color: var(--fair); } .poor { color: var(--poor); }
+span.poor { text-decoration: underline wavy; } span.sure { color: inherit; }
+pre { white-space: pre-wrap; }
+@media print { .panes { grid-template-columns: repeat(3, 1fr); } section { break-inside: avoid; } }
+"""
+
+_HEAD = """<!doctype html>
+<html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>How {title} was read</title><style>{style}</style>
+<header><h1>How {title} was read</h1>
+<ul class="legend" aria-label="Confidence of a word">{legend}</ul></header><main>
+"""
