@@ -478,7 +478,7 @@ def recognise(
         UnreadableItem: no page can be read.
         ToolMissing: Tesseract, Poppler or a language is not installed.
     """
-    engine = plugins.load("ocr_engines", "tesseract")()
+    engine = plugins.load("ocr_engines", "tesserocr")()
     return recognise_bytes(
         data, media_type, engine=engine, languages=languages, limits=PageLimits()
     )

@@ -24,6 +24,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "scipy": ("classifying/training.py",),
     "sklearn": ("classifying/training.py",),
     "selectolax": ("parsing/html_text.py",),
+    "tesserocr": ("ocr/tesseract_library.py",),
     "uuid6": ("store/references.py",),
     # A whole room each: the library is what the room is made of.
     "numpy": ("ocr/*", "classifying/*"),

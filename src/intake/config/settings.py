@@ -216,7 +216,7 @@ class ParsingSettings(Section):
 class OcrSettings(Section):
     """How text is read in pictures and PDFs."""
 
-    engine: str = Field(default="tesseract", description="Plugin that reads the pages.")
+    engine: str = Field(default="tesserocr", description="Plugin that reads the pages.")
     languages: Words = Field(
         default=("ita", "eng"),
         min_length=1,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
 from intake.ocr.limits import PageLimits
+from intake.ocr.noise_words import without_noise
+from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, prepare
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
@@ -108,9 +110,13 @@ def _read_prepared(
     limits: PageLimits,
 ) -> Page:
     prepared.image.info["dpi"] = (prepared.dpi, prepared.dpi)
-    return engine.recognise(
+    page = engine.recognise(
         prepared.image, number=number, languages=languages, timeout_s=limits.page_timeout_s
     )
+    words = without_noise(page.words)
+    if len(words) == len(page.words):
+        return page
+    return page_of(words, number=number, size=prepared.image.size)
 
 
 def _is_too_little(text: str, ink_in2: float) -> bool:

@@ -38,7 +38,7 @@ _SMALL_INLINE_BYTES = 30_000
 class OcrOptions(Frozen):
     """Which engine reads, in which languages (ISO 639-2 as Tesseract's), within which limits."""
 
-    engine: str = "tesseract"
+    engine: str = "tesserocr"
     languages: tuple[str, ...] = ("ita", "eng")
     limits: PageLimits = PageLimits()
 

@@ -10,7 +10,7 @@ import pytest
 from intake.errors import ToolMissing
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract import TesseractEngine
+from intake.ocr.tesseract_library import TesserocrEngine
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 
@@ -19,7 +19,7 @@ def _recognise(name, **limits):
     return recognise(
         (FIXTURES / name).read_bytes(),
         None,
-        engine=TesseractEngine(),
+        engine=TesserocrEngine(),
         languages=("ita", "eng"),
         limits=PageLimits(**limits),
     )
@@ -80,7 +80,7 @@ def test_a_scanned_pdf_is_drawn_and_read():
     document = _recognise("scan/area_di_attesa.pdf")
     assert document.media_type == "application/pdf"
     assert document.pages[0].origin == "ocr"
-    assert document.engine == "tesseract"
+    assert document.engine == "tesserocr"
     assert _error_rate(document.text, "scan/area_di_attesa.pdf", has_header=False) < 0.02
 
 
@@ -105,10 +105,3 @@ def test_without_poppler_the_missing_tool_and_its_remedy_are_named(monkeypatch, 
     with pytest.raises(ToolMissing) as caught:
         _recognise("scan/area_di_attesa.pdf")
     assert "poppler-utils" in caught.value.remedy
-
-
-def test_without_tesseract_the_missing_tool_and_its_remedy_are_named(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolMissing) as caught:
-        _recognise("scan/rischio_sismico.png")
-    assert "tesseract-ocr-ita" in caught.value.remedy

@@ -1,0 +1,35 @@
+"""Words that are no words: ruling lines of a table, a signature, a stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from intake.schemas.documents import Word
+
+_RULING = frozenset("|¦[]{}_—–-~=‘'`.:,;")
+_UPRIGHT = frozenset("|¦[]{}")
+SCRAWL_HEIGHTS = 2.0
+"""A signature is read as one word, more than this many times as high as the words around it."""
+SCRAWL_BELOW = 0.5
+"""... and the engine is hardly ever surer of it than this."""
+
+
+def without_noise(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words that a person would read aloud.
+
+    Left out are table rulings, which are read as ``|`` or ``[``, and what is drawn by hand:
+    far higher than the page's text, and doubted by the engine itself.
+    """
+    heights = [word.bottom - word.top for word in words if len(word.text) > 2]
+    usual = median(heights) if heights else 0
+    return tuple(word for word in words if not _is_ruling(word) and not _is_scrawl(word, usual))
+
+
+def _is_ruling(word: Word) -> bool:
+    return _RULING.issuperset(word.text) and not _UPRIGHT.isdisjoint(word.text)
+
+
+def _is_scrawl(word: Word, usual: float) -> bool:
+    height = word.bottom - word.top
+    return word.confidence < SCRAWL_BELOW and 0 < usual * SCRAWL_HEIGHTS < height

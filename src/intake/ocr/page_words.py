@@ -1,0 +1,41 @@
+"""Words make a page: its text by lines and paragraphs, and how sure the engine was of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from intake.schemas.documents import Page, Word
+
+
+def page_of(words: Sequence[Word], *, number: int, size: tuple[int, int]) -> Page:
+    """Return the page of ``words``, in their order; ``size`` is that of the picture in pixels."""
+    width, height = size
+    return Page(
+        number=number,
+        text=text_of(words),
+        confidence=mean_confidence(words),
+        words=tuple(words),
+        width=width,
+        height=height,
+    )
+
+
+def lines_of(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """Return the words line by line, in reading order."""
+    return [tuple(line) for _, line in groupby(words, key=lambda word: (word.paragraph, word.line))]
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """Join words by spaces, lines by line feeds, paragraphs by an empty line."""
+    paragraphs = groupby(lines_of(words), key=lambda line: line[0].paragraph)
+    return "\n\n".join(
+        "\n".join(" ".join(word.text for word in line) for line in lines) for _, lines in paragraphs
+    )
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """Return the words' mean confidence, each as heavy as it is long; 0.0 without words."""
+    weight = sum(len(word.text) for word in words)
+    total = sum(len(word.text) * word.confidence for word in words)
+    return round(total / weight, 4) if weight else 0.0

@@ -1,0 +1,105 @@
+"""The default engine: Tesseract as a library inside our own process, through tesserocr.
+
+It needs less CPU than the program, for the models are loaded once and no picture is written to a
+file (docs/adr/0011-tesserocr.md). What it cannot do is end while it looks for the blocks of a
+page: its time limit holds between words only. The child that reads a document is killed at its
+own limits, which is why pages from strangers are read in one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from PIL import Image
+
+from intake.errors import ToolMissing, TransientFailure
+from intake.ocr.installing import APT_LINE
+from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
+from intake.schemas.documents import Page
+
+_DATA_FOLDERS = ("usr/share/tesseract-ocr/*/tessdata", "usr/share/tessdata")
+"""Where Debian and Ubuntu, and where Fedora and Arch, keep the models; TESSDATA_PREFIX is first."""
+
+_loaded: dict[str, Any] = {}
+_turn = Lock()
+
+
+class TesserocrEngine:
+    """Reads a page in this process; the models of each choice of languages are loaded once.
+
+    Tesseract is kept to one thread: with more, a page costs several times the CPU, and the work
+    is spread over pages anyway. Threads that share the process take turns.
+    """
+
+    name = "tesserocr"
+
+    def version(self) -> str:
+        """Return the version of the library, such as ``5.5.4``."""
+        return str(_library().tesseract_version()).split()[1]
+
+    def recognise(
+        self, image: Image.Image, *, number: int, languages: Sequence[str], timeout_s: float
+    ) -> Page:
+        """Return the text of ``image`` by lines and paragraphs, in Unicode NFC.
+
+        The confidence is the mean of the words' confidences, each as heavy as the word is long;
+        a page without words has 0.0.
+
+        Raises:
+            TransientFailure: Tesseract failed, or passed ``timeout_s`` between two words.
+            ToolMissing: a language is not installed.
+        """
+        require_languages(languages, self._installed)
+        with _turn:
+            table = _read(self._api("+".join(languages)), image, timeout_s)
+        return page_of_table(table, image, number=number)
+
+    def _api(self, languages: str) -> Any:
+        if languages not in _loaded:
+            library = _library()
+            _loaded[languages] = library.PyTessBaseAPI(
+                path=f"{self._folder}/", lang=languages, oem=library.OEM.LSTM_ONLY
+            )
+        return _loaded[languages]
+
+    @cached_property
+    def _folder(self) -> Path:
+        named = os.environ.get("TESSDATA_PREFIX")
+        folders = [Path(named)] if named else []
+        for pattern in _DATA_FOLDERS:
+            folders += sorted(Path("/").glob(pattern), reverse=True)
+        for folder in folders:
+            if any(folder.glob("*.traineddata")):
+                return folder
+        raise ToolMissing(
+            "Tesseract's language data are not installed.", remedy=f"Run `{APT_LINE}`."
+        )
+
+    @cached_property
+    def _installed(self) -> frozenset[str]:
+        return frozenset(path.stem for path in self._folder.glob("*.traineddata"))
+
+
+def _library() -> Any:
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, when the library is loaded
+    import tesserocr  # noqa: PLC0415 - after the line above, and only by who reads pages
+
+    return tesserocr
+
+
+def _read(api: Any, image: Image.Image, timeout_s: float) -> str:
+    try:
+        api.SetImage(image)
+        api.SetSourceResolution(stated_dpi(image))
+        if not api.Recognize(max(1, round(timeout_s * 1000))):
+            raise TransientFailure(f"Tesseract took longer than {timeout_s:g} s", code="timeout")
+        return str(api.GetTSVText(0))
+    except RuntimeError as error:
+        raise TransientFailure(f"Tesseract failed: {error}", code="ocr_failed") from error
+    finally:
+        api.Clear()
