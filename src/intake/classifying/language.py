@@ -21,6 +21,16 @@ from intake.schemas.base import Frozen
 
 LANGUAGES = ("it", "en", "de", "fr", "es", "sl")
 """The languages told apart unless configured otherwise (ISO 639-1)."""
+FOREIGN_LANGUAGES = (
+    *("it", "en", "de", "fr", "es", "sl"),
+    *("ro", "sq", "pl", "pt", "nl", "hr", "cs", "hu", "tr", "tl"),
+    *("uk", "ru", "bg", "ar", "fa", "ur", "bn", "hi", "pa", "zh", "ja", "el"),
+)
+"""What else people in Italy write: a text may be told to be in one of these, configured or not."""
+_NOT_LATIN = frozenset(FOREIGN_LANGUAGES[-12:])
+_FOREIGN_MARGIN = 12.0
+"""By how much (log-likelihood) a text must be likelier in a foreign language: few words, and words
+with misread letters, look like many languages."""
 _READ_LETTERS = 600
 _ENOUGH_WORDS = 3
 _CLEAR_COUNT = 4
@@ -32,13 +42,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 class _File(Frozen):
     stopwords: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
+    """Small words of other languages that resemble ours: they make a text not clear."""
 
 
 def identify(text: str, *, languages: Sequence[str] = LANGUAGES) -> str | None:
-    """Return the ISO 639-1 code of the language of ``text``, one of ``languages``, or None.
+    """Return the ISO 639-1 code of the language of ``text``, None if there is too little of it.
 
-    None means that there are fewer than three words and none of them tells, or that most
-    letters are of a script that none of ``languages`` uses.
+    It is one of ``languages`` unless the text is clearly in another: then the other's code, so that
+    a Romanian letter is not answered in Italian. None means fewer than three words of which none
+    tells, or a script that no known language uses.
 
     Raises:
         ConfigError: ``languages`` names one that py3langid does not know.
@@ -47,14 +60,28 @@ def identify(text: str, *, languages: Sequence[str] = LANGUAGES) -> str | None:
     words = [word for word in _WORD.findall(prose) if len(word) > 1 or word.isascii()]
     if not words or not languages:
         return None
-    if _is_foreign_script(words, languages):
-        return None
+    if is_foreign := _is_foreign_script(words):
+        return _by_model(words, languages, is_foreign=is_foreign)
     if len(words) < _ENOUGH_WORDS:
         return _by_stop_words(words, languages)
     if set(languages) <= set(LANGUAGES) and (clear := _by_telling_words(words, languages)):
         return clear
-    code: str = _identifier(tuple(languages)).classify(" ".join(words))[0]
-    return code
+    return _by_model(words, languages)
+
+
+def _by_model(
+    words: Sequence[str], languages: Sequence[str], *, is_foreign: bool = False
+) -> str | None:
+    """Return the likeliest of ``languages``, or a foreign one that is likelier by far."""
+    ours = tuple(languages)
+    foreign = tuple(code for code in FOREIGN_LANGUAGES if code not in ours)
+    ranked: list[tuple[str, float]] = _identifier(ours + foreign).rank(" ".join(words))
+    if is_foreign:
+        return next((code for code, _ in ranked[:1] if code in _NOT_LATIN), None)
+    best, likelihood = ranked[0]
+    our_best, our_likelihood = next(entry for entry in ranked if entry[0] in ours)
+    is_clear = len(words) > _ENOUGH_WORDS and likelihood - our_likelihood > _FOREIGN_MARGIN
+    return best if is_clear else our_best
 
 
 def _by_telling_words(words: Sequence[str], languages: Sequence[str]) -> str | None:
@@ -64,7 +91,9 @@ def _by_telling_words(words: Sequence[str], languages: Sequence[str]) -> str | N
     ranked = [(code, count) for code, count in counts.most_common() if code in languages]
     if not ranked or ranked[0][1] < _CLEAR_COUNT:
         return None
-    others = sum(count for _, count in ranked[1:])
+    others = sum(count for _, count in ranked[1:]) + sum(
+        1 for part in _parts(words) if part in _foreign_words()
+    )
     return ranked[0][0] if ranked[0][1] >= _CLEAR_RATIO * others else None
 
 
@@ -83,10 +112,8 @@ def _by_stop_words(words: Sequence[str], languages: Sequence[str]) -> str | None
     return winners[0] if best and len(winners) == 1 else None
 
 
-def _is_foreign_script(words: Sequence[str], languages: Sequence[str]) -> bool:
-    """Return whether most letters are not Latin though all ``languages`` are written in Latin."""
-    if not set(languages) <= set(LANGUAGES):
-        return False  # a language was added whose script we do not know
+def _is_foreign_script(words: Sequence[str]) -> bool:
+    """Return whether most letters are not Latin."""
     letters = "".join(words)
     foreign = sum(1 for letter in _NOT_ASCII.findall(letters) if not _is_latin(letter))
     return foreign * 2 > len(letters)
@@ -98,9 +125,18 @@ def _is_latin(letter: str) -> bool:
 
 
 @cache
+def _file() -> _File:
+    return validate(read(None, shipped="stopwords.toml"), _File)
+
+
+@cache
 def _stop_words() -> dict[str, frozenset[str]]:
-    content = validate(read(None, shipped="stopwords.toml"), _File)
-    return {code: frozenset(words) for code, words in content.stopwords.items()}
+    return {code: frozenset(words) for code, words in _file().stopwords.items()}
+
+
+@cache
+def _foreign_words() -> frozenset[str]:
+    return frozenset(_file().foreign)
 
 
 def small_words() -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake import filing
+from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.filing import Thread
 from intake.pipeline.stages import Understood
 from intake.schemas.base import Frozen
@@ -84,10 +85,15 @@ def settle_group(
 
 
 def announce(request: Request, data: dict[str, Any]) -> journal.Entry:
-    """Return the first entry of a request; an emergency says so in an event of its own."""
+    """Return the first entry of a request; an emergency says so in an event of its own.
+
+    That event carries what to answer the writer at once; an observer or a front end sends it.
+    """
     happenings = [Happening(type="request.filed", data=named(request) | data)]
     if request.urgency == "emergency":
-        happenings.append(Happening(type="request.emergency", data=named(request)))
+        answer = acknowledge_emergency(request.reference, language=request.language)
+        alarm = named(request) | {"acknowledgement": answer._asdict()}
+        happenings.append(Happening(type="request.emergency", data=alarm))
     return journal.of_request(request.id, *happenings, is_new=True)
 
 

@@ -496,10 +496,11 @@ def test_a_front_end_files_a_request_once(open_intake: Open) -> None:
     request = app.submit(draft)
     assert app.submit(draft).reference == request.reference
     assert (request.urgency, request.language) == ("emergency", "it")
-    assert [e.type for e in app.requests.history(request.id)] == [
-        "request.filed",
-        "request.emergency",
-    ]
+    filed, alarm = app.requests.history(request.id)
+    assert (filed.type, alarm.type) == ("request.filed", "request.emergency")
+    answer = alarm.data["acknowledgement"]
+    assert answer["language"] == "it"
+    assert all(number in answer["text"] for number in ("112", "115", "118", request.reference))
 
 
 def test_only_allowed_moves_are_made_and_each_is_an_event(open_intake: Open) -> None:
