@@ -30,9 +30,9 @@ from intake.errors import (
 )
 from intake.interfaces import Connector, Engine, Observer
 from intake.ocr.limits import PageLimits
-from intake.ocr.recognise import recognise as recognise_bytes
 from intake.ocr.recognise import try_engine
 from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.one_file import read_file
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.receive import ReceiveOptions, Receiver, receive_one
@@ -472,15 +472,19 @@ def parse_message(
 def recognise(
     data: bytes, media_type: str | None = None, languages: Sequence[str] = ("ita", "eng")
 ) -> RecognisedDocument:
-    """Return the text of a picture or PDF, page by page.
+    """Return the text of a picture or PDF, page by page; a child process opens it.
 
     Raises:
         UnreadableItem: no page can be read.
-        ToolMissing: Tesseract, Poppler or a language is not installed.
+        TransientFailure: the child crashed, hung or ran out of memory.
+        ToolMissing: Tesseract or a language is not installed.
     """
-    engine = plugins.load("ocr_engines", "tesserocr")()
-    return recognise_bytes(
-        data, media_type, engine=engine, languages=languages, limits=PageLimits()
+    return read_file(
+        data,
+        media_type,
+        limits=StageOptions().heavy,
+        ocr=OcrOptions(engine="tesserocr", languages=tuple(languages)),
+        parsing=ParserOptions(),
     )
 
 

@@ -17,7 +17,15 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF8", "image/gif"),
     (b"BM", "image/bmp"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "image/jp2"),
+    (b"\xff\x4f\xff\x51", "image/jp2"),
 )
+_BRANDS = {
+    **dict.fromkeys(
+        (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"
+    ),
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+}
 
 
 def detect(data: bytes, media_type: str | None) -> str:
@@ -31,12 +39,22 @@ def detect(data: bytes, media_type: str | None) -> str:
         raise UnreadableItem("The file is empty.", code="empty")
     if b"%PDF-" in data[:_PDF_WITHIN_BYTES]:
         return PDF
+    if kind := kind_of_picture(data):
+        return kind
+    claim = f", called {media_type}," if media_type else ""
+    raise UnreadableItem(
+        f"The file{claim} is neither a PDF nor a picture that can be read.", code="unknown_format"
+    )
+
+
+def kind_of_picture(data: bytes) -> str | None:
+    """Return the media type of a picture, None of anything else."""
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    claim = f", called {media_type}," if media_type else ""
-    raise UnreadableItem(
-        f"The file{claim} is neither a PDF nor a picture that can be read.", code="unknown_format"
-    )
+    # ISO/IEC 14496-12 §4.3 and, for the brands, 23008-12 §10 and AVIF v1.1 §6.
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12])
+    return None

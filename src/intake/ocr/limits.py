@@ -15,11 +15,11 @@ class PageLimits(Frozen):
     max_pixels: int = Field(default=60_000_000, ge=1)
     """Pixels of one picture; an A3 sheet at 600 dpi has 70 million, at 400 dpi 31 million."""
     page_timeout_s: float = Field(default=60.0, gt=0)
-    """Wall time the engine may take for one page."""
-    render_timeout_s: float = Field(default=4.0, gt=0)
-    """Wall time Poppler may take to draw one page; 0.15 s is usual."""
-    pdf_cpu_s: int = Field(default=2, ge=1)
-    """CPU time each look into one page of a PDF may take; 0.02 s is usual."""
+    """Wall time the engine may take for one page, and the opening of it for itself."""
+    open_cpu_s: int = Field(default=3, ge=1)
+    """CPU time the opening of one page may take; 0.01 s is usual, 0.5 s for a large photo."""
+    open_memory_mb: int = Field(default=450, ge=100)
+    """Memory the opening of a file may take beyond what the process had before."""
     dpi: int = Field(default=250, ge=70, le=1200)
     """Resolution, in both directions, of the picture that the engine is given."""
     review_below: float = Field(default=0.85, ge=0, le=1)

@@ -1,4 +1,4 @@
-"""Pages out of picture files: TIFF (each page), JPEG, PNG, BMP, GIF and WebP."""
+"""Pages out of picture files: TIFF, JPEG, JPEG 2000, PNG, HEIC, AVIF, WebP, GIF and BMP."""
 
 from __future__ import annotations
 
@@ -6,161 +6,313 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 
 import numpy as np
 from PIL import (
     ExifTags,
     Image,
+    ImageChops,
     ImageFile,
-    ImageOps,
+    ImageStat,
     TiffImagePlugin,
     UnidentifiedImageError,
 )
 
 from intake.errors import UnreadableItem
+from intake.ocr import fax_strips, tiff
+from intake.ocr.file_kinds import kind_of_picture
+from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
+from intake.ocr.opening import read_sheets
 from intake.ocr.resolution import judge_resolution
 from intake.ocr.sheets import PageImage, PageLost, Sheet
 from intake.schemas.documents import Defect
 
 # Pillow knows many more; some of those start other programs (EPS), the rest are never letters.
-_FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP")
-
-# TIFF 6.0 §8 and, for the fax lines, RFC 2306; Pillow names only some of them.
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
-_BAD_FAX_LINES = 326
-_CM_PER_INCH = 2.54
-_CENTIMETRE = 3
+_COMMON_FORMATS = ("TIFF", "JPEG", "PNG", "GIF", "BMP")
 
 _TURNED_DEGREES = {3: 180, 6: 90, 8: 270}
 _ON_ITS_SIDE = (5, 6, 7, 8)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_MOST_FRAMES = 20
+_CHANGED = 64  # of 255: further apart than noise
+_CHANGED_SHARE = 0.005
+Spans = list[tuple[int, int]]
+"""Rows that could not be decoded: (first, how many)."""
 
 
 def read_pictures(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
-    """Yield the pages of a picture file in order; of an animated file, its first picture.
+    """Yield the pages of a picture file in order; of an animated file, each different picture.
 
-    A page that cannot be decoded is yielded as PageLost, and the pages after it follow.
+    Pictures are opened in a process of their own. A page that cannot be decoded is yielded as
+    PageLost, and the pages after it follow; of a damaged one, what can be read.
 
     Raises:
         UnreadableItem: the file cannot be opened (``corrupt_image``), or its first page is larger
             than Pillow opens at all (``too_large``).
+        TransientFailure: opening it crashed or took too long.
     """
-    image = _open(data)
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        yield _read(image, 1, limits)
-        return
-    number = 1
-    while number <= limits.max_pages:
-        yield _read(image, number, limits)
-        number += 1
+    return read_sheets(partial(PictureFile, data, limits), limits)
+
+
+class PictureFile:
+    """An open picture file. A photo has one page; a TIFF or an animation may have many."""
+
+    def __init__(self, data: bytes, limits: PageLimits) -> None:
+        self._data = data
+        self._limits = limits
+        self._formats = _formats(data)
+        self._broken_off: int | None = None
+        """The number of the page that the file breaks off in, if that is known."""
+        self._end = len(data)
+        """Where the rows and the directory of the page before this one end."""
         try:
-            if not _turn_to(image, number):
-                return
+            self._image = self._opened(data)
+        except UnreadableItem:
+            if not self._rebuild(1, 8):
+                raise
+        is_tiff = isinstance(self._image, TiffImagePlugin.TiffImageFile)
+        self._frames = None if is_tiff else _Frames(self._image)
+
+    def read(self, number: int) -> Sheet | None:
+        """Return a page, or None when there are not so many.
+
+        Raises:
+            UnreadableItem: it cannot be decoded at all.
+        """
+        try:
+            if not self._turn_to(number):
+                return None
         except UnreadableItem as error:
-            yield PageLost(number, error, defect="pages_left_out")
-            return
-    yield PageLost(number, _too_many(limits.max_pages), defect="pages_left_out")
-
-
-def _open(data: bytes) -> ImageFile.ImageFile:
-    with _guard(1):
-        image = Image.open(BytesIO(data), formats=_FORMATS)
-    return image  # noqa: RET504 - inside the guard mypy would miss a return
-
-
-def _turn_to(image: ImageFile.ImageFile, number: int) -> bool:
-    """Make ``number`` the current page; return False when there are no more."""
-    with _guard(number):
-        try:
-            image.seek(number - 1)
-        except EOFError:
-            return False
-    return True
-
-
-def _read(image: ImageFile.ImageFile, number: int, limits: PageLimits) -> Sheet:
-    if image.width * image.height > limits.max_pixels:
-        return PageLost(number, _too_large(number, f"{image.width} x {image.height} pixels"))
-    try:
+            if not self._rebuild(number, self._end):
+                return PageLost(number, error, defect="pages_left_out")
+        width, height = self._image.size
+        if width * height > self._limits.max_pixels:
+            raise _too_large(number, f"{width} x {height} pixels")
         with _guard(number):
-            sheet = _decode(image, number)
-    except UnreadableItem as error:
-        return PageLost(number, error)
-    return sheet
+            return self._decode(number)
+
+    def _opened(self, data: bytes) -> ImageFile.ImageFile:
+        with _guard(1):
+            image = Image.open(BytesIO(data), formats=self._formats)
+        return image  # noqa: RET504 - inside the guard mypy would miss a return
+
+    def _rebuild(self, number: int, start: int) -> bool:
+        """Make page ``number`` of the fax rows from ``start`` on, whose directory is lost."""
+        if self._data[:2] not in (b"II", b"MM"):
+            return False
+        page = fax_strips.find_page(self._data, start)
+        if page is None:
+            return False
+        self._data, self._image, self._broken_off = page, self._opened(page), number
+        return True
+
+    def _turn_to(self, number: int) -> bool:
+        """Make ``number`` the current page; return False when there are no more."""
+        if self._broken_off is not None:
+            return number == self._broken_off
+        with _guard(number):
+            try:
+                if self._frames is not None:
+                    return self._frames.turn_to(number)
+                if number > 1:
+                    self._end = tiff.end_of_page(self._data, self._image)
+                self._image.seek(number - 1)
+            except EOFError:
+                return False
+        return True
+
+    def _decode(self, number: int) -> PageImage:
+        # What the header says is read first: decoding turns a TIFF page and takes its tag away.
+        image = self._image
+        tagged, bilevel, bad_rows = _tagged_dpi(image), image.mode == "1", tiff.bad_fax_rows(image)
+        orientation = _orientation(image)
+        image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
+        grey, spans, turn = self._load(orientation)
+        lost = sum(rows for _, rows in spans)
+        missing = tiff.missing_fax_rows(self._data, image)
+        is_incomplete = lost > 0 or missing > 0 or self._broken_off is not None
+        upright = grey if turn is None else grey.transpose(turn)
+        width, height = upright.size
+        if orientation in _ON_ITS_SIDE:
+            dpi_y, dpi_x = judge_resolution((width, height), tagged, bilevel=bilevel)
+        else:
+            dpi_x, dpi_y = judge_resolution((width, height), tagged, bilevel=bilevel)
+        return PageImage(
+            number=number,
+            image=upright,
+            dpi_x=dpi_x,
+            dpi_y=dpi_y,
+            bilevel=bilevel,
+            rotation=_TURNED_DEGREES.get(orientation, 0),
+            damaged_share=min((max(bad_rows, missing) + lost) / max(height, 1), 1.0),
+            is_incomplete=is_incomplete,
+            defects=(
+                *_defects(number, height, bad_rows, spans),
+                *_fax_defects(number, height, missing, self._broken_off),
+            ),
+        )
+
+    def _load(self, orientation: int) -> tuple[Image.Image, Spans, Image.Transpose | None]:
+        """Return the grey picture, which of its rows could not be decoded, and how to turn it."""
+        image = self._image
+        frame = image.tell()
+        try:
+            image.load()
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            rescued = self._rescue(frame)
+            if rescued is None:
+                raise error from None
+            return *rescued, _TURNS.get(orientation)
+        return to_grey(image), [], _TURNS.get(_orientation(image))
+
+    def _rescue(self, frame: int) -> tuple[Image.Image, Spans] | None:
+        """Return what can be decoded of a damaged page, on white; None where that is nothing."""
+        if isinstance(self._image, TiffImagePlugin.TiffImageFile):
+            return tiff.rescue(self._data, self._image)
+        with Image.open(BytesIO(self._data), formats=self._formats) as again, _taking_truncated():
+            again.draft("L", again.size)
+            again.seek(frame)
+            again.load()
+            return _without_missing(to_grey(again), from_below=again.format == "BMP")
 
 
-def _decode(image: ImageFile.ImageFile, number: int) -> PageImage:
-    # What the header says is read first: decoding turns a TIFF page and takes its tag away.
-    tagged, bilevel, bad_rows = _tagged_dpi(image), image.mode == "1", _bad_fax_rows(image)
-    defects = _defects(image, bad_rows)
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    upright = _to_grey(ImageOps.exif_transpose(image))
-    width, height = upright.size
-    if orientation in _ON_ITS_SIDE:
-        dpi_y, dpi_x = judge_resolution((height, width), tagged, bilevel=bilevel)
-    else:
-        dpi_x, dpi_y = judge_resolution((width, height), tagged, bilevel=bilevel)
-    return PageImage(
-        number=number,
-        image=upright,
-        dpi_x=dpi_x,
-        dpi_y=dpi_y,
-        bilevel=bilevel,
-        rotation=_TURNED_DEGREES.get(orientation, 0),
-        damaged_share=bad_rows / max(image.height, 1),
-        defects=defects,
-    )
+class _Frames:
+    """The pictures of an animation that differ visibly from the one before."""
+
+    def __init__(self, image: ImageFile.ImageFile) -> None:
+        self._image = image
+        self._found = 1
+        self._shown: Image.Image | None = None
+
+    def turn_to(self, number: int) -> bool:
+        """Make the ``number``-th different picture the current one; False: there is none.
+
+        A phone's multi-picture file (MPO, HEIC) repeats one scene: its first picture is the page.
+        """
+        if number > 1 and self._image.format in ("MPO", "HEIF"):
+            return False
+        if getattr(self._image, "n_frames", 1) == 1 or number > _MOST_FRAMES:
+            return number == 1
+        if number == 1:
+            self._image.seek(0)
+            self._shown = to_grey(self._image)
+        while self._found < number:
+            try:
+                self._image.seek(self._image.tell() + 1)
+            except EOFError:
+                return False
+            grey = to_grey(self._image)
+            if self._shown is None or _differ(self._shown, grey):
+                self._found += 1
+                self._shown = grey
+        return True
+
+
+def _differ(one: Image.Image, other: Image.Image) -> bool:
+    if one.size != other.size:
+        return True
+    changed = ImageChops.difference(one, other).point(lambda level: 255 * (level > _CHANGED))
+    return ImageStat.Stat(changed).mean[0] >= 255 * _CHANGED_SHARE
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    """Return how the picture is to be turned still (TIFF 6.0 §8, tag 274), 1 for not at all."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1  # to ask Pillow would decode the picture
+    return int(image.getexif().get(ExifTags.Base.Orientation) or 1)
+
+
+def _without_missing(grey: Image.Image, *, from_below: bool) -> tuple[Image.Image, Spans] | None:
+    """Return a truncated picture with white where nothing was decoded, and which rows that is.
+
+    Decoders leave the missing rows in one tone, which no scan of paper has over a whole band.
+    ``from_below``: the file begins with the last row.
+    """
+    pixels = np.array(grey)
+    height = pixels.shape[0]
+    rows = pixels[::-1] if from_below else pixels
+    differs = np.flatnonzero((rows != rows[-1, -1]).any(axis=1))
+    if not len(differs):
+        return None
+    good = min(int(differs[-1]) + 1, height - 1)
+    rows[good:] = 255
+    return Image.fromarray(pixels), [(0 if from_below else good, height - good)]
 
 
 def _tagged_dpi(image: ImageFile.ImageFile) -> tuple[float, float] | None:
-    """Return the (x, y) dots per inch that the file claims, None if it claims nothing usable.
-
-    A TIFF without a unit claims a pixel shape only; its figures are then no sheet's resolution.
-    """
+    """Return the (x, y) dots per inch that the file claims, None if it claims nothing usable."""
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        tags = image.tag_v2
-        claim = (tags.get(_X_RESOLUTION), tags.get(_Y_RESOLUTION))
-        scale = _CM_PER_INCH if tags.get(_RESOLUTION_UNIT) == _CENTIMETRE else 1.0
+        x, y = tiff.tagged_dpi(image)
     else:
-        claim, scale = image.info.get("dpi", (None, None)), 1.0
-    if claim[0] is None or claim[1] is None:
-        return None
-    x, y = float(claim[0]) * scale, float(claim[1]) * scale
+        x, y = _pair(image.info.get("dpi"))
     is_usable = math.isfinite(x) and math.isfinite(y) and x > 0 and y > 0
     return (x, y) if is_usable else None
 
 
-def _bad_fax_rows(image: ImageFile.ImageFile) -> int:
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        return 0
-    return int(image.tag_v2.get(_BAD_FAX_LINES) or 0)
+def _pair(claim: object) -> tuple[float, float]:
+    if isinstance(claim, tuple) and len(claim) == 2:
+        return float(claim[0]), float(claim[1])
+    return 0.0, 0.0
 
 
-def _defects(image: ImageFile.ImageFile, bad_rows: int) -> tuple[Defect, ...]:
+def _defects(number: int, height: int, bad_rows: int, lost: Spans) -> tuple[Defect, ...]:
+    found = []
     if bad_rows:
-        return (Defect(code="bad_fax_lines", detail=f"{bad_rows} rows of {image.height} damaged"),)
-    # A phone's multi-picture JPEG (MPO) repeats one scene; an animation may show other things.
-    is_tiff = isinstance(image, TiffImagePlugin.TiffImageFile)
-    if not is_tiff and image.format != "MPO" and getattr(image, "is_animated", False):
-        return (Defect(code="frames_left_out", detail="only the first picture was read"),)
-    return ()
+        found.append(Defect(code="bad_fax_lines", detail=f"{bad_rows} rows of {height} damaged"))
+    if lost:
+        rows = ", ".join(f"{first + 1} to {first + count}" for first, count in lost[:5])
+        detail = f"page {number}: rows {rows} of {height} could not be decoded"
+        found.append(Defect(code="page_incomplete", detail=detail))
+    return tuple(found)
 
 
-def _to_grey(image: Image.Image) -> Image.Image:
-    """Return the picture in mode ``L``: transparency on white, deep pixels scaled to 8 bits."""
-    if image.mode.startswith("I;16"):
-        deep = np.asarray(image, dtype=np.uint16)
-        return Image.fromarray((deep >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        deep_range = np.asarray(image, dtype=np.float64)
-        top = max(float(deep_range.max()), 1.0)
-        return Image.fromarray(np.clip(deep_range * (255 / top), 0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        cover = image.convert("RGBA")
-        ground = Image.new("RGBA", cover.size, "white")
-        return Image.alpha_composite(ground, cover).convert("L")
-    return image.convert("L")
+def _fax_defects(
+    number: int, height: int, missing: int, broken_off: int | None
+) -> Iterator[Defect]:
+    if missing:
+        detail = f"page {number}: {missing} rows of {height} did not arrive"
+        yield Defect(code="page_incomplete", detail=detail)
+    if number == broken_off:
+        detail = f"page {number}: the file breaks off after {height} rows"
+        yield Defect(code="page_incomplete", detail=detail)
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """Return Pillow's names of what the file may be; plugins of rare formats load when needed."""
+    kind = kind_of_picture(data)
+    if kind == "image/heic":
+        _learn_heif()
+        return ("HEIF",)
+    rare = {"image/avif": "AVIF", "image/webp": "WEBP", "image/jp2": "JPEG2000"}
+    return (rare[kind],) if kind in rare else _COMMON_FORMATS
+
+
+def _learn_heif() -> None:
+    """Teach Pillow the photos of iPhones, through libheif and libde265 (both LGPL)."""
+    import pi_heif  # noqa: PLC0415 - few files need it
+
+    pi_heif.register_heif_opener()
+
+
+@contextmanager
+def _taking_truncated() -> Iterator[None]:
+    """Let Pillow give what it has of a file that ends early."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @contextmanager
@@ -171,6 +323,8 @@ def _guard(number: int) -> Iterator[None]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
+    except UnreadableItem:
+        raise
     except UnidentifiedImageError as error:
         raise UnreadableItem("The picture's header is damaged.", code="corrupt_image") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
@@ -186,7 +340,3 @@ def _guard(number: int) -> Iterator[None]:
 
 def _too_large(number: int, what: str) -> UnreadableItem:
     return UnreadableItem(f"Page {number} is too large to be opened: {what}", code="too_large")
-
-
-def _too_many(max_pages: int) -> UnreadableItem:
-    return UnreadableItem(f"Pages after {max_pages} were not read", code="too_large")

@@ -1,300 +1,318 @@
-"""Pages out of PDF files, through Poppler: real text as it stands, all else drawn as a picture."""
+"""Pages out of PDF files, through PDFium: real text, else the scan in it, else a drawing."""
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
-import resource
-import signal
-import subprocess
-import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
+from typing import Any
 
-import pdf2image
-from pdf2image.exceptions import (
-    PDFInfoNotInstalledError,
-    PDFPageCountError,
-    PDFPopplerTimeoutError,
-    PDFSyntaxError,
-)
+import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image
 
-from intake.errors import ItemError, ToolMissing, TransientFailure, UnreadableItem
-from intake.ocr.installing import APT_LINE
+from intake.errors import UnreadableItem
+from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
-from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
+from intake.ocr.opening import read_sheets
+from intake.ocr.resolution import judge_resolution
+from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture, compose, shows
+from intake.ocr.sheets import PageImage, PageText, Sheet
+from intake.ocr.text_layers import Line, in_reading_order, is_real_text
 
-POINTS_PER_INCH = 72.0
-LEAST_USEFUL_CHARACTERS = 50
-MOST_BAD_SHARE = 0.05
 SCANNED_SHARE = 0.5
-"""A page half covered by one picture is a scan: what a person sees on it is read."""
+"""A page half covered by pictures is a scan: what a person sees on it is read."""
+TYPED_LETTERS = 300
+"""So much visible text on top of a page-wide picture is a letter on printed paper; a fax machine's
+or registry's line on a scan has under 150."""
 LEAST_RENDER_DPI = 72
-_OUTPUT_BYTES = 20_000_000
-_NEVER_TEXT = ("Cc", "Co", "Cn", "Cs")  # control, private use, unassigned, half a pair
-_CPU_USED_UP = (-signal.SIGXCPU, -signal.SIGKILL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """One picture of a page as ``pdfimages -list`` shows it."""
-
-    width: int
-    height: int
-    ppi_x: float
-    ppi_y: float
-
-    @property
-    def area_in2(self) -> float:
-        return (self.width / self.ppi_x) * (self.height / self.ppi_y)
-
-
-@dataclass(frozen=True, slots=True)
-class _PageShape:
-    """Width and height of a page in inches, as it is seen: turned as the file says."""
-
-    width_in: float
-    height_in: float
-
-    @property
-    def area_in2(self) -> float:
-        return self.width_in * self.height_in
+PROOF_DPI = 40
+_MOST_OBJECTS = 20_000
+_MOST_NESTED = 5
+_MOST_PICTURES = 500
+_INVISIBLE = 3  # text rendering mode, ISO 32000-1 §9.3.6
+_WHITE = 250
+_USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5}(?:\.\d{1,5})?)")
 
 
 def read_pdf(data: bytes, limits: PageLimits, passwords: Sequence[str] = ()) -> Iterator[Sheet]:
     """Yield the pages of a PDF in order, as PageText where they hold real text.
 
-    A page that cannot be read is yielded as PageLost. Poppler gets a copy of the file in a
-    temporary folder, which is gone when the iterator ends. ``passwords`` are tried on a locked
-    file; Poppler takes them as arguments, so other users of the machine may see them.
+    The file is opened in a process of its own. A page that cannot be read is yielded as PageLost.
+    ``passwords`` are tried on a locked file, after the empty one.
 
     Raises:
         UnreadableItem: ``encrypted_pdf``, ``corrupt_pdf``, or ``too_large`` when the file's
             structure alone uses up the CPU time allowed.
-        ToolMissing: Poppler is not installed.
+        TransientFailure: opening it crashed or took too long.
     """
-    with TemporaryDirectory(prefix="intake-pdf-") as folder:
-        document = _Document(Path(folder) / "document.pdf", data, limits, passwords)
-        shapes, page_count = document.describe()
-        for number, shape in enumerate(shapes, start=1):
-            try:
-                yield document.read(number, shape)
-            except ItemError as error:
-                yield PageLost(number, error)
-        if page_count > len(shapes):
-            rest = UnreadableItem(f"Pages after {len(shapes)} were not read", code="too_large")
-            yield PageLost(len(shapes) + 1, rest, defect="pages_left_out")
+    return read_sheets(partial(PdfFile, data, limits, passwords), limits)
 
 
-def is_real_text(text: str) -> bool:
-    """Say whether the text of a page is worth keeping: 50 letters or digits, under 5 % rubbish."""
-    visible = [character for character in text if not character.isspace()]
-    useful = sum(character.isalnum() for character in visible)
-    bad = sum(
-        character == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(character) in _NEVER_TEXT
-        for character in visible
-    )
-    return useful >= LEAST_USEFUL_CHARACTERS and bad < MOST_BAD_SHARE * len(visible)
+class PdfFile:
+    """An open PDF."""
 
-
-class _Document:
-    """A PDF on disk and the Poppler programs that look into it."""
-
-    def __init__(
-        self, path: Path, data: bytes, limits: PageLimits, passwords: Sequence[str]
-    ) -> None:
-        path.write_bytes(data)
-        self._path = str(path)
+    def __init__(self, data: bytes, limits: PageLimits, passwords: Sequence[str]) -> None:
         self._limits = limits
-        self._passwords = passwords
-        self._password: str | None = None
-
-    def describe(self) -> tuple[list[_PageShape], int]:
-        """Return the shapes of the pages that are within the limits, and how many there are."""
-        report = self._report()
-        for password in self._passwords:
-            if not _is_locked(report):
-                break
-            self._password = password
-            report = self._report()
-        if _is_locked(report):
-            raise UnreadableItem("The PDF is locked with a password.", code="encrypted_pdf")
-        counts = re.findall(r"^Pages:\s+(\d+)$", report, re.MULTILINE)
-        shapes = _parse_shapes(report)
-        if not counts or not shapes:
+        self._pdf = _open(data, passwords)
+        self._pdf.init_forms()  # so that what a citizen wrote into a form is on the page
+        if len(self._pdf) < 1:
             raise UnreadableItem("The PDF is damaged: it has no page.", code="corrupt_pdf")
-        return shapes, int(counts[-1])
+        self._unit = _user_unit(data)
 
-    def _report(self) -> str:
-        last = str(self._limits.max_pages)
-        return self._poppler("pdfinfo", "-f", "1", "-l", last, self._path)
-
-    def read(self, number: int, shape: _PageShape) -> Sheet:
-        """Return page ``number`` as text if it holds real text, as a picture otherwise."""
-        pictures = self._pictures(number)
-        if any(picture.width * picture.height > self._limits.max_pixels for picture in pictures):
-            raise _too_large(number, "it holds a picture of too many pixels")
-        largest = max(pictures, key=lambda picture: picture.area_in2, default=None)
-        if largest is None or largest.area_in2 < SCANNED_SHARE * shape.area_in2:
-            text = self._text(number)
-            if is_real_text(text):
-                return PageText(number, text)
-        return self._draw(number, shape, largest)
-
-    def _pictures(self, number: int) -> list[_Picture]:
-        listing = self._poppler("pdfimages", "-list", *_only(number), self._path)
-        return _parse_pictures(listing)
-
-    def _text(self, number: int) -> str:
-        raw = self._poppler("pdftotext", "-q", "-enc", "UTF-8", *_only(number), self._path, "-")
-        return unicodedata.normalize("NFC", raw.replace("\f", "")).strip()
-
-    def _draw(self, number: int, shape: _PageShape, scan: _Picture | None) -> PageImage:
-        dpi = self._render_dpi(number, shape)
-        image = self._render(number, dpi)
-        expected = (shape.width_in * dpi, shape.height_in * dpi)
-        # On a page it cannot draw, Poppler returns a picture of one pixel, or none, in silence.
-        if image is None or not _has_size(image, expected):
-            raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf")
-        return PageImage(
-            number=number,
-            image=image,
-            dpi_x=dpi,
-            dpi_y=dpi,
-            source_dpi_y=scan.ppi_y if scan else None,
-        )
-
-    def _render_dpi(self, number: int, shape: _PageShape) -> int:
-        """Return the wanted resolution, less where the page would have too many pixels."""
-        most = math.floor(math.sqrt(self._limits.max_pixels / shape.area_in2))
-        if most < LEAST_RENDER_DPI:
-            sides = f"{shape.width_in:.0f} x {shape.height_in:.0f} inches"
-            raise _too_large(number, f"it measures {sides}")
-        return min(self._limits.dpi, most)
-
-    def _render(self, number: int, dpi: int) -> Image.Image | None:
-        try:
-            images = pdf2image.convert_from_path(
-                self._path,
-                dpi=dpi,
-                first_page=number,
-                last_page=number,
-                grayscale=True,
-                use_cropbox=True,
-                userpw=self._password,  # type: ignore[arg-type]  # None where there is none
-                timeout=self._limits.render_timeout_s,  # type: ignore[arg-type]  # any number
-            )
-        except PDFInfoNotInstalledError as error:
-            raise _no_poppler() from error
-        except PDFPopplerTimeoutError as error:
-            raise _too_slow(number, self._limits.render_timeout_s) from error
-        except (PDFPageCountError, PDFSyntaxError, OSError, ValueError) as error:
-            raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
-        return images[0].convert("L") if images else None
-
-    def _poppler(self, *command: str) -> str:
-        """Return what a Poppler program prints, its complaints included.
+    def read(self, number: int) -> Sheet | None:
+        """Return a page as text if it holds real text, as a picture otherwise.
 
         Raises:
-            UnreadableItem: ``too_large``: it used up its CPU time or printed without end.
-            TransientFailure: ``timeout``: the machine was too busy to let it end.
-            ToolMissing: it is not installed.
+            UnreadableItem: it cannot be loaded or drawn, or is too large for that.
         """
-        if self._password is not None:
-            command = (command[0], "-upw", self._password, *command[1:])
-        cpu_s, wall_s = self._limits.pdf_cpu_s, self._limits.page_timeout_s
+        if number > len(self._pdf):
+            return None
         try:
-            with subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-            ) as process:
-                # CPU time, not wall time: a busy machine must not make a good file a bad one.
-                resource.prlimit(process.pid, resource.RLIMIT_CPU, (cpu_s, cpu_s))
-                output, is_late = _read_until(process, wall_s)
-        except FileNotFoundError as error:
-            raise _no_poppler() from error
-        if is_late:
-            raise TransientFailure(f"{command[0]} took longer than {wall_s:g} s", code="timeout")
-        if len(output) > _OUTPUT_BYTES or process.returncode in _CPU_USED_UP:
-            raise UnreadableItem(
-                f"The PDF is too large to be looked into: {command[0]} did not come to an end.",
-                code="too_large",
-            )
-        return output.decode("utf-8", errors="replace")
+            page = self._load(number)
+            return self._text(number, page) or self._scan(number, page) or self._draw(number, page)
+        except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
+            raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
+        except MemoryError as error:
+            raise _too_large(number, "out of memory") from error
 
+    def _load(self, number: int) -> _LoadedPage:
+        page = self._pdf[number - 1]
+        if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
+            page.flatten()
+            page.close()
+            page = self._pdf[number - 1]
+        return _LoadedPage(page, self._unit)
 
-def _read_until(process: subprocess.Popen[bytes], wall_s: float) -> tuple[bytes, bool]:
-    """Return at most ``_OUTPUT_BYTES`` + 1 of what it prints, and whether it was stopped late."""
-    late = threading.Event()
+    def _text(self, number: int, page: _LoadedPage) -> PageText | None:
+        text = page.text()
+        if not is_real_text(text) or not page.has_visible_text:
+            return None
+        if page.scanned_share >= SCANNED_SHARE and page.typed_letters() < TYPED_LETTERS:
+            return None
+        return PageText(number, text)
 
-    def stop() -> None:
-        late.set()
-        process.kill()
+    def _scan(self, number: int, page: _LoadedPage) -> PageImage | None:
+        """Return the pictures that make up the page, pixel by pixel; None where there is more."""
+        most = self._limits.max_pixels
+        if sum(picture.width * picture.height for picture in page.pictures) > most:
+            raise _too_large(number, "it holds pictures of too many pixels")
+        if page.is_drawn_on or not page.pictures:
+            return None
+        composed = compose(page.pictures, page.box, most)
+        if composed is None:
+            return None
+        image, (dpi_x, dpi_y) = composed
+        proof = page.render(PROOF_DPI, unturned=True)
+        if not shows(image, proof):
+            image = Image.eval(image, lambda level: 255 - level)  # a stencil: what is set is ink
+            if not shows(image, proof):
+                return None
+        image, (dpi_x, dpi_y) = page.turned(image, (dpi_x / self._unit, dpi_y / self._unit))
+        bilevel = all(picture.bits == 1 for picture in page.pictures)
+        dpi_x, dpi_y = judge_resolution(image.size, (dpi_x, dpi_y), bilevel=bilevel)
+        return PageImage(number=number, image=image, dpi_x=dpi_x, dpi_y=dpi_y, bilevel=bilevel)
 
-    timer = threading.Timer(wall_s, stop)
-    timer.start()
-    try:
-        assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        output = process.stdout.read(_OUTPUT_BYTES + 1)
-        if len(output) > _OUTPUT_BYTES:
-            process.kill()
-        process.wait()
-    finally:
-        timer.cancel()
-    return output, late.is_set()
-
-
-def _is_locked(report: str) -> bool:
-    return "Incorrect password" in report
-
-
-def _only(number: int) -> tuple[str, str, str, str]:
-    return "-f", str(number), "-l", str(number)
-
-
-def _parse_shapes(report: str) -> list[_PageShape]:
-    """Return the pages' shapes from lines such as ``Page    2 size: 595.3 x 841.9 pts (A4)``."""
-    sizes = re.findall(r"^Page +\d+ size: +([\d.e+]+) x ([\d.e+]+) pts", report, re.MULTILINE)
-    turns = re.findall(r"^Page +\d+ rot: +(\d+)$", report, re.MULTILINE)
-    return [_shape(width, height, turn) for (width, height), turn in zip(sizes, turns, strict=True)]
-
-
-def _shape(width: str, height: str, turn: str) -> _PageShape:
-    sides = [max(float(side) / POINTS_PER_INCH, 0.01) for side in (width, height)]
-    if int(turn) % 180:
-        sides.reverse()
-    return _PageShape(*sides)
-
-
-def _parse_pictures(listing: str) -> list[_Picture]:
-    """Return the pictures from the table of ``pdfimages -list``; masks are shapes, not pictures."""
-    rows = [line.split() for line in listing.splitlines()]
-    return [
-        _Picture(
-            width=int(row[3]),
-            height=int(row[4]),
-            ppi_x=max(float(row[-4]), 1.0),
-            ppi_y=max(float(row[-3]), 1.0),
+    def _draw(self, number: int, page: _LoadedPage) -> PageImage:
+        dpi = self._render_dpi(number, page)
+        image = page.render(dpi)
+        largest = max(page.pictures, key=lambda each: each.place.area, default=None)
+        is_scan = largest is not None and page.scanned_share >= SCANNED_SHARE
+        source_dpi_y = largest.dpi[1] / self._unit if largest and is_scan else None
+        return PageImage(
+            number=number, image=image, dpi_x=dpi, dpi_y=dpi, source_dpi_y=source_dpi_y
         )
-        for row in rows
-        if len(row) >= 14 and row[0].isdigit() and row[3].isdigit()
-    ]
+
+    def _render_dpi(self, number: int, page: _LoadedPage) -> int:
+        """Return the wanted resolution, less where the page would have too many pixels."""
+        width, height = page.inches
+        most = math.floor(math.sqrt(self._limits.max_pixels / (width * height)))
+        if most < LEAST_RENDER_DPI:
+            raise _too_large(number, f"it measures {width:.0f} x {height:.0f} inches")
+        return min(self._limits.dpi, most)
 
 
-def _has_size(image: Image.Image, expected: tuple[float, float]) -> bool:
-    return all(abs(side - wanted) <= 2 for side, wanted in zip(image.size, expected, strict=True))
+class _LoadedPage:
+    """A page with what is drawn on it, in the order in which it is drawn."""
+
+    def __init__(self, page: pypdfium2.PdfPage, unit: float) -> None:
+        self._page = page
+        self._unit = unit
+        self.box = Box(*page.get_bbox())
+        self.pictures: list[Picture] = []
+        self.has_visible_text = False
+        self.is_drawn_on = False
+        """There are visible lines, shapes or letters beside the pictures."""
+        self._typed: list[Any] = []
+        self._survey(page.raw, Matrix(), 0, iter(range(_MOST_OBJECTS)))
+
+    @property
+    def inches(self) -> tuple[float, float]:
+        """Width and height as the page is seen: turned, and in the file's own unit."""
+        width, height = self._page.get_size()
+        scale = self._unit / POINTS_PER_INCH
+        return max(width * scale, 0.01), max(height * scale, 0.01)
+
+    @property
+    def scanned_share(self) -> float:
+        """How much of the page its pictures cover, 0 to 1."""
+        covered = sum(picture.place.within(self.box).area for picture in self.pictures)
+        return min(covered / max(self.box.area, 1.0), 1.0)
+
+    def text(self) -> str:
+        """Return all text of the page, seen or not, in NFC."""
+        layer = self._page.get_textpage()
+        try:
+            raw = layer.get_text_range()
+            lines = _lines(layer, raw)
+        finally:
+            layer.close()
+        joined = "\n".join(in_reading_order(lines))
+        return unicodedata.normalize("NFC", joined.replace("\x02", "-").replace("\0", "")).strip()
+
+    def typed_letters(self) -> int:
+        """Return how many characters are visibly drawn on top of the pictures."""
+        layer = self._page.get_textpage()
+        try:
+            return sum(
+                pdfium.FPDFTextObj_GetText(each, layer.raw, None, 0) // 2 - 1
+                for each in self._typed
+            )
+        finally:
+            layer.close()
+
+    def render(self, dpi: float, *, unturned: bool = False) -> Image.Image:
+        """Return the page drawn in grey; ``unturned`` leaves the file's own rotation out."""
+        turn = -self._page.get_rotation() % 360 if unturned else 0
+        scale = dpi / POINTS_PER_INCH * self._unit
+        bitmap = self._page.render(scale=scale, rotation=turn, grayscale=True)
+        image: Image.Image = bitmap.to_pil()
+        return image if image.mode == "L" else to_grey(image)
+
+    def turned(
+        self, image: Image.Image, dpi: tuple[float, float]
+    ) -> tuple[Image.Image, tuple[float, float]]:
+        """Return the picture and its (x, y) dpi turned as the file says."""
+        turn = {
+            90: Image.Transpose.ROTATE_270,
+            180: Image.Transpose.ROTATE_180,
+            270: Image.Transpose.ROTATE_90,
+        }.get(self._page.get_rotation())
+        if turn is None:
+            return image, dpi
+        upright = image.transpose(turn)
+        return upright, dpi if turn is Image.Transpose.ROTATE_180 else (dpi[1], dpi[0])
+
+    def _survey(self, holder: Any, matrix: Matrix, depth: int, budget: Iterator[int]) -> None:
+        """Look at each object of the page, or of a form drawn on it."""
+        count, get = (
+            (pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)
+            if depth == 0
+            else (pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject)
+        )
+        for index in range(count(holder)):
+            if next(budget, None) is None:
+                self.is_drawn_on = True
+                return
+            self._look_at(get(holder, index), matrix, depth, budget)
+
+    def _look_at(self, item: Any, matrix: Matrix, depth: int, budget: Iterator[int]) -> None:
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            if pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
+                self.has_visible_text = self.is_drawn_on = True
+                self._typed.append(item)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            self._add_picture(item, _matrix_of(item).then(matrix))
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MOST_NESTED:
+            self._survey(item, _matrix_of(item).then(matrix), depth + 1, budget)
+        elif kind != pdfium.FPDF_PAGEOBJ_PATH or _is_seen(item):
+            self.is_drawn_on = True
+
+    def _add_picture(self, item: Any, matrix: Matrix) -> None:
+        facts = pdfium.FPDF_IMAGEOBJ_METADATA()
+        if not pdfium.FPDFImageObj_GetImageMetadata(item, self._page.raw, facts):
+            self.is_drawn_on = True
+            return
+        if len(self.pictures) >= _MOST_PICTURES or not facts.width or not facts.height:
+            self.is_drawn_on = True
+            return
+        picture = Picture(
+            facts.width, facts.height, facts.bits_per_pixel, matrix, partial(_pixels, item)
+        )
+        if picture.place.within(self.box).area > SCANNED_SHARE * self.box.area:
+            self._typed.clear()  # what lies under a page-wide picture is not seen
+        self.pictures.append(picture)
+
+
+def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument:
+    for password in (None, *passwords):
+        try:
+            return pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code != pdfium.FPDF_ERR_PASSWORD:
+                raise UnreadableItem(
+                    "The PDF is damaged and cannot be opened.", code="corrupt_pdf"
+                ) from error
+    raise UnreadableItem("The PDF is locked with a password.", code="encrypted_pdf")
+
+
+def _user_unit(data: bytes) -> float:
+    """Return the size of the file's unit in points (ISO 32000-1 §14.11, table 30), usually 1.
+
+    PDFium does not tell it. It is looked for in the file's plain objects, and believed where all
+    pages that name one agree.
+    """
+    units = {float(found) for found in _USER_UNIT.findall(data)}
+    return units.pop() if len(units) == 1 and 0 < max(units) <= 1000 else 1.0
+
+
+def _lines(layer: pypdfium2.PdfTextPage, raw: str) -> list[Line]:
+    is_placed = layer.count_chars() == len(raw)  # not so with characters outside the BMP
+    lines, start = [], 0
+    for text in raw.split("\n"):
+        shown = text.rstrip("\r")
+        left = bottom = top = 0.0
+        if is_placed and shown.strip():
+            first = start + len(shown) - len(shown.lstrip())
+            left, bottom, _, top = layer.get_charbox(first)
+        lines.append(Line(shown, left, bottom, top - bottom))
+        start += len(text) + 1
+    return lines
+
+
+def _matrix_of(item: Any) -> Matrix:
+    found = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(item, found):
+        return Matrix()
+    return Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _is_seen(path: Any) -> bool:
+    """Say whether a path leaves ink: it is stroked, or filled with more than white."""
+    fill, stroke = ctypes.c_int(), pdfium.FPDF_BOOL()
+    if not pdfium.FPDFPath_GetDrawMode(path, fill, stroke):
+        return True
+    if stroke.value:
+        return True
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not fill.value:
+        return False
+    if not pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
+        return True
+    return min(red.value, green.value, blue.value) < _WHITE
+
+
+def _pixels(item: Any) -> Image.Image:
+    """Return a picture of the page as it stands in the file, in grey."""
+    raw = pdfium.FPDFImageObj_GetBitmap(item)
+    if not raw:
+        raise ValueError("the picture cannot be decoded")
+    return to_grey(pypdfium2.PdfBitmap.from_raw(raw).to_pil())
 
 
 def _too_large(number: int, why: str) -> UnreadableItem:
     return UnreadableItem(f"Page {number} is too large to be drawn: {why}.", code="too_large")
-
-
-def _too_slow(number: int, limit_s: float) -> TransientFailure:
-    return TransientFailure(f"Page {number} took longer than {limit_s:g} s to draw", code="timeout")
-
-
-def _no_poppler() -> ToolMissing:
-    return ToolMissing("Poppler is not installed.", remedy=f"Run `{APT_LINE}`.")

@@ -97,7 +97,8 @@ def _read_image(
     return Reading(
         page=page,
         defects=sheet.defects,
-        is_doubtful=sheet.damaged_share >= DAMAGED_SHARE
+        is_doubtful=sheet.is_incomplete
+        or sheet.damaged_share >= DAMAGED_SHARE
         or _is_too_little(page.text, prepared.ink_in2),
     )
 

@@ -34,7 +34,7 @@ def recognise(
     passwords: Sequence[str] = (),
     watch: Watcher | None = None,
 ) -> RecognisedDocument:
-    """Return the text of a TIFF, JPEG, PNG, BMP, GIF, WebP or PDF file, page by page.
+    """Return the text of a picture or PDF, page by page. It is opened in a process of its own.
 
     The bytes decide what the file is; ``media_type``, the sender's claim, is only named in the
     error. The document's confidence is that of its worst page; blank pages do not count. It
@@ -45,8 +45,8 @@ def recognise(
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
             ``corrupt_image``, ``corrupt_pdf``, ``encrypted_pdf`` or ``too_large``.
-        TransientFailure: no page can be read, and the first was given up for lack of time.
-        ToolMissing: the engine, a language or Poppler is not installed.
+        TransientFailure: no page can be read, and the first crashed its reader or took too long.
+        ToolMissing: the engine or a language is not installed.
     """
     kind = detect(data, media_type)
     sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PIL import Image
 
@@ -26,6 +27,8 @@ class PageImage:
     """Degrees clockwise by which the file's own orientation note had it turned."""
     damaged_share: float = 0.0
     """Share of the rows that the fax receiver could not make out; text is lost with them."""
+    is_incomplete: bool = False
+    """A part of the page could not be decoded and is white here; ``defects`` says which."""
     defects: tuple[Defect, ...] = ()
 
 
@@ -47,3 +50,14 @@ class PageLost:
 
 
 Sheet = PageImage | PageText | PageLost
+
+
+class PageFile(Protocol):
+    """An open file of pages, numbered from 1."""
+
+    def read(self, number: int) -> Sheet | None:
+        """Return a page; None when there are not so many.
+
+        Raises:
+            ItemError: this page cannot be read, or whether there is one.
+        """

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from intake.errors import ConfigError
-from intake.parsing.certificates import Anchors
 from intake.schemas.parsers import ParserOptions
+
+if TYPE_CHECKING:
+    from intake.parsing.certificates import Anchors
 
 
 def read_passwords(options: ParserOptions) -> tuple[str, ...]:
@@ -32,6 +36,8 @@ def read_anchors(options: ParserOptions) -> Anchors | None:
     """
     if options.pec_anchors is None:
         return None
+    from intake.parsing.certificates import Anchors  # noqa: PLC0415 - readers of pictures need none
+
     try:
         return Anchors.from_pem(options.pec_anchors.read_bytes())
     except (OSError, ValueError) as error:

@@ -16,6 +16,13 @@ from intake.schemas.parsers import ParserOptions
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 
 
+def payload(
+    path: Path, media_type: str | None, *, ocr: dict[str, Any], parsing: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what ``recognise_file`` takes; ``ocr`` and ``parsing`` are options as JSON."""
+    return {"path": str(path), "media_type": media_type, "parsing": parsing, **ocr}
+
+
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
     """Read the text in the picture or PDF ``path``."""
     with open_blob(Path(payload["path"])) as stream:

@@ -82,6 +82,7 @@ class Stages:
         self._scratch = scratch
         self._options = options
         self._classify_options = options.classify.model_dump(mode="json")
+        self._ocr_options = options.ocr.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
         self._heavy: Child | None = None
@@ -210,24 +211,17 @@ class Stages:
         return Readings(documents=documents, unread=unread)
 
     def _recognise_one(self, attachment: Attachment) -> RecognisedDocument:
-        ocr = self._options.ocr
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(self._options.heavy, temp_dir=scratch) as self._heavy,
         ):
             if self._is_killed:
                 self._heavy.kill()
-            answer = self._heavy.call(
-                heavy_tasks.RECOGNISE,
-                {
-                    "path": str(self._blobs.path(attachment.sha256)),
-                    "media_type": attachment.media_type,
-                    "engine": ocr.engine,
-                    "languages": list(ocr.languages),
-                    "limits": ocr.limits.model_dump(mode="json"),
-                    "parsing": self._parser_options,
-                },
+            path = self._blobs.path(attachment.sha256)
+            payload = heavy_tasks.payload(
+                path, attachment.media_type, ocr=self._ocr_options, parsing=self._parser_options
             )
+            answer = self._heavy.call(heavy_tasks.RECOGNISE, payload)
         return RecognisedDocument.model_validate(answer)
 
 

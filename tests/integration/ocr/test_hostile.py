@@ -42,7 +42,6 @@ print(json.dumps({"code": code, "cpu_s": cpu_s, "rss_kb": max(own_peak_kb, progr
     ("name", "code"),
     [
         ("empty.tif", "empty"),
-        ("cut_off.tif", "corrupt_image"),
         ("cut_off.pdf", "corrupt_pdf"),
         ("locked.pdf", "encrypted_pdf"),
     ],
