@@ -16,7 +16,7 @@ HEAVY = (
     "imapclient",
     "nh3",
     "numpy",
-    "pdf2image",
+    "pypdfium2",
     "phonenumbers",
     "PIL",
     "py3langid",
