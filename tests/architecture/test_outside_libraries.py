@@ -20,7 +20,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("ocr/pdf.py",),
     "pysqlite3": ("store/database.py",),
     "pytesseract": ("ocr/tesseract.py",),
-    "python_calamine": ("parsing/spreadsheets.py",),
     "pytest": ("testing/pytest_plugin.py",),
     "rapidfuzz": ("classifying/lexicon.py",),
     "scipy": ("classifying/training.py",),

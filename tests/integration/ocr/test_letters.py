@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import ToolMissing
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
 from intake.ocr.tesseract_library import TesserocrEngine
@@ -98,10 +97,3 @@ def test_a_damaged_second_page_does_not_cost_the_first():
     assert "rischio sismico" in document.text
     assert [defect.code for defect in document.defects] == ["page_unreadable"]
     assert document.needs_review
-
-
-def test_without_poppler_the_missing_tool_and_its_remedy_are_named(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolMissing) as caught:
-        _recognise("scan/area_di_attesa.pdf")
-    assert "poppler-utils" in caught.value.remedy
