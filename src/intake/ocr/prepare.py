@@ -27,6 +27,14 @@ MOST_SKEW = 6.0
 
 
 @dataclass(frozen=True, slots=True)
+class Evened:
+    """A page with square pixels and even ground that lies as it lay on the glass."""
+
+    image: Image.Image
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A page ready for the engine, and what was found on the way."""
 
@@ -40,12 +48,21 @@ class Prepared:
 
 def prepare(page: PageImage, *, dpi: int) -> Prepared:
     """Return the page at ``dpi`` in both directions, or less where it would be too large."""
+    return level(even(page, dpi=dpi))
+
+
+def even(page: PageImage, *, dpi: int) -> Evened:
+    """Return the page with square pixels, white ground and soft edges."""
     ground = page.image if page.bilevel else flatten(page.image)
     squared, work_dpi = square(ground, dpi_x=page.dpi_x, dpi_y=page.dpi_y, dpi=dpi)
-    soft = smooth(squared, dpi_y=page.source_dpi_y or page.dpi_y)
-    skew = find_skew(soft)
-    level = straighten(soft, skew)
-    return Prepared(image=level, dpi=work_dpi, skew=skew, ink_in2=measure_ink(level, work_dpi))
+    return Evened(smooth(squared, dpi_y=page.source_dpi_y or page.dpi_y), work_dpi)
+
+
+def level(page: Evened) -> Prepared:
+    """Return the page with level lines, ready for the engine."""
+    skew = find_skew(page.image)
+    image = straighten(page.image, skew)
+    return Prepared(image=image, dpi=page.dpi, skew=skew, ink_in2=measure_ink(image, page.dpi))
 
 
 def flatten(image: Image.Image) -> Image.Image:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PIL import Image
+
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
+from intake.ocr.header_line import take_header
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
 from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Prepared, prepare
+from intake.ocr.prepare import Prepared, even, level
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
 
@@ -79,16 +82,26 @@ def _read_image(
     watch: Watcher | None,
 ) -> Reading:
     started = time.perf_counter()
-    prepared = prepare(sheet, dpi=limits.dpi)
+
+    def read(image: Image.Image, dpi: float) -> Page:
+        image.info["dpi"] = (dpi, dpi)
+        return engine.recognise(
+            image, number=sheet.number, languages=languages, timeout_s=limits.page_timeout_s
+        )
+
+    evened = even(sheet, dpi=limits.dpi)
+    header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
+    prepared = level(evened)
     if prepared.ink_in2 < BLANK_INK_IN2:
         page = Page(number=sheet.number, confidence=1.0)
     else:
-        page = _read_prepared(prepared, sheet.number, engine, languages, limits)
+        page = _only_words(read(prepared.image, prepared.dpi), prepared.image.size)
     facts = {
         "dpi_x": round(sheet.dpi_x),
         "dpi_y": round(sheet.dpi_y),
         "rotation": sheet.rotation,
         "skew": prepared.skew,
+        "fax_header": header,
         "seconds": round(time.perf_counter() - started, 3),
     }
     page = page.model_copy(update=facts)
@@ -103,21 +116,12 @@ def _read_image(
     )
 
 
-def _read_prepared(
-    prepared: Prepared,
-    number: int,
-    engine: OcrEngine,
-    languages: Sequence[str],
-    limits: PageLimits,
-) -> Page:
-    prepared.image.info["dpi"] = (prepared.dpi, prepared.dpi)
-    page = engine.recognise(
-        prepared.image, number=number, languages=languages, timeout_s=limits.page_timeout_s
-    )
+def _only_words(page: Page, size: tuple[int, int]) -> Page:
+    """Return the page without what the engine took rulings and signatures for."""
     words = without_noise(page.words)
     if len(words) == len(page.words):
         return page
-    return page_of(words, number=number, size=prepared.image.size)
+    return page_of(words, number=page.number, size=size)
 
 
 def _is_too_little(text: str, ink_in2: float) -> bool:

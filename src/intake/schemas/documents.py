@@ -82,6 +82,21 @@ class PecFacts(Frozen):
     """The provider's own text around the message."""
 
 
+class FaxHeader(Frozen):
+    """What the sending fax machine printed over a page: the sender's claim, as it was read."""
+
+    name: str | None = None
+    number: str | None = None
+    date: str | None = None
+    """As printed, such as ``02/03/2026``: whether day or month comes first is not known."""
+    time: str | None = None
+    page: int | None = None
+    pages: int | None = None
+    raw: str = ""
+    """The whole line; fields that stand apart are parted by two spaces."""
+    confidence: float = 0.0
+
+
 class FaxFacts(Frozen):
     """The facts of a fax delivered by e-mail; keys as in the samples."""
 
@@ -100,6 +115,8 @@ class FaxFacts(Frozen):
     comm_id: str | None = None
     evidence: tuple[str, ...] = ()
     """Which rule recognised the gateway, and which pattern found each fact."""
+    header: FaxHeader | None = None
+    """The line that the sending machine printed over the first page."""
 
 
 class ParsedMessage(Frozen):
@@ -184,6 +201,8 @@ class Page(Frozen):
     width: int = 0
     """Pixels across of the prepared picture, which ``words`` count in; 0 where there was none."""
     height: int = 0
+    fax_header: FaxHeader | None = None
+    """The sending fax machine's line; it is no part of ``text`` and ``words``."""
 
 
 class RecognisedDocument(Frozen):
