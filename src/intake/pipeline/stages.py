@@ -21,6 +21,7 @@ from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf
 from intake.pipeline import heavy_tasks, light_tasks
 from intake.pipeline.disk import on_disk
+from intake.pipeline.fax_facts import with_header
 from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
@@ -131,6 +132,7 @@ class Stages:
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
         readings = self._recognise(receipt, pictures, keep_alive)
+        message = with_header(message, readings.documents.values(), profile=receipt.profile)
         verdict = self.judge(list_texts(message, readings.documents))
         return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
 

@@ -234,6 +234,7 @@ def _attachments(message: ParsedMessage) -> RenderableType:
 
 
 def _document(document: RecognisedDocument) -> RenderableType:
+    headers = [page.fax_header.raw for page in document.pages if page.fax_header]
     return render.facts(
         [
             ("type", document.media_type),
@@ -241,6 +242,7 @@ def _document(document: RecognisedDocument) -> RenderableType:
             ("confidence", f"{document.confidence:.2f}"),
             ("needs review", "yes" if document.needs_review else "no"),
             ("read by", f"{document.engine} {document.engine_version}"),
+            ("fax header", " / ".join(headers)),
             ("defects", ", ".join(defect.code for defect in document.defects)),
         ]
     )
