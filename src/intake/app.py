@@ -29,6 +29,7 @@ from intake.errors import (
     UsageError,
 )
 from intake.interfaces import Connector, Engine, Observer
+from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import try_engine
 from intake.pipeline.classifiers import open_classifiers
@@ -688,5 +689,10 @@ def _stage_options(settings: Settings) -> StageOptions:
             ),
         ),
         classify=classify_options(settings),
+        letters=LetterOptions(
+            prefix=settings.requests.prefix,
+            own_names=settings.requests.own_names,
+            own_addresses=settings.requests.own_addresses,
+        ),
         max_failures=processing.max_failures,
     )

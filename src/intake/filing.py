@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from intake.errors import TransitionRefused
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Urgency, Verdict
 from intake.schemas.documents import Attachment, ParsedMessage, RecognisedDocument
+from intake.schemas.letters import Fact, LetterFacts
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import ItemFacts
 from intake.schemas.requests import (
@@ -70,6 +71,8 @@ _PEC_REMARKS = {
     "nested-transport": "pec_forwarded",
     "rem": "rem_dispatch",
 }
+_SURE = 0.85
+"""From this confidence on, what a letter says of its sender is taken for the request's."""
 _REMARKABLE_DEFECTS = (
     "too_",
     "headers_too_",
@@ -101,6 +104,8 @@ class Thread(Frozen):
     """Those whose Message-ID it answers."""
     quoted: Sequence[Request] = ()
     """Those whose reference stands in its subject."""
+    written: Sequence[Request] = ()
+    """Those whose reference stands in the letter."""
     same_message_id: Sequence[Request] = ()
     """Those made from another message with its own Message-ID."""
 
@@ -163,10 +168,12 @@ def draft_request(
     readings: Readings,
     verdict: Verdict,
     thread: Thread,
+    *,
+    letter: LetterFacts | None = None,
 ) -> RequestDraft:
     """Return the request that an item makes."""
     channel = _channel(item, message)
-    sender = _sender(channel, message)
+    sender = _sender(channel, message, letter)
     reasons = _review_reasons(message, readings, verdict)
     follows, thread_reasons = _follow(thread, sender)
     reasons += thread_reasons
@@ -189,12 +196,13 @@ def draft_request(
         sender=sender,
         received_at=item.received_at,
         received_at_by=item.received_at_by,
-        claimed_at=message.date,
+        claimed_at=_claimed_at(message, letter),
         due_at=_due_at(item, verdict),
         follows=follows,
         attachments=tuple(_attachment(each, readings) for each in message.attachments),
         external_ids=_external_ids(message),
         details=_details(message),
+        letter=letter,
     )
 
 
@@ -250,11 +258,11 @@ def _channel(item: ItemFacts, message: ParsedMessage) -> Channel:
     return {"form": Channel.WEB, "phone": Channel.PHONE}.get(item.profile, Channel.EMAIL)
 
 
-def _sender(channel: Channel, message: ParsedMessage) -> Sender:
+def _sender(channel: Channel, message: ParsedMessage, letter: LetterFacts | None) -> Sender:
     if channel is Channel.FAX:
-        return _fax_sender(message)
+        return _completed(_fax_sender(message), letter)
     if channel is Channel.LETTER:
-        return Sender()
+        return _completed(Sender(), letter)
     who = message.sender
     return Sender(
         name=(who.name or None) if who else None,
@@ -262,6 +270,33 @@ def _sender(channel: Channel, message: ParsedMessage) -> Sender:
         phone=message.sender_phone,
         verified_by="pec" if _is_trusted_pec(message) else None,
     )
+
+
+def _completed(sender: Sender, letter: LetterFacts | None) -> Sender:
+    """Return the sender with what the letter itself says surely; nothing verifies that."""
+    facts = letter or LetterFacts()
+    return sender.model_copy(
+        update={
+            "name": sender.name or _sure(facts.name),
+            "email": _sure(facts.email) or _sure(facts.pec),
+            "phone": _sure(facts.phone),
+            "organisation": _sure(facts.organisation),
+        }
+    )
+
+
+def _sure(fact: Fact | None) -> str | None:
+    return fact.value if fact is not None and fact.confidence >= _SURE else None
+
+
+def _claimed_at(message: ParsedMessage, letter: LetterFacts | None) -> datetime | None:
+    """Return when the citizen says to have written: the letter's day at 00:00 UTC, or the mail's.
+
+    At that hour it is the same day in Italy and in UTC.
+    """
+    if letter is None or letter.date is None:
+        return message.date
+    return datetime.combine(date.fromisoformat(letter.date.value), time.min, tzinfo=UTC)
 
 
 def _fax_sender(message: ParsedMessage) -> Sender:
@@ -353,7 +388,7 @@ def _follow(thread: Thread, sender: Sender) -> tuple[str | None, list[str]]:
     for earlier in (*thread.answered, *thread.quoted):
         if _is_same_sender(earlier.sender, sender):
             return earlier.id, []
-    reasons = ["possible_follow_up"] if thread.answered or thread.quoted else []
+    reasons = ["possible_follow_up"] if thread.answered or thread.quoted or thread.written else []
     if thread.same_message_id:
         reasons.append("possible_duplicate")
     return None, reasons

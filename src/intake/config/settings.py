@@ -284,6 +284,16 @@ class RequestSettings(Section):
         description="What becomes of an item whose bytes came from the same source before: "
         "`link` joins it to the earlier request, `new` makes a request of its own.",
     )
+    own_names: Words = Field(
+        default=(
+            "Dipartimento della Protezione Civile",
+            "Civil Protection Department",
+            "Contact Center",
+            "Contact Centre",
+            "Presidenza del Consiglio dei Ministri",
+        ),
+        description="Names by which letters address us: whoever they name is never their sender.",
+    )
     own_addresses: Words = Field(
         default=(),
         description="Addresses of the contact centre itself, whose mail is never a citizen's.",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
+from intake.letters.facts import LetterOptions, find_facts, merge
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.texts import list_texts
 from intake.schemas.classifications import Verdict
-from intake.schemas.documents import Document, Leaf
+from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
 READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
+READ_LETTER = "intake.pipeline.light_tasks:read_letter"
 
 
 def read(payload: dict[str, Any]) -> dict[str, Any]:
@@ -57,6 +60,22 @@ def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
     """Give topic, urgency and language of ``documents``."""
     documents = [Document.model_validate(document) for document in payload["documents"]]
     return _judge(documents, payload["options"]).model_dump(mode="json")
+
+
+def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
+    """Find what the ``documents`` of a letter, by path, say of themselves."""
+    options = LetterOptions.model_validate(payload["options"])
+    not_after = payload["not_after"]
+    found = [
+        find_facts(
+            RecognisedDocument.model_validate(document),
+            options,
+            path=path,
+            not_after=date.fromisoformat(not_after) if not_after else None,
+        )
+        for path, document in payload["documents"].items()
+    ]
+    return merge(found).model_dump(mode="json")
 
 
 def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:

@@ -23,8 +23,10 @@ from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import ParsedMessage
 from intake.schemas.events import Event
+from intake.schemas.letters import LetterFacts
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt, ReceiptState
+from intake.schemas.references import find_references, format_reference
 from intake.schemas.requests import Request
 from intake.store import claims, journal, receipts, references, replies, requests
 from intake.store.database import Connection
@@ -71,7 +73,7 @@ def settle_group(
     receipts.record_blobs(connection, [blob for _, each in ours for blob in each.blobs], now)
     noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))}
     unfiled = [item for item in ours if item[0].id not in noted]
-    known = _Known(connection, [each.message for _, each in unfiled], noted, options.prefix)
+    known = _Known(connection, [each for _, each in unfiled], noted, options.prefix)
     told = _tell(connection, noted, known, now)
     filed = _file(connection, unfiled, known, options, now)
     requests.insert_notices(connection, noted, now)
@@ -108,7 +110,7 @@ def take_references(
     """Return the next references of the year, which is the calendar's in the options' zone."""
     year = now.astimezone(options.zone).year
     numbers = references.take_numbers(connection, year, count)
-    return [references.format_reference(options.prefix, year, number) for number in numbers]
+    return [format_reference(options.prefix, year, number) for number in numbers]
 
 
 def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
@@ -161,7 +163,8 @@ def _file(
             understood.message,
             understood.readings,
             understood.verdict,
-            known.thread(understood.message),
+            known.thread(understood),
+            letter=understood.letter,
         )
         request = requests.number(draft, references.new_request_id(), reference, now)
         known.add([request])
@@ -183,15 +186,17 @@ class _Known:
     def __init__(
         self,
         connection: Connection,
-        messages: Sequence[ParsedMessage],
+        items: Sequence[Understood],
         noted: Mapping[int, Notice],
         prefix: str,
     ) -> None:
         self._prefix = prefix
         self._by_message_id: dict[str, list[Request]] = {}
+        messages = [item.message for item in items]
         mentioned = {each for message in messages for each in (*_answered(message), *_own(message))}
         mentioned |= {notice.about for notice in noted.values() if notice.about}
         quoted = {reference for message in messages for reference in self._quoted(message)}
+        quoted |= {reference for item in items for reference in _written(item.letter)}
         self.add(requests.find_by_message_id(connection, mentioned))
         self._add_replies(connection, mentioned)
         found = requests.find_by_references(connection, quoted)
@@ -216,25 +221,33 @@ class _Known:
         """Return the requests whose message, or a message sent about them, a notice names."""
         return self._having([notice.about] if notice.about else [])
 
-    def thread(self, message: ParsedMessage) -> Thread:
-        """Return the requests that a message speaks of, oldest first."""
-        quoted = self._quoted(message)
+    def thread(self, understood: Understood) -> Thread:
+        """Return the requests that an item speaks of, oldest first."""
+        message = understood.message
         return Thread(
             answered=self._having(_answered(message)),
-            quoted=[self._by_reference[each] for each in quoted if each in self._by_reference],
+            quoted=self._called(self._quoted(message)),
+            written=self._called(_written(understood.letter)),
             same_message_id=self._having(_own(message)),
         )
+
+    def _called(self, quoted: Iterable[str]) -> list[Request]:
+        return [self._by_reference[each] for each in quoted if each in self._by_reference]
 
     def _having(self, message_ids: Iterable[str]) -> list[Request]:
         found = (each for id_ in message_ids for each in self._by_message_id.get(id_, ()))
         return sorted({each.id: each for each in found}.values(), key=lambda each: each.created_at)
 
     def _quoted(self, message: ParsedMessage) -> list[str]:
-        return references.find_references(message.subject or "", self._prefix)
+        return find_references(message.subject or "", self._prefix)
 
 
 def _answered(message: ParsedMessage) -> list[str]:
     return [each for each in (message.in_reply_to, *message.references) if each]
+
+
+def _written(letter: LetterFacts | None) -> list[str]:
+    return [fact.value for fact in letter.references] if letter else []
 
 
 def _own(message: ParsedMessage) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any, Self
 from intake.engines.children import Child, Limits
 from intake.errors import TransientFailure, UnreadableItem
 from intake.filing import Readings
+from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf
 from intake.pipeline import heavy_tasks, light_tasks
@@ -26,6 +27,7 @@ from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
 from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
+from intake.schemas.letters import LetterFacts
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
@@ -62,6 +64,7 @@ class StageOptions(Frozen):
     parsing: ParserOptions = ParserOptions()
     ocr: OcrOptions = OcrOptions()
     classify: ClassifyOptions = ClassifyOptions()
+    letters: LetterOptions = LetterOptions()
     max_failures: int = 3
 
 
@@ -70,6 +73,7 @@ class Understood(Frozen):
 
     message: ParsedMessage
     readings: Readings = Readings()
+    letter: LetterFacts | None = None
     verdict: Verdict = Verdict()
     blobs: tuple[Blob, ...] = ()
     is_deferred: bool = False
@@ -134,7 +138,13 @@ class Stages:
         readings = self._recognise(receipt, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         verdict = self.judge(list_texts(message, readings.documents))
-        return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
+        return Understood(
+            message=message,
+            readings=readings,
+            letter=self._read_letter(receipt, message, readings),
+            verdict=verdict,
+            blobs=stored,
+        )
 
     def judge(self, documents: list[Document]) -> Verdict:
         """Return topic, urgency and language of the texts."""
@@ -146,6 +156,26 @@ class Stages:
             },
         )
         return Verdict.model_validate(answer)
+
+    def _read_letter(
+        self, receipt: Receipt, message: ParsedMessage, readings: Readings
+    ) -> LetterFacts | None:
+        """Return what the pages of a letter or fax say of themselves; None for other items."""
+        is_letter = receipt.profile in ("fax", "scan") or message.device is not None
+        if not is_letter or not readings.documents:
+            return None
+        answer = self._light.call(
+            light_tasks.READ_LETTER,
+            {
+                "documents": {
+                    path: document.model_dump(mode="json")
+                    for path, document in readings.documents.items()
+                },
+                "options": self._options.letters.model_dump(mode="json"),
+                "not_after": receipt.received_at and receipt.received_at.date().isoformat(),
+            },
+        )
+        return LetterFacts.model_validate(answer)
 
     def _read(self, receipt: Receipt) -> tuple[ParsedMessage, Verdict, tuple[Blob, ...]]:
         """Parse an item, judge its text alone, and store its leaves."""

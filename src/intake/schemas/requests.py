@@ -10,6 +10,7 @@ from pydantic import Field
 
 from intake.schemas.base import Frozen, UtcTime
 from intake.schemas.classifications import Urgency
+from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import AssertedBy
 
 
@@ -114,6 +115,8 @@ class RequestDraft(Frozen):
     external_ids: Mapping[str, str] = Field(default_factory=dict)
     details: Mapping[str, Any] = Field(default_factory=dict)
     """Facts of the channel: the ``pec``, ``fax`` or ``form`` part of the parsed message."""
+    letter: LetterFacts | None = None
+    """What a letter or fax says of itself: date, sender, references. Claims, never verified."""
     submission_key: str | None = Field(default=None, max_length=200)
     """A front end's own key for this call or form; the same key is filed once."""
 

@@ -279,6 +279,7 @@ def _row(new: NewRequest) -> dict[str, Any]:
         "review_reasons": list(request.review_reasons),
         "external_ids": dict(request.external_ids),
         "details": dict(request.details),
+        "letter": request.letter.model_dump(mode="json") if request.letter else None,
         "message_id": _indexed(message_id) if message_id else None,
         "receipt_id": new.receipt_id,
     }

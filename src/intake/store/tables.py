@@ -67,9 +67,9 @@ class Text(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value, ``jsonb`` on PostgreSQL; what a database refuses is replaced."""
+    """A JSON value, ``jsonb`` on PostgreSQL, None is NULL; what a database refuses is replaced."""
 
-    impl = JSON().with_variant(JSONB(), "postgresql")
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
@@ -198,6 +198,7 @@ requests = Table(
     Column("details", Json, nullable=False),
     Column("protocol_reference", Text),
     Column("message_id", Text),
+    Column("letter", Json),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_requests_received_at", "received_at"),

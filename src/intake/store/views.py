@@ -17,7 +17,7 @@ VIEWS = {
                p.organisation AS sender_organisation, p.verified_by AS sender_verified_by,
                r.received_at, r.received_at_by, r.claimed_at, r.due_at, r.follows,
                f.reference AS follows_reference, r.external_ids, r.protocol_reference,
-               r.tracking_token, r.created_at, r.updated_at
+               r.tracking_token, r.created_at, r.updated_at, r.letter
           FROM requests r
           LEFT JOIN parties p ON p.request_id = r.id AND p.role = 'sender'
           LEFT JOIN requests f ON f.id = r.follows

@@ -261,8 +261,8 @@ def test_a_value_that_no_column_takes_is_charged_to_its_item(
     huge = RequestAttachment(media_type="text/plain", size_bytes=1 << 70, sha256="", path="1")
     odd = {"nul": "a\0b", "surrogate": "\udc80", "inf": float("inf"), "\0": ["\0"]}
 
-    def spoil(item: Any, message: Any, *rest: Any) -> Any:
-        made = draft(item, message, *rest)
+    def spoil(item: Any, message: Any, *rest: Any, **more: Any) -> Any:
+        made = draft(item, message, *rest, **more)
         if message.subject == "Domanda 0":
             return made.model_copy(update={"text": "a\0b\udc80", "details": odd})
         if message.subject == "Domanda 1":
@@ -443,10 +443,10 @@ def test_one_item_that_spoils_the_commit_is_charged_alone(
     ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(5)]
     draft = filing.draft_request
 
-    def spoil(item: Any, message: Any, *rest: Any) -> Any:
+    def spoil(item: Any, message: Any, *rest: Any, **more: Any) -> Any:
         if message.subject == "Domanda 3":
             raise ValueError("a defect that only this message shows")
-        return draft(item, message, *rest)
+        return draft(item, message, *rest, **more)
 
     monkeypatch.setattr(filing, "draft_request", spoil)
     report = app.process()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from intake.app import Intake
     from intake.schemas.classifications import Classification
+    from intake.schemas.letters import LetterFacts
     from intake.schemas.requests import Request, Sender
 
 ReferenceArgument = Annotated[str, typer.Argument(help="Such as CC-2026-0000042-7.")]
@@ -105,6 +106,8 @@ def show(
     render.emit(_facts(request, zone))
     if request.text.strip():
         render.emit(render.heading("Text"), render.plain(request.text.strip()))
+    if request.letter is not None and (stated := _letter(request.letter)):
+        render.emit(render.heading("The letter says"), stated)
     if request.attachments:
         render.emit(render.heading("Attachments"), _attachments(request))
     if any(opinion.evidence for opinion in opinions):
@@ -246,6 +249,19 @@ def _facts(request: Request, zone: ZoneInfo) -> RenderableType:
             ("tracking token", request.tracking_token),
         ]
     )
+
+
+def _letter(letter: LetterFacts) -> RenderableType | None:
+    columns = [Column("what"), Column("value"), Column("confidence", side="right")]
+    columns += [Column("page", side="right", rank=1), Column("where", rank=1)]
+    named = [(name, fact) for name, fact in letter if name != "references" and fact is not None]
+    named += [("reference", fact) for fact in letter.references]
+    cells = [
+        (name.replace("_", " "), fact.value, f"{fact.confidence:.2f}", fact.page, fact.place,
+         fact.evidence)
+        for name, fact in named
+    ]  # fmt: skip
+    return render.table([*columns, Column("words", share=1)], cells) if cells else None
 
 
 def _attachments(request: Request) -> RenderableType:

@@ -1,0 +1,1 @@
+"""Reads letters: who wrote, when, and about which request, from words and their places."""

@@ -1,0 +1,101 @@
+"""LetterFacts out of what was read on the pages of a letter.
+
+A fact is stated where its place says whose it is: the block of the sender, the lines under the
+closing words, labelled lines. What the running text says of telephones and people is never the
+sender's. Two places that contradict each other, a misread word, a check character that does not
+hold: nothing is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from intake.letters.claims import LEAST_CONFIDENCE, Claims
+from intake.letters.identifiers import find_own_references
+from intake.letters.letter_dates import read_date_line
+from intake.letters.lines import Line
+from intake.letters.parts import Letter, take_apart
+from intake.letters.people import read_sender_names
+from intake.letters.sender_blocks import read_sender
+from intake.schemas.base import Frozen
+from intake.schemas.documents import Page, RecognisedDocument
+from intake.schemas.letters import Fact, LetterFacts, Place
+
+_LEGIBLE = 0.6
+"""A page read with less confidence is handwriting, or as good as unread."""
+
+
+class LetterOptions(Frozen):
+    """What tells our own words on a letter from the citizen's."""
+
+    prefix: str = "CC"
+    own_names: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+
+
+def find_facts(
+    document: RecognisedDocument,
+    options: LetterOptions,
+    *,
+    path: str = "",
+    not_after: date | None = None,
+) -> LetterFacts:
+    """Return what a letter says of itself; ``not_after`` is the day it was received."""
+    written = [page for page in document.pages if page.text.strip()]
+    if not written:
+        return LetterFacts()
+    references = tuple(_references([page for page in written if _is_legible(page)], options, path))
+    if not _is_legible(written[0]):
+        return LetterFacts(references=references)
+    letter = take_apart([page for page in written if _is_legible(page)], options.own_names)
+    if letter.is_ours:
+        return LetterFacts(references=references)
+    claims = Claims(path)
+    read_sender(letter, read_sender_names(letter, claims), claims, options.own_addresses)
+    _read_date(letter, claims, not_after)
+    return LetterFacts(references=references, **claims.settled())
+
+
+def merge(found: Sequence[LetterFacts]) -> LetterFacts:
+    """Return what the documents of one item say together: nothing where two contradict."""
+    if len(found) == 1:
+        return found[0]
+    merged: dict[str, Fact] = {}
+    for name in set(LetterFacts.model_fields) - {"references"}:
+        stated = [fact for each in found if (fact := getattr(each, name)) is not None]
+        if len({fact.value for fact in stated}) == 1:
+            merged[name] = max(stated, key=lambda fact: fact.confidence)
+    references = {fact.value: fact for each in found for fact in each.references}
+    return LetterFacts(references=tuple(references.values()), **merged)
+
+
+def _is_legible(page: Page) -> bool:
+    return page.confidence >= _LEGIBLE
+
+
+def _references(pages: Sequence[Page], options: LetterOptions, path: str) -> Iterator[Fact]:
+    seen = set()
+    for page in pages:
+        for value, written in find_own_references(page.text, options.prefix):
+            if value in seen:
+                continue
+            seen.add(value)
+            confidence = 0.97 if written.upper() == value else 0.9
+            yield Fact(
+                value=value, confidence=confidence, path=path, page=page.number, place="body",
+                evidence=written,
+            )  # fmt: skip
+
+
+def _read_date(letter: Letter, claims: Claims, not_after: date | None) -> None:
+    """Claim the date above the text, or under the closing words."""
+    places: dict[Place, tuple[Line, ...]] = {
+        "opening": letter.opening,
+        "signature": letter.closing,
+    }
+    for place, lines in places.items():
+        for line in lines:
+            read = read_date_line(line.text, is_english=letter.is_english, not_after=not_after)
+            if read is not None and line.confidence >= LEAST_CONFIDENCE:
+                claims.add("date", read.isoformat(), 0.97, line, place)

@@ -1,0 +1,252 @@
+"""The parts of a letter: who wrote, to whom, the lines of opening and closing, the running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from intake.letters.letter_dates import read_date_line
+from intake.letters.lines import Block, Line, read_blocks
+from intake.letters.senders import read_street, read_town
+from intake.schemas.documents import Page
+
+_RECIPIENT = re.compile(
+    r"(?i)(?:spett\.?\s?(?:le|abile)|alla c\.?\s?a\.?|c\.a\.|all['’]attenzione|all['’]att|"
+    r"att(?:n|ention)\b|to:|to the\b|destinatari[oa]|e? ?p\.?\s?c\.|egr\.|gent\.|"
+    r"gent(?:ile|\.?m[oa])|ill\.?m[oa]|on\.|messrs|egregi[oa]? (?:sig|dott|prof))"
+)
+_RECIPIENT_TO = re.compile(
+    r"(?:(?:A|Al|Alla|Allo|Ai|Agli|Alle|AL|ALLA|AI)\s+|(?:All|ALL)['’]\s?)(?=[A-ZÀ-Þ])"
+)
+_SUBJECT = re.compile(r"(?i)(?:oggetto|ogg\.|subject|re|rif|object)\s?[:.]")
+_SALUTATION = re.compile(
+    r"(?i)(?:(?:gentil|egregi|spettabil|car[oie]\b|illustr|stimat|pregiat)[^.;]{0,60}[,:!]\Z"
+    r"|(?:buongiorno|buonasera|salve|gentili signori|egregi signori|dear\b)[^.;]{0,60}\Z"
+    r"|to whom it may concern)"
+)
+_CLOSING = re.compile(
+    r"(?i)(?:(?:.{0,80}\b)?(?:distinti|cordiali|sinceri|devoti|migliori|cari) saluti|distintamente|"
+    r"in fede\b|con osservanza|cordialmente|ringrazi\w+.{0,60}salut\w*|un cordiale saluto|"
+    r"firma(?:to)?\s?:|"
+    r"(?:yours )?(?:faithfully|sincerely|truly)|(?:kind|best|warm)(?:est)? regards|respectfully)"
+    r"[\w ]{0,20}[,.!:_ ]*\Z"
+)
+_LABEL = re.compile(
+    r"(?i)(?P<label>(?:cognome e nome|nome e cognome|nome|cognome|nominativo|(?:full )?name|"
+    r"codice fiscale|cod\.? ?fisc\.?|c\.? ?f\.?|tax code|indirizzo|residen(?:za|te in)|address|"
+    r"tel(?:efono|ephone)?\.?|cell(?:ulare)?\.?|mobile|phone|e-?mail|posta elettronica|"
+    r"p\.?e\.?c\.?|partita iva|p\.? ?iva|vat(?: number)?|mittente|sender))\s?:\s?(?P<value>\S.*)"
+)
+_ENGLISH = re.compile(r"(?i)\b(?:dear|subject|yours|regards|sincerely|faithfully|the)\b")
+_ITALIAN = re.compile(r"(?i)\b(?:oggetto|gentil\w+|egregi\w*|spett\w*|saluti|della?|che|per)\b")
+_OTHER_PERSON = re.compile(
+    r"(?i)\b(?:vicin[oa]|proprietari[oa]|testimon[ei]|delegat[oa]|coniuge|figli[oa]|madre|padre|"
+    r"inquilin[oa]|tecnico|richiedente per|assistit[oa]|minore|danneggiat[oa]|controparte|"
+    r"neighbou?r|owner|witness|landlord|spouse|daughter|son|mother|father|di terz[io])\b"
+)
+_RUNNING_CHARACTERS = 55
+"""A line as long as this is running text: addresses are shorter."""
+_FOOT_SHARE = 0.9
+_SIGNATURE_LINES = 8
+
+
+class Kind(Enum):
+    """What a piece of a letter is, by its first line."""
+
+    RECIPIENT = auto()
+    DATE = auto()
+    SUBJECT = auto()
+    SALUTATION = auto()
+    CLOSING = auto()
+    LABELS = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Neighbouring lines of one kind."""
+
+    kind: Kind
+    lines: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line such as ``Codice fiscale: ...``; ``label`` in small letters."""
+
+    label: str
+    value: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter taken apart."""
+
+    is_english: bool
+    is_ours: bool
+    """It is a letter that we sent ourselves: its sender and date are not the citizen's."""
+    head: tuple[Block, ...] = ()
+    """Blocks above the text that are not the recipient's."""
+    has_recipient: bool = False
+    opening: tuple[Line, ...] = ()
+    """All lines above the text but the recipient's."""
+    body: tuple[Block, ...] = ()
+    closing: tuple[Line, ...] = ()
+    """The lines under the closing words: name, and at times address and date."""
+    forms: tuple[tuple[Label, ...], ...] = ()
+    """Blocks of labelled lines that speak of no other person."""
+    foot: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = field(default=())
+
+
+def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
+    """Return the parts of a letter, whose first page has its opening and whose last its end."""
+    bodies, foot = zip(*(_without_foot(page) for page in pages), strict=True)
+    text = "\n".join(page.text for page in pages)
+    is_english = len(_ENGLISH.findall(text)) > len(_ITALIAN.findall(text))
+    pieces = [[piece for block in blocks for piece in _cut(block, own_names)] for blocks in bodies]
+    first, *others = pieces
+    start = _text_start(first)
+    opening, rest = first[:start], [*first[start:], *(each for page in others for each in page)]
+    return Letter(
+        is_english=is_english,
+        is_ours=_is_ours(opening, own_names),
+        head=tuple(piece.lines for piece in opening if piece.kind is Kind.OTHER),
+        has_recipient=any(piece.kind is Kind.RECIPIENT for piece in opening),
+        opening=tuple(
+            line for piece in opening if piece.kind is not Kind.RECIPIENT for line in piece.lines
+        ),
+        body=tuple(piece.lines for piece in rest if piece.kind is Kind.OTHER),
+        closing=tuple(_closing(rest)),
+        forms=tuple(_forms([*opening, *rest])),
+        foot=tuple(line for lines in foot for line in lines),
+        lines=tuple(line for page in bodies for block in page for line in block)
+        + tuple(line for lines in foot for line in lines),
+    )
+
+
+def is_own_name(text: str, own_names: Sequence[str]) -> bool:
+    """Return whether a line names us."""
+    folded = " ".join(text.casefold().split())
+    return any(name.casefold() in folded for name in own_names)
+
+
+def _without_foot(page: Page) -> tuple[list[Block], list[Line]]:
+    """Return the blocks of a page, and the lines at its foot apart."""
+    blocks = read_blocks(page)
+    limit = _FOOT_SHARE * page.height
+    foot = [block for block in blocks if page.height and block[0].box and block[0].box.top >= limit]
+    return [block for block in blocks if block not in foot], [
+        each for part in foot for each in part
+    ]
+
+
+def _cut(block: Block, own_names: Sequence[str]) -> list[Piece]:
+    """Cut a block before every line that begins another kind, and after lines that stand alone."""
+    pieces: list[Piece] = []
+    for line in block:
+        kind = _kind(line.text, own_names)
+        last = pieces[-1].kind if pieces else None
+        is_contact = kind is Kind.LABELS and last is Kind.OTHER and _is_address(pieces[-1].lines)
+        goes_on = is_contact or (
+            (kind is Kind.OTHER and last in (Kind.OTHER, Kind.RECIPIENT, Kind.CLOSING))
+            or (kind is Kind.RECIPIENT and last is Kind.RECIPIENT)
+            or (kind is Kind.LABELS and last is Kind.LABELS)
+        )
+        if goes_on:
+            pieces[-1].lines.append(line)
+        else:
+            pieces.append(Piece(kind, [line]))
+    return pieces
+
+
+def _is_address(lines: Block) -> bool:
+    return any(read_street(line.text) or read_town(line.text) for line in lines)
+
+
+def _kind(text: str, own_names: Sequence[str]) -> Kind:
+    if _SUBJECT.match(text):
+        return Kind.SUBJECT
+    if _SALUTATION.match(text):
+        return Kind.SALUTATION
+    if len(text) < _RUNNING_CHARACTERS and (
+        _RECIPIENT.match(text) or _RECIPIENT_TO.match(text) or is_own_name(text, own_names)
+    ):
+        return Kind.RECIPIENT
+    if _CLOSING.match(text):
+        return Kind.CLOSING
+    if read_date_line(text, is_english=False, not_after=None) is not None:
+        return Kind.DATE
+    return Kind.LABELS if _LABEL.fullmatch(text) else Kind.OTHER
+
+
+def _text_start(pieces: Sequence[Piece]) -> int:
+    """Return the index of the piece with which the text begins: the salutation, or long lines."""
+    for index, piece in enumerate(pieces):
+        is_text = piece.kind is Kind.OTHER and len(piece.lines[0].text) >= _RUNNING_CHARACTERS
+        if piece.kind in (Kind.SALUTATION, Kind.CLOSING) or is_text:
+            return index
+    return len(pieces)
+
+
+def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
+    """Return whether the letter begins with our own letterhead: we stand first, not addressed.
+
+    English writers put the recipient without a word before it, but under or beside themselves.
+    """
+    if not opening or opening[0].kind is not Kind.RECIPIENT:
+        return False
+    top = opening[0].lines
+    is_addressed = any(
+        _RECIPIENT.match(line.text) or _RECIPIENT_TO.match(line.text) for line in top
+    )
+    beside = [
+        piece.lines[0].box
+        for piece in opening[1:]
+        if piece.kind is Kind.OTHER and piece.lines[0].box is not None
+    ]
+    ends = top[-1].box.bottom if top[-1].box is not None else 0
+    is_first = not any(box.top < ends for box in beside)
+    return is_first and not is_addressed and any(is_own_name(line.text, own_names) for line in top)
+
+
+def _closing(rest: Sequence[Piece]) -> list[Line]:
+    """Return the lines under the last closing words of the letter, on the same page."""
+    ends = [index for index, piece in enumerate(rest) if piece.kind is Kind.CLOSING]
+    if not ends:
+        return []
+    # "In fede" under "Distinti saluti" closes the same letter.
+    last = ends[-1]
+    page = rest[last].lines[0].page
+    lines = rest[last].lines[1:]
+    for piece in rest[last + 1 :]:
+        if piece.kind not in (Kind.OTHER, Kind.DATE, Kind.LABELS) or piece.lines[0].page != page:
+            break
+        lines = [*lines, *piece.lines]
+    return lines[:_SIGNATURE_LINES]
+
+
+def _forms(pieces: Sequence[Piece]) -> list[tuple[Label, ...]]:
+    """Return the blocks of two labelled lines or more; a heading may give them to another."""
+    found = []
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        if piece.kind is not Kind.LABELS or len(piece.lines) < 2:
+            continue
+        heading = before.lines[-1].text if before is not None else ""
+        heading = heading if len(heading) < _RUNNING_CHARACTERS else ""
+        labels = [_label(line) for line in piece.lines]
+        is_anothers = any(
+            _OTHER_PERSON.search(text) for text in (heading, *(line.text for line in piece.lines))
+        )
+        if not is_anothers:
+            found.append(tuple(labels))
+    return found
+
+
+def _label(line: Line) -> Label:
+    match = _LABEL.fullmatch(line.text)
+    assert match is not None  # noqa: S101 - that is why the line is among the labels
+    return Label(" ".join(match["label"].lower().split()), match["value"].strip(), line)

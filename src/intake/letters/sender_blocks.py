@@ -1,0 +1,111 @@
+"""Address, numbers and contacts of the writer, from the blocks that are his."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from intake.letters.claims import Claims
+from intake.letters.identifiers import agrees_with_name, find_tax_codes, find_vat_numbers
+from intake.letters.lines import Line
+from intake.letters.parts import Label, Letter
+from intake.letters.people import Sender
+from intake.letters.senders import Town, find_emails, find_phones, read_street, read_town
+from intake.schemas.letters import Place
+
+_IS_VAT = re.compile(r"(?i)\b(?:p\.?\s?iva|partita\s+iva|iva|vat)\b")
+_PROTOCOL = re.compile(
+    r"(?i)(?:n(?:ostro|s|\.)?\.?\s*)?prot(?:ocollo)?(?:\.|\b)\s*(?:n(?:r|um)?[.°:]?\s*)?[:.]?\s*"
+    r"(?P<number>[A-Z0-9_-]{0,12}\d{3,}(?:[/.-][A-Z0-9]+){0,4})(?:\s+del\s+.*)?"
+)
+_TELEPHONES = re.compile(r"tel|cell|mobile|phone")
+_ADDRESSES = frozenset({"indirizzo", "residenza", "residente in", "address"})
+
+
+def read_sender(
+    letter: Letter, sender: Sender, claims: Claims, own_addresses: Collection[str]
+) -> None:
+    """Claim what the sender's own lines say, from the best place to the least."""
+    mine = {address.casefold() for address in own_addresses}
+    if sender.head is not None:
+        _read_lines(sender.head, "head", sender, claims, mine)
+    if sender.is_signed:
+        _read_lines(letter.closing, "signature", sender, claims, mine)
+    for form in sender.forms:
+        _read_form(form, sender, claims, mine)
+    if sender.organisation is not None:
+        for line in letter.foot:
+            _read_contacts(line, line.text, "foot", claims, mine)
+        _read_protocol(letter.opening, claims)
+
+
+def _read_lines(
+    lines: Iterable[Line], place: Place, sender: Sender, claims: Claims, mine: Collection[str]
+) -> None:
+    for line in lines:
+        _claim_address(_address(line.text), 0.95, line, place, claims)
+        _read_contacts(line, line.text, place, claims, mine, is_alone_enough=True)
+        _read_tax_code(line, line.text, place, sender, claims)
+
+
+def _read_form(
+    form: tuple[Label, ...], sender: Sender, claims: Claims, mine: Collection[str]
+) -> None:
+    for each in form:
+        if each.label in _ADDRESSES:
+            _claim_address(_address(each.value), 0.85, each.line, "form", claims)
+        is_telephone = bool(_TELEPHONES.match(each.label))
+        text = each.value if is_telephone else each.line.text
+        _read_contacts(each.line, text, "form", claims, mine, is_alone_enough=is_telephone)
+        _read_tax_code(each.line, each.value, "form", sender, claims)
+
+
+def _address(text: str) -> tuple[str | None, Town | None]:
+    found = read_street(text)
+    if found is None:
+        return None, read_town(text)
+    street, rest = found
+    return street, read_town(rest) if rest else None
+
+
+def _claim_address(
+    address: tuple[str | None, Town | None],
+    confidence: float,
+    line: Line,
+    place: Place,
+    claims: Claims,
+) -> None:
+    street, town = address
+    if street is not None:
+        claims.add("street", street, confidence, line, place)
+    if town is not None:
+        claims.add("postcode", town.postcode, confidence, line, place)
+        claims.add("town", town.name, confidence, line, place)
+        if town.province is not None:
+            claims.add("province", town.province, confidence, line, place)
+
+
+def _read_contacts(
+    line: Line, text: str, place: Place, claims: Claims, mine: Collection[str],
+    *, is_alone_enough: bool = False,
+) -> None:  # fmt: skip
+    for number, _ in find_phones(text, is_alone_enough=is_alone_enough):
+        claims.add("phone", number, 0.95, line, place)
+    for address, is_pec in find_emails(text):
+        if address not in mine:
+            claims.add("pec" if is_pec else "email", address, 0.95, line, place)
+    if _IS_VAT.search(text):
+        for number in find_vat_numbers(text):
+            claims.add("vat_number", number, 0.97, line, place, is_proved=True)
+
+
+def _read_tax_code(line: Line, text: str, place: Place, sender: Sender, claims: Claims) -> None:
+    for code in find_tax_codes(text):
+        is_his = sender.name is not None and agrees_with_name(code, sender.name)
+        claims.add("tax_code", code, 0.99 if is_his else 0.8, line, place, is_proved=True)
+
+
+def _read_protocol(lines: Iterable[Line], claims: Claims) -> None:
+    for line in lines:
+        if match := _PROTOCOL.fullmatch(line.text.strip()):
+            claims.add("protocol", match["number"], 0.9, line, "opening")
