@@ -1,8 +1,10 @@
 """Print how well topics are learned from labelled texts, beside words alone in the same run.
 
-``python benchmarks/learning.py EXAMPLES…``: each file has JSON lines with text, topic and at (or
-label and date). The peer is a LinearSVC on TF-IDF of words. Splits: 70 % at random, and the earlier
-70 %, of which the later texts are judged if their topic is known.
+``python benchmarks/learning.py EXAMPLES[=TAXONOMY]…``: each file has JSON lines with text, topic
+and at (or label and date). The peer is a LinearSVC on TF-IDF of words. Splits: 70 % at random, and
+the earlier 70 %, of which the later texts are judged if their topic is known. With a taxonomy, also
+what is known on the first day, with no example and with eight a topic (of topics that have eleven
+or more); ``benchmarks/topics`` has two.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ import random
 import string
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -22,13 +26,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from intake.classifying.evaluation import measure
-from intake.classifying.examples import Example, LabelledText, read
+from intake.classifying.examples import Example, LabelledText, of_taxonomy, read
 from intake.classifying.linear_model import LinearModel
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
 
 LEARNED = 0.7
 NOISE = (0.05, 0.20)
 SPEED_TEXTS = 2_000
+FEW, FEW_TIMES = 8, 5
+LARGE = 10_000
 
 
 def main() -> None:
@@ -37,7 +45,8 @@ def main() -> None:
         print("No labelled texts were given: nothing is measured.\n", __doc__, sep="\n")
         return
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; macro-F1")
-    for name in sys.argv[1:]:
+    for argument in sys.argv[1:]:
+        name, _, taxonomy = argument.partition("=")
         texts = list(read(Path(name)))
         shuffled = random.Random(3).sample(texts, len(texts))
         print(f"\n{Path(name).name}: {len(texts)} texts")
@@ -45,6 +54,8 @@ def main() -> None:
         print("".join(f"  {'ours':>5} {'words':>5} at {rate:.0%} noise" for rate in NOISE))
         _print_split("random", shuffled)
         _print_split("later", sorted(texts, key=lambda each: each.at or ""))
+        if taxonomy:
+            _print_first_days(texts, Taxonomy.load(Path(taxonomy)))
     _print_speed(texts)
 
 
@@ -66,6 +77,43 @@ def _print_split(name: str, texts: Sequence[LabelledText]) -> None:
     print(line.rstrip())
 
 
+def _print_first_days(texts: Sequence[LabelledText], taxonomy: Taxonomy) -> None:
+    """Print macro-F1 with few examples a topic: of what is learned from them alone, and with the
+    words of the topics."""
+    rules, described = KeywordClassifier(taxonomy=taxonomy), of_taxonomy(taxonomy)
+    counts = Counter(each.topic for each in texts)
+    common = [each for each in texts if counts[each.topic] > FEW + 2]
+    untrained = train([], described=described, prior=rules.shares)
+    words = [
+        taxonomy.topics[0].id if not row.any() else list(taxonomy.ids())[int(row.argmax())]
+        for row in rules.shares([each.text for each in common], list(taxonomy.ids()))
+    ]
+    print(f"no example: {_f1(common, _predict(untrained)):.3f}", end=", ")
+    print(f"keywords alone {_f1(common, lambda _texts: words):.3f}")
+    alone, helped = [], []
+    for seed in range(FEW_TIMES):
+        learned, held = _few(common, random.Random(seed))
+        alone.append(_f1(held, _predict(train(learned))))
+        model = train(learned, described=described, prior=rules.shares)
+        helped.append(_f1(held, _predict(model)))
+    print(f"{FEW} a topic: {np.mean(helped):.3f}, from the examples alone {np.mean(alone):.3f}")
+
+
+def _few(
+    texts: Sequence[LabelledText], choose: random.Random
+) -> tuple[list[Example], list[LabelledText]]:
+    """Return ``FEW`` examples a topic, and the other texts."""
+    taken: Counter[str] = Counter()
+    learned, held = [], []
+    for each in choose.sample(texts, len(texts)):
+        taken[each.topic] += 1
+        if taken[each.topic] <= FEW:
+            learned.append(Example(each.text, each.topic))
+        else:
+            held.append(each)
+    return learned, held
+
+
 def _predict(model: LinearModel) -> Callable[[Sequence[str]], list[str]]:
     def predict(texts: Sequence[str]) -> list[str]:
         return [model.manifest.topics[place] for place in model.decide(texts).argmax(axis=1)]
@@ -75,7 +123,9 @@ def _predict(model: LinearModel) -> Callable[[Sequence[str]], list[str]]:
 
 def _f1(held: Sequence[LabelledText], predict: Callable[[Sequence[str]], Sequence[str]]) -> float:
     chosen = predict([each.text for each in held])
-    return float(f1_score([each.topic for each in held], chosen, average="macro", zero_division=0))
+    right = [each.topic for each in held]
+    topics = sorted(set(right))
+    return float(f1_score(right, chosen, labels=topics, average="macro", zero_division=0))
 
 
 def _noise(text: str, rate: float, choose: random.Random) -> str:
@@ -96,6 +146,21 @@ def _print_speed(texts: Sequence[LabelledText]) -> None:
     model = train([Example(each.text, each.topic) for each in texts])
     print(f"\ntrained on {len(texts)} texts in {time.process_time() - start:.1f} s", end=", ")
     print(f"file of {len(model.to_bytes()) / 1e6:.1f} MB")
+    choose = random.Random(5)
+    pairs = [(choose.choice(texts), choose.choice(texts)) for _ in range(LARGE)]
+    large = [Example(f"{one.text} {two.text}"[:500], one.topic) for one, two in pairs]
+    start = time.process_time()
+    packed = train(large).to_bytes()
+    print(
+        f"trained on {LARGE} texts of 500 characters in {time.process_time() - start:.1f} s", end=""
+    )
+    print(f", file of {len(packed) / 1e6:.1f} MB")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "topics.model"
+        path.write_bytes(packed)
+        start = time.process_time()
+        LinearModel.load(path)
+        print(f"read again in {time.process_time() - start:.2f} s")
     for size in (65, 520):
         batch = [(each.text * 10)[:size] for each in texts]
         batch = [batch[number] for number in np.resize(np.arange(len(batch)), SPEED_TEXTS)]

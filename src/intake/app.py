@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
 from intake.classifying.decide import judge
-from intake.classifying.examples import Example, LabelledText, of_taxonomy
+from intake.classifying.examples import LabelledText
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
@@ -42,7 +42,7 @@ from intake.pipeline.runner import Runner, RunnerOptions, describe
 from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stages import ClassifyOptions, OcrOptions, StageOptions, Stages
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Verdict
+from intake.schemas.classifications import ClassifierOptions, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.events import Event
 from intake.schemas.parsers import ParserOptions
@@ -436,7 +436,8 @@ class Intake:
 
     def _check_classify(self) -> str:
         settings = self.settings.classify
-        opened = open_classifiers(settings.classifiers, settings.model)
+        files = ClassifierOptions(taxonomy=settings.taxonomy, rules=settings.rules)
+        opened = open_classifiers(settings.classifiers, settings.model, files)
         taxonomy = Taxonomy.load(settings.taxonomy)
         return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
 
@@ -494,7 +495,11 @@ def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = 
     options = options or ClassifyOptions()
     return judge(
         [Document(origin="subject", text=subject), Document(origin="body", text=text)],
-        classifiers=open_classifiers(options.classifiers, options.model),
+        classifiers=open_classifiers(
+            options.classifiers,
+            options.model,
+            ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules),
+        ),
         taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.threshold,
         languages=options.languages,
@@ -506,27 +511,21 @@ def train_model(
     out: Path,
     *,
     taxonomy: Path | None = None,
+    rules: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Manifest:
     """Train a model on labelled texts, write it to ``out`` and return its manifest.
 
-    What the topics of ``taxonomy`` (None: ours) say of themselves counts a little where the
-    examples are of those topics. ``out`` is replaced at once or not at all.
+    What the topics of ``taxonomy`` say of themselves, and the keyword ``rules``, count as far as
+    they help (None: ours). ``out`` is replaced at once or not at all.
 
     Raises:
         UsageError: there are not two topics.
         ConfigError: the taxonomy cannot be used.
     """
-    from intake.classifying.training import train  # noqa: PLC0415 - scikit-learn, where needed
+    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
-    topics = Taxonomy.load(taxonomy)
-    labelled = [
-        Example(each.text, found.id if (found := topics.find(each.topic)) else each.topic)
-        for each in examples
-    ]
-    used = {each.topic for each in labelled}
-    described = [each for each in of_taxonomy(topics) if each.topic in used]
-    model = train([*labelled, *described], progress=progress)
+    model = learn(examples, ClassifierOptions(taxonomy=taxonomy, rules=rules), progress=progress)
     unfinished = out.with_name(f"{out.name}.new")
     unfinished.write_bytes(model.to_bytes())
     unfinished.replace(out)
@@ -659,6 +658,7 @@ def classify_options(settings: Settings) -> ClassifyOptions:
         classifiers=section.classifiers,
         model=section.model,
         taxonomy=section.taxonomy,
+        rules=section.rules,
         threshold=section.threshold,
         languages=section.languages,
     )

@@ -153,7 +153,7 @@ class Requests:
             found = requests.labelled(connection)
         return [
             LabelledText(
-                text=f"{request.subject or ''}\n{request.text}".strip(),
+                text=f"{request.subject or ''}\n{request.text}",
                 topic=request.topic,
                 at=request.received_at.isoformat() if request.received_at else None,
                 channel=request.channel,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self, runti
 
 from pydantic import BaseModel
 
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, ClassifierOptions
 from intake.schemas.documents import Document, Page, Parsed
 from intake.schemas.events import Event
 from intake.schemas.parsers import ParserOptions
@@ -153,6 +153,19 @@ class Classifier(Protocol):
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return opinions, the strongest first; none when there is nothing to go by."""
+
+
+@runtime_checkable
+class ConfigurableClassifier(Protocol):
+    """A classifier class that reads the operator's topics. A classifier need not be one."""
+
+    @classmethod
+    def configured(cls, options: ClassifierOptions) -> Classifier:
+        """Return a classifier that knows the files. Called once, before it classifies.
+
+        Raises:
+            ConfigError: a file that the options name cannot be used.
+        """
 
 
 @runtime_checkable

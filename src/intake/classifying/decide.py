@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Literal
@@ -27,11 +28,11 @@ def judge(
 ) -> Verdict:
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
 
-    The topic is the taxonomy's with the highest confidence of any classifier, or of the calibrated
-    opinions where there are any; below ``threshold`` (0..1) it is None and a person must look. An
-    emergency always asks for a person; if no topic was found it takes the taxonomy's emergency
-    topic. A topic that the taxonomy does not know stays among the opinions. ``urgency_rules`` None
-    means ours.
+    The topic is the one that the classifiers together are surest of, or the calibrated opinions
+    where there are any. Its confidence is that of the surest of them; below ``threshold`` (0..1)
+    the topic is None and a person must look. An emergency always asks for a person; if no topic
+    was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
+    stays among the opinions. ``urgency_rules`` None means ours.
     """
     opinions = tuple(
         opinion for classifier in classifiers for opinion in classifier.classify(documents)
@@ -67,16 +68,19 @@ def judge(
 def _rank(
     opinions: Sequence[Classification], taxonomy: Taxonomy
 ) -> list[tuple[str, float, tuple[Evidence, ...]]]:
-    """Return the known topics, each with its best opinion's confidence, the best first."""
+    """Return the known topics with the confidence and evidence of the opinion that is surest of
+    each; first the topic that all opinions together speak for most."""
     best: dict[str, Classification] = {}
+    together: dict[str, float] = defaultdict(float)
     for opinion in opinions:
         topic = taxonomy.find(opinion.topic) if opinion.topic is not None else None
         if topic is None:
             continue
+        together[topic.id] += opinion.confidence
         if topic.id not in best or opinion.confidence > best[topic.id].confidence:
             best[topic.id] = opinion
-    ranked = [(topic, found.confidence, found.evidence) for topic, found in best.items()]
-    return sorted(ranked, key=lambda entry: (-entry[1], entry[0]))
+    order = sorted(best, key=lambda topic: (-together[topic], -best[topic].confidence, topic))
+    return [(topic, best[topic].confidence, best[topic].evidence) for topic in order]
 
 
 def _choose(

@@ -13,8 +13,6 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
 from intake.schemas.base import Frozen
 
-TOPIC_WEIGHT = 0.3
-"""What a topic says of itself counts so much: enough where there is nothing else."""
 _MAX_LINE = 10_000_000
 
 
@@ -35,11 +33,10 @@ class LabelledText(Frozen):
 
 
 class Example(NamedTuple):
-    """A text and its right topic. ``weight`` below 1 is for a text that only stands for others."""
+    """A text and its right topic."""
 
     text: str
     topic: str
-    weight: float = 1.0
 
 
 def read(path: Path) -> Iterator[LabelledText]:
@@ -63,12 +60,10 @@ def read(path: Path) -> Iterator[LabelledText]:
 
 
 def of_taxonomy(taxonomy: Taxonomy) -> list[Example]:
-    """Return what the topics say of themselves, as examples of little weight."""
+    """Return what the topics say of themselves: labels, descriptions and each keyword."""
     return [
-        Example(re.sub(r"\s+", " ", f"{label} {description}"), topic.id, TOPIC_WEIGHT)
+        Example(re.sub(r"\s+", " ", text), topic.id)
         for topic in taxonomy.topics
-        for label, description in (
-            (topic.label.it, topic.description.it),
-            (topic.label.en, topic.description.en),
-        )
-    ]
+        for label in (topic.label, topic.description)
+        for text in (label.it, label.en)
+    ] + [Example(keyword, topic.id) for topic in taxonomy.topics for keyword in topic.keywords]

@@ -36,7 +36,10 @@ class Features(NamedTuple):
 
 
 def extract(texts: Sequence[str]) -> Features:
-    """Return the features of each text: ``1 + log(count)`` of every bucket, not normalised."""
+    """Return the features of each text: ``1 + log(count)`` of every bucket, not normalised.
+
+    The first of several lines is the subject, and counts twice.
+    """
     letters, owners = _letters(texts)
     keys = [
         *(_pieces(letters, owners, size) for size in _PIECES),
@@ -53,7 +56,7 @@ def _letters(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64
 
     Whatever is no letter and no digit is one blank; every text begins and ends with one.
     """
-    folded = [f" {_fold(text[:MAX_CHARACTERS])} " for text in texts]
+    folded = [f" {_fold(_stress_subject(text[:MAX_CHARACTERS]))} " for text in texts]
     joined = np.frombuffer("".join(folded).encode("utf-32-le"), dtype=np.uint32)
     owners = np.repeat(np.arange(len(texts)), [len(text) for text in folded])
     blank = joined == _BLANK
@@ -62,6 +65,11 @@ def _letters(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64
     keep[0] = True
     keep[1:] |= owners[1:] != owners[:-1]
     return joined[keep].astype(np.uint64), owners[keep]
+
+
+def _stress_subject(text: str) -> str:
+    subject, line_end, _ = text.partition("\n")
+    return f"{subject}\n{text}" if line_end else text
 
 
 def _fold(text: str) -> str:

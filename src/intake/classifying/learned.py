@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
+from intake.classifying.examples import of_taxonomy
 from intake.classifying.folding import split
-from intake.classifying.linear_model import LinearModel, version_of
+from intake.classifying.linear_model import LinearModel, Prior, digest, version_of
+from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Evidence
 from intake.schemas.documents import Document
 
 ENOUGH_EXAMPLES = 30
 """With fewer examples of a topic its confidence is lessened: suggest, do not file."""
+_HEAD_START = 10
+"""With no example at all, what a topic says of itself is worth a quarter of the confidence."""
+_LEAST_TOPICS = 2
 _SHOWN_TOPICS = 4
 _LEAST_CONFIDENCE = 0.01
 _SHOWN_WORDS = 5
@@ -24,38 +30,57 @@ class LearnedClassifier:
     """Holds the opinion of a trained model.
 
     Confidence is the frequency of being right, as measured on held-out examples; for a topic with
-    few examples it is less. There is no opinion on a text that is unlike all examples.
+    few examples it is less, so that it suggests and does not file. There is no opinion on a text
+    that is unlike all examples.
     """
 
     name = "learned"
 
-    def __init__(self, path: Path) -> None:
-        """Load the model.
+    def __init__(self, path: Path | LinearModel, prior: Prior | None = None) -> None:
+        """Load the model, or take one; ``prior`` is what rules say, for a model that needs them.
 
         Raises:
             ConfigError: the file cannot be read or is no model.
         """
-        self._model = LinearModel.load(path)
-        self.version = version_of(path)
+        if isinstance(path, LinearModel):
+            self._model, self.version = path, digest(path.to_bytes())
+        else:
+            self._model = LinearModel.load(path, prior)
+            self.version = version_of(path)
+
+    @classmethod
+    def untrained(cls, taxonomy: Taxonomy, prior: Prior) -> Self | None:
+        """Return one that knows only what topics say of themselves and what rules say.
+
+        None if there are not two topics.
+        """
+        if len(taxonomy) < _LEAST_TOPICS:
+            return None
+        from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
+
+        return cls(train([], described=of_taxonomy(taxonomy), prior=prior))
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return the opinions worth showing, the strongest first."""
-        text = "\n".join(document.text for document in documents)
+        text = joined(documents)
         shares = self._model.probabilities([text])[0]
-        likely = [place for place in np.argsort(-shares) if shares[place] >= _LEAST_CONFIDENCE]
-        return tuple(
-            self._opinion(int(place), float(shares[place]), text)
-            for place in likely[:_SHOWN_TOPICS]
-        )
+        opinions: list[Classification] = []
+        for place in np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]:
+            if shares[place] < _LEAST_CONFIDENCE:
+                break
+            most = opinions[-1].confidence if opinions else 1.0
+            opinions.append(self._opinion(int(place), float(shares[place]), most, text))
+        return tuple(opinions)
 
-    def _opinion(self, place: int, share: float, text: str) -> Classification:
+    def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
         manifest = self._model.manifest
         topic, examples = manifest.topics[place], manifest.examples[place]
+        lessened = share * min(1.0, (examples + _HEAD_START) / (ENOUGH_EXAMPLES + _HEAD_START))
         return Classification(
             classifier=self.name,
             version=self.version,
             topic=topic,
-            confidence=round(share * min(1.0, examples / ENOUGH_EXAMPLES), 4),
+            confidence=round(min(lessened, most), 4),
             calibrated=examples >= ENOUGH_EXAMPLES,
             evidence=self._evidence(text, topic),
         )
@@ -70,3 +95,11 @@ class LearnedClassifier:
             for weight, word in ordered
             if weight > 0
         )
+
+
+def joined(documents: Sequence[Document]) -> str:
+    """Return the text of an item as examples have it: the subject is the first line."""
+    texts = [document.text for document in documents]
+    if documents and documents[0].origin != "subject":
+        texts.insert(0, "")
+    return "\n".join(texts)

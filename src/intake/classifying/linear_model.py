@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +21,10 @@ from intake.classifying.features import BUCKETS, Features, extract
 from intake.errors import ConfigError
 from intake.schemas.base import Frozen
 
-FORMAT = 1
+FORMAT = 2
+Prior = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
+"""What rules say of texts (rows) for topics (columns), 0 to 1, with nothing learned."""
+
 _ARRAYS = ("weights", "scales", "biases", "rarity")
 _MAX_FILE_BYTES = 64 << 20
 _REMEDY = "Give a file that `intake train` wrote, or train a new one."
@@ -38,6 +41,8 @@ class Manifest(Frozen):
     """What decision values are divided by, so that confidence means frequency of being right."""
     familiarity: float = Field(ge=0, le=1)
     """The least share of known features in a text that is about one of the topics."""
+    prior: float = Field(default=0.0, ge=0)
+    """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
 
 
 class LinearModel:
@@ -51,9 +56,11 @@ class LinearModel:
         scales: NDArray[np.float32],
         biases: NDArray[np.float32],
         rarity: NDArray[np.float16],
+        prior: Prior | None = None,
     ) -> None:
         """Hold ``weights`` (buckets by topics, times ``scales`` of the topics), ``biases`` of
-        the topics and ``rarity`` of the buckets (0 where a bucket is not used).
+        the topics and ``rarity`` of the buckets (0 where a bucket is not used). ``prior`` is
+        what the rules say, for a model that still needs them.
 
         Raises:
             ValueError: the arrays have other sizes than the manifest says.
@@ -65,12 +72,13 @@ class LinearModel:
         self.manifest = manifest
         self._weights, self._scales, self._biases = weights, scales, biases
         self._rarity = rarity
+        self._prior = prior
 
     def decide(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the decision value of each text (row) for each topic (column)."""
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        return self._decide(extract(texts))
+        return self._decide(extract(texts), texts)
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the probability of each topic (column) for each text (row).
@@ -80,15 +88,18 @@ class LinearModel:
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         features = extract(texts)
-        shares = softmax(self._decide(features), self.manifest.temperature)
+        shares = softmax(self._decide(features, texts), self.manifest.temperature)
         is_known = self._rarity[features.buckets] > 0
-        shares[familiarity(features, is_known) < self.manifest.familiarity] = 0
+        known = familiarity(features, is_known)
+        shares[(known < self.manifest.familiarity) | (known == 0)] = 0
         return shares
 
-    def _decide(self, features: Features) -> NDArray[np.float32]:
+    def _decide(self, features: Features, texts: Sequence[str]) -> NDArray[np.float32]:
         features = weigh(features, self._rarity)
         products = self._weights[features.buckets] * features.values[:, None]
         decisions: NDArray[np.float32] = _sums(products, features) * self._scales + self._biases
+        if self.manifest.prior and self._prior is not None:
+            decisions += self.manifest.prior * self._prior(texts, self.manifest.topics)
         return decisions
 
     def weights_of_words(self, words: Sequence[str], topic: str) -> list[float]:
@@ -115,14 +126,14 @@ class LinearModel:
         return packed.getvalue()
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Return the model in a file.
+    def load(cls, path: Path, prior: Prior | None = None) -> Self:
+        """Return the model in a file; ``prior`` is what the rules say.
 
         Raises:
             ConfigError: the file cannot be read or is no model of this format.
         """
         try:
-            return cls._read(path)
+            return cls._read(path, prior)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError) as error:
             reason = "its manifest is wrong" if isinstance(error, ValidationError) else error
             raise ConfigError(
@@ -130,7 +141,7 @@ class LinearModel:
             ) from error
 
     @classmethod
-    def _read(cls, path: Path) -> Self:
+    def _read(cls, path: Path, prior: Prior | None) -> Self:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise ValueError(f"it is larger than {_MAX_FILE_BYTES >> 20} MB")
         if not zipfile.is_zipfile(path):
@@ -139,12 +150,17 @@ class LinearModel:
             manifest = Manifest.model_validate_json(archive["manifest"].tobytes())
             if manifest.format != FORMAT:
                 raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
-            return cls(manifest, **{name: archive[name] for name in _ARRAYS})
+            return cls(manifest, prior=prior, **{name: archive[name] for name in _ARRAYS})
 
 
 def version_of(path: Path) -> str:
     """Return the short digest by which a model's file is known in stored opinions."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return digest(path.read_bytes())
+
+
+def digest(content: bytes) -> str:
+    """Return the short digest of a model's bytes."""
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def weigh(features: Features, rarity: NDArray[np.floating]) -> Features:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.classifying.folding import Words, split
 from intake.classifying.patterns import Hit, Matcher
-from intake.classifying.taxonomy import TopicId
+from intake.classifying.taxonomy import Taxonomy, TopicId
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Classification, Evidence
+from intake.schemas.classifications import Classification, ClassifierOptions, Evidence
 from intake.schemas.documents import Document
 
 _SUBJECT_WEIGHT = 2.0
@@ -25,6 +28,12 @@ _AGAINST = -1.5
 _NONE_OF_THESE = 1.0
 """The score that speaks for "none of our topics"; it keeps one weak hint below one half."""
 _SHOWN_EVIDENCE = 8
+_PHRASE_WEIGHT = 1.5
+"""What a keyword of several words is worth; one word is worth 1."""
+_SHORTEST_STEM = 5
+_WORD = re.compile(r"[^\W_]+")
+_VOWELS = "aeiouàèéìòù"
+"""Italian inflects its words in the last vowel."""
 
 
 class _Rule(Frozen):
@@ -73,14 +82,19 @@ class KeywordClassifier:
 
     name = "keywords"
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Load the rules of ``path``, or the ones we ship.
+    def __init__(self, path: Path | None = None, *, taxonomy: Taxonomy | None = None) -> None:
+        """Load the rules of ``path``, or the ones we ship, and the keywords of ``taxonomy``.
 
         Raises:
             ConfigError: the file cannot be read, or names the rule and key that are wrong.
         """
-        self._rules = _load(path)
+        self._rules = _load(path, taxonomy)
         self.version = self._rules.version
+
+    @classmethod
+    def configured(cls, options: ClassifierOptions) -> Self:
+        """Return the classifier of the operator's rules and topics."""
+        return cls(options.rules, taxonomy=Taxonomy.load(options.taxonomy))
 
     @property
     def topics(self) -> frozenset[str]:
@@ -105,6 +119,19 @@ class KeywordClassifier:
             for topic in order
         )
 
+    def shares(self, texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
+        """Return the confidence in each of ``topics`` (columns) for each text (row).
+
+        The first of several lines of a text is its subject.
+        """
+        columns = {topic: column for column, topic in enumerate(topics)}
+        shares = np.zeros((len(texts), len(topics)), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for opinion in self.classify(_documents(text)):
+                if opinion.topic in columns:
+                    shares[row, columns[opinion.topic]] = opinion.confidence
+        return shares
+
     def _find(self, documents: Sequence[Document]) -> dict[str, list[_Found]]:
         times: dict[int, int] = defaultdict(int)
         found: dict[str, list[_Found]] = defaultdict(list)
@@ -121,8 +148,15 @@ class KeywordClassifier:
         return found
 
 
-@cache
-def _load(path: Path | None) -> _Compiled:
+def _documents(text: str) -> list[Document]:
+    subject, line_end, body = text.partition("\n")
+    if not line_end:
+        return [Document(text=text)]
+    return [Document(origin="subject", text=subject), Document(text=body)]
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     """Return the compiled rules; each file is read once per process."""
     file = read(path, shipped="keywords.toml")
     clues: list[_Clue] = []
@@ -135,7 +169,20 @@ def _load(path: Path | None) -> _Compiled:
         for pattern in rule.against:
             clues.append(_Clue(rule.topic, f"not {rule.name}", _AGAINST))
             patterns.append(pattern)
-    return _Compiled(file.digest, tuple(clues), Matcher(patterns))
+    for topic in taxonomy.topics if taxonomy else ():
+        for keyword in topic.keywords:
+            stems = [_stem(word) for word in _WORD.findall(keyword)]
+            weight = 1.0 if len(stems) == 1 else _PHRASE_WEIGHT
+            clues.append(_Clue(topic.id, "keyword", weight))
+            patterns.append(" ".join(stems))
+    version = "-".join(filter(None, (file.digest, taxonomy.version if taxonomy else "")))
+    return _Compiled(version, tuple(clues), Matcher(patterns, tolerant=True))
+
+
+def _stem(word: str) -> str:
+    """Return the pattern of a keyword's word with its ending left open, where it has one."""
+    is_inflected = len(word) >= _SHORTEST_STEM and word[-1].lower() in _VOWELS
+    return f"{word[:-1]}*" if is_inflected else word
 
 
 def _check(file: DataFile, rule: _Rule) -> None:

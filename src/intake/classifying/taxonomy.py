@@ -31,6 +31,8 @@ class Topic(Frozen):
     id: TopicId
     label: Label
     description: Label
+    keywords: tuple[Annotated[str, StringConstraints(pattern=r"\w")], ...] = ()
+    """Words and phrases that speak for it, in any language; their endings are left open."""
     kind: Kind = Kind.OTHER
     """What the citizen wants, as far as the topic tells."""
     parent: TopicId | None = None

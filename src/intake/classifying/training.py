@@ -1,27 +1,45 @@
-"""Train the learned model: one linear support vector machine a topic, and its calibration."""
+"""Train the learned model: a linear decision a topic, the weight of the rules, the calibration."""
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 
 from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract
-from intake.classifying.linear_model import LinearModel, Manifest, familiarity, softmax, weigh
+from intake.classifying.linear_model import (
+    LinearModel,
+    Manifest,
+    Prior,
+    familiarity,
+    softmax,
+    weigh,
+)
+from intake.classifying.ridge import solve
 from intake.errors import UsageError
 
 SEED = 0
 _FOLDS = 5
 _LEAST_FOR_FOLDS = 30
 """With fewer examples the temperature is a guess on the careful side."""
+_MOST_FOR_FOLDS = 3000
+"""With more examples a single fold of them is enough to measure on."""
 _CAREFUL_TEMPERATURE = 0.5
 _TEMPERATURES = np.geomspace(0.05, 2.0, 60)
+_UNTRIED_PRIOR = 1.0
+"""What the rules count where there is too little to measure it on."""
+_PRIORS = (0.0, 0.25, 0.5, 1.0)
+_DESCRIBED_WEIGHT = 1.0
+"""What a text that topics say of themselves counts beside an example, with few of these."""
+_FEW_EXAMPLES = 30
+"""With more examples of a topic, what it says of itself fades."""
+_SMOOTHING = 1.0
+"""Topics are balanced as if each had so many examples more: one example alone is not a topic."""
 _STRANGEST_SHARE = 2.0
 """Per cent of the examples that may be called unlike all the others."""
 _ENOUGH_FAMILIARITY = 0.85
@@ -31,45 +49,90 @@ _LEAST_TEXTS = 2
 _LARGEST = 127
 
 
+class _Task(NamedTuple):
+    """What is to be learned: examples first, then what the topics say of themselves."""
+
+    matrix: csr_matrix
+    labels: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    rules: NDArray[np.float32]
+    """What the rules say of the examples, by topic."""
+    topics: int
+
+    @property
+    def examples(self) -> int:
+        return len(self.rules)
+
+
 def train(
-    examples: Sequence[Example], *, progress: Callable[[int, int], None] | None = None
+    examples: Sequence[Example],
+    *,
+    described: Sequence[Example] = (),
+    prior: Prior | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> LinearModel:
     """Return a model of the topics of ``examples``; the same examples give the same model.
 
-    ``progress`` is told how many of the trainings are done.
+    ``described`` is what topics say of themselves and ``prior`` what rules say of a text: they are
+    what a model has without any example, and matter less the more examples there are. How much
+    the rules count is chosen on examples that were held out. ``progress`` is told how many of the
+    trainings are done.
 
     Raises:
         UsageError: there are not two topics to tell apart.
     """
-    topics = tuple(sorted({example.topic for example in examples}))
+    topics = tuple(sorted({example.topic for example in (*examples, *described)}))
     if len(topics) < 2:
         raise UsageError(
             f"The examples have {len(topics)} topic; a model tells apart two or more.",
             remedy="Correct or label requests of other topics first.",
         )
     tell = progress or (lambda _done, _of: None)
-    features = extract([example.text for example in examples])
-    labels = np.array([topics.index(example.topic) for example in examples])
-    weights = np.array([example.weight for example in examples])
+    features = extract([example.text for example in (*examples, *described)])
     rarity = _rarity(features)
-    matrix = _matrix(weigh(features, rarity))
-    temperature = _temperature(matrix, labels, weights, _folds(examples), tell)
-    coefficients, biases = _fit(matrix, labels, weights, len(topics))
+    counts = Counter(example.topic for example in examples)
+    task = _Task(
+        matrix=_matrix(weigh(features, rarity)),
+        labels=np.array([topics.index(each.topic) for each in (*examples, *described)]),
+        weights=_weights(examples, described, counts),
+        rules=_ask(prior, [each.text for each in examples], topics),
+        topics=len(topics),
+    )
+    weight, temperature = _calibrate(task, _folds(examples), tell)
+    coefficients, biases = _fit(task, np.arange(len(task.labels)))
     tell(_FOLDS + 1, _FOLDS + 1)
-    scales = np.maximum(np.abs(coefficients).max(axis=1), 1e-9) / _LARGEST
-    counts = Counter(example.topic for example in examples if example.weight >= 1)
+    scales = np.maximum(np.abs(coefficients).max(axis=0), 1e-9) / _LARGEST
     return LinearModel(
         Manifest(
             topics=topics,
             examples=tuple(counts[topic] for topic in topics),
             temperature=temperature,
             familiarity=_least_familiarity(features),
+            prior=weight if prior is not None else 0.0,
         ),
-        weights=np.ascontiguousarray(np.rint(coefficients / scales[:, None]).astype(np.int8).T),
+        weights=np.ascontiguousarray(np.rint(coefficients / scales).astype(np.int8)),
         scales=scales.astype(np.float32),
         biases=biases.astype(np.float32),
         rarity=rarity,
+        prior=prior,
     )
+
+
+def _weights(
+    examples: Sequence[Example], described: Sequence[Example], counts: Counter[str]
+) -> NDArray[np.float32]:
+    """Return 1 for each example, and for what a topic says of itself less the more it has."""
+    faded = [
+        _DESCRIBED_WEIGHT * _FEW_EXAMPLES / (_FEW_EXAMPLES + counts[each.topic])
+        for each in described
+    ]
+    return np.array([*[1.0] * len(examples), *faded], dtype=np.float32)
+
+
+def _ask(prior: Prior | None, texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
+    if prior is None or not texts or len(texts) > _MOST_FOR_FOLDS:
+        return np.zeros((len(texts), len(topics)), dtype=np.float32)
+    return prior(texts, topics)
 
 
 def _rarity(features: Features) -> NDArray[np.float16]:
@@ -100,23 +163,14 @@ def _matrix(features: Features) -> csr_matrix:
     )
 
 
-def _fit(
-    matrix: csr_matrix, labels: NDArray[np.int64], weights: NDArray[np.float64], topics: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return coefficients (topics by buckets) and biases; a topic that is not there never wins."""
-    machine = LinearSVC(C=1.0, class_weight="balanced", random_state=SEED)
-    with warnings.catch_warnings():  # many topics and few examples are how one begins
-        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        machine.fit(matrix, labels, sample_weight=weights)
-    coefficients = np.zeros((topics, BUCKETS))
-    biases = np.full(topics, -2.0)
-    if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes
-        coefficients[machine.classes_] = np.vstack([-machine.coef_, machine.coef_])
-        biases[machine.classes_] = [-machine.intercept_[0], machine.intercept_[0]]
-    else:
-        coefficients[machine.classes_] = machine.coef_
-        biases[machine.classes_] = machine.intercept_
-    return coefficients, biases
+def _fit(task: _Task, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return coefficients (buckets by topics) and biases learned from ``rows``, balanced."""
+    labels, weights = task.labels[rows], task.weights[rows]
+    totals = np.bincount(labels, weights=weights, minlength=task.topics) + _SMOOTHING
+    balanced = weights * weights.sum() / (task.topics * totals[labels])
+    targets = np.full((len(rows), task.topics), -1, dtype=np.float32)
+    targets[np.arange(len(rows)), labels] = 1
+    return solve(task.matrix[rows], targets, balanced.astype(np.float32))
 
 
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -124,34 +178,31 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     texts = sorted({example.text for example in examples})
     order = np.random.default_rng(SEED).permutation(len(texts))
     fold = dict(zip(texts, (order % _FOLDS).tolist(), strict=True))
-    return np.array([fold[example.text] for example in examples])
+    return np.array([fold[example.text] for example in examples], dtype=np.int64)
 
 
-def _temperature(
-    matrix: csr_matrix,
-    labels: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    folds: NDArray[np.int64],
-    tell: Callable[[int, int], None],
-) -> float:
-    """Return the temperature with the least surprise on examples that were held out."""
-    if len(labels) < _LEAST_FOR_FOLDS:
-        return _CAREFUL_TEMPERATURE
-    topics = int(labels.max()) + 1
-    decisions = np.zeros((len(labels), topics), dtype=np.float32)
-    for fold in range(_FOLDS):
-        learned, held = folds != fold, folds == fold
+def _calibrate(
+    task: _Task, folds: NDArray[np.int64], tell: Callable[[int, int], None]
+) -> tuple[float, float]:
+    """Return the weight of the rules and the temperature with the least surprise on examples
+    that were held out."""
+    if task.examples < _LEAST_FOR_FOLDS:
+        return _UNTRIED_PRIOR, _CAREFUL_TEMPERATURE
+    decisions = np.zeros((task.examples, task.topics), dtype=np.float32)
+    described = np.arange(task.examples, len(task.labels))
+    tried = range(_FOLDS if task.examples <= _MOST_FOR_FOLDS else 1)
+    for fold in tried:
         tell(fold, _FOLDS + 1)
-        if len(set(labels[learned])) < 2 or not held.any():
-            return _CAREFUL_TEMPERATURE
-        coefficients, biases = _fit(matrix[learned], labels[learned], weights[learned], topics)
-        decisions[held] = matrix[held] @ coefficients.T + biases
-    counted = weights >= 1
-    if not counted.any():
-        return _CAREFUL_TEMPERATURE
-    rows, right = np.arange(int(counted.sum())), labels[counted]
-    surprise = [
-        -np.log(np.maximum(softmax(decisions[counted], each)[rows, right], 1e-9)).mean()
-        for each in _TEMPERATURES
-    ]
-    return float(_TEMPERATURES[int(np.argmin(surprise))])
+        learned, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        coefficients, biases = _fit(task, np.concatenate((learned, described)))
+        decisions[held] = task.matrix[held] @ coefficients + biases
+    rows = np.flatnonzero(np.isin(folds, tried))
+    right = task.labels[rows]
+
+    def surprise(setting: tuple[float, float]) -> float:
+        weight, temperature = setting
+        shares = softmax(decisions[rows] + weight * task.rules[rows], temperature)
+        return float(-np.log(np.maximum(shares[np.arange(len(rows)), right], 1e-9)).mean())
+
+    weights = _PRIORS if task.rules.any() else _PRIORS[:1]
+    return min(((w, float(t)) for w in weights for t in _TEMPERATURES), key=surprise)

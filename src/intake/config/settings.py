@@ -257,6 +257,11 @@ class ClassifySettings(Section):
         description="TOML file of topics and their words. Left out: the one intake brings.",
         examples=["taxonomy.toml"],
     )
+    rules: LocalPath | None = Field(
+        default=None,
+        description="TOML file of keyword rules. Left out: the ones intake brings.",
+        examples=["keywords.toml"],
+    )
     threshold: Share = Field(
         default=0.5, description="Confidence (0..1) under which a person chooses the topic."
     )

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from intake import plugins
-from intake.interfaces import Classifier
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.interfaces import Classifier, ConfigurableClassifier
+from intake.schemas.classifications import ClassifierOptions
 
 
-def open_classifiers(names: Sequence[str], model: Path | None) -> list[Classifier]:
-    """Return the classifiers to ask, the learned model of the file ``model`` first.
+def open_classifiers(
+    names: Sequence[str], model: Path | None, options: ClassifierOptions
+) -> list[Classifier]:
+    """Return the classifiers to ask, the learned one first.
+
+    ``model`` is the file of what was learned; None means that only the topics' own words and the
+    rules are known.
 
     Raises:
-        ConfigError: there is no such plugin, or the file is no model.
+        ConfigError: there is no such plugin, or a file cannot be used.
     """
-    learned = [] if model is None else [_learned(model, _changed(model))]
-    return [*learned, *(_by_name(name) for name in names)]
+    learned = _untrained(options) if model is None else _learned(model, _changed(model), options)
+    return [*([learned] if learned else ()), *(_by_name(name, options) for name in names)]
 
 
 def _changed(model: Path) -> int:
@@ -25,13 +34,24 @@ def _changed(model: Path) -> int:
 
 
 @cache
-def _by_name(name: str) -> Classifier:
-    classifier: Classifier = plugins.load("classifiers", name)()
-    return classifier
+def _by_name(name: str, options: ClassifierOptions) -> Classifier:
+    found: Any = plugins.load("classifiers", name)
+    opened: Classifier = (
+        found.configured(options) if isinstance(found, ConfigurableClassifier) else found()
+    )
+    return opened
 
 
 @cache
-def _learned(model: Path, changed_ns: int) -> Classifier:  # noqa: ARG001 - a new file is read anew
+def _untrained(options: ClassifierOptions) -> Classifier | None:
     from intake.classifying.learned import LearnedClassifier  # noqa: PLC0415 - numpy, where needed
 
-    return LearnedClassifier(model)
+    rules = KeywordClassifier.configured(options)
+    return LearnedClassifier.untrained(Taxonomy.load(options.taxonomy), rules.shares)
+
+
+@cache
+def _learned(model: Path, changed_ns: int, options: ClassifierOptions) -> Classifier:  # noqa: ARG001 - a new file is read anew
+    from intake.classifying.learned import LearnedClassifier  # noqa: PLC0415 - numpy, where needed
+
+    return LearnedClassifier(model, KeywordClassifier.configured(options).shares)

@@ -15,7 +15,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.texts import list_texts
-from intake.schemas.classifications import Verdict
+from intake.schemas.classifications import ClassifierOptions, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -81,7 +81,11 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
     return judge(
         documents,
-        classifiers=open_classifiers(options["classifiers"], _path(options["model"])),
+        classifiers=open_classifiers(
+            options["classifiers"],
+            _path(options["model"]),
+            ClassifierOptions(taxonomy=options["taxonomy"], rules=options["rules"]),
+        ),
         taxonomy=_taxonomy(options["taxonomy"]),
         threshold=options["threshold"],
         languages=options["languages"],

@@ -52,6 +52,7 @@ class ClassifyOptions(Frozen):
     classifiers: tuple[str, ...] = ("keywords",)
     model: Path | None = None
     taxonomy: Path | None = None
+    rules: Path | None = None
     threshold: float = 0.5
     languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
 

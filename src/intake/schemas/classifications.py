@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 from intake.schemas.base import Frozen
@@ -42,6 +43,13 @@ class Alternative(Frozen):
 
     topic: str
     confidence: float
+
+
+class ClassifierOptions(Frozen):
+    """The operator's files about topics; None stands for the one that intake brings."""
+
+    taxonomy: Path | None = None
+    rules: Path | None = None
 
 
 class Verdict(Frozen):

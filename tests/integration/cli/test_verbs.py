@@ -303,7 +303,11 @@ def test_a_correction_is_kept_and_learned_from(
     assert intake("correct", "CC-2026-9999999-0", "reclamo").code == 2
 
     trained = intake("train", "--out", "topics.model", "--json").json
-    assert trained["examples"] == [6, 6]
+    learned = dict(zip(trained["topics"], trained["examples"], strict=True))
+    assert {topic: count for topic, count in learned.items() if count} == {
+        "accesso": 6,
+        "reclamo": 6,
+    }
     assert "12 examples" in intake("evaluate").err
 
 
@@ -328,10 +332,9 @@ def test_topics_are_learned_measured_and_used(
     assert (figures["learned_from"], figures["accuracy"]) == (42, 1.0)
     assert "macro-F1" in intake("evaluate", str(examples)).out
     model = tmp_path / "topics.model"
-    assert intake("train", str(examples), "--out", str(model), "--json").json["topics"] == [
-        "accesso",
-        "reclamo",
-    ]
+    trained = intake("train", str(examples), "--out", str(model), "--json").json
+    assert {"accesso", "reclamo"} < set(trained["topics"])
+    assert sum(trained["examples"]) == 60
     config.write_text(f'{CONFIG}\n[classify]\nmodel = "topics.model"\n')
     verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
     assert verdict["topic"] == "reclamo"

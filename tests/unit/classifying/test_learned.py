@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import pickle
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from intake.classifying import examples as example_files
 from intake.classifying.evaluation import evaluate, measure
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.features import BUCKETS, extract
-from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
+from intake.classifying.learned import LearnedClassifier
 from intake.classifying.linear_model import LinearModel
+from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
 from intake.errors import ConfigError, UsageError
@@ -170,16 +173,72 @@ def test_confidence_in_a_topic_with_few_examples_is_lessened(tmp_path: Path) -> 
     path.write_bytes(train(_examples(15)).to_bytes())
     first, *_ = LearnedClassifier(path).classify([Document(text="la pioggia allaga i campi")])
     assert not first.calibrated
-    assert first.confidence <= 5 / ENOUGH_EXAMPLES
+    assert first.confidence < 0.5
 
 
-def test_topics_that_describe_themselves_are_examples_of_little_weight() -> None:
-    taxonomy = Taxonomy.load()
-    described = example_files.of_taxonomy(taxonomy)
-    assert {each.topic for each in described} == set(taxonomy.ids())
-    assert all(0 < each.weight < 1 for each in described)
-    model = train(described)
-    assert set(model.manifest.examples) == {0}
+TOPICS = """
+[[topics]]
+id = "casa"
+label = { it = "Case e alloggi", en = "Houses" }
+description = { it = "Chi cerca un tetto.", en = "People who need a roof." }
+keywords = ["affitto", "posto letto"]
+queue = "a"
+[[topics]]
+id = "acqua"
+label = { it = "Alluvioni", en = "Floods" }
+description = { it = "Fiumi e piogge.", en = "Rivers and rain." }
+keywords = ["allagamento", "argine"]
+queue = "b"
+"""
+
+
+@pytest.fixture
+def taxonomy(tmp_path: Path) -> Taxonomy:
+    path = tmp_path / "topics.toml"
+    path.write_text(TOPICS, encoding="utf-8")
+    return Taxonomy.load(path)
+
+
+def test_without_any_example_topics_are_known_by_their_own_words(taxonomy: Taxonomy) -> None:
+    rules = KeywordClassifier(taxonomy=taxonomy)
+    classifier = LearnedClassifier.untrained(taxonomy, rules.shares)
+    assert classifier is not None
+    for text, topic in [
+        ("cerco due posti letto", "casa"),
+        ("gli argini sono rotti", "acqua"),
+        ("the rivers are high", "acqua"),
+        ("un allogg1o qualunque", "casa"),
+    ]:
+        first, *_ = classifier.classify([Document(text=text)])
+        assert first.topic == topic
+        assert not first.calibrated
+        assert first.confidence < 0.5
+    assert classifier.classify([Document(text="")]) == ()
+
+
+def test_a_topic_without_examples_is_still_known_beside_learned_ones(taxonomy: Taxonomy) -> None:
+    examples = [each for each in _examples(60) if each.topic != "acqua"]
+    model = train(examples, described=example_files.of_taxonomy(taxonomy))
+    assert dict(zip(model.manifest.topics, model.manifest.examples, strict=True))["acqua"] == 0
+    assert model.manifest.topics[int(model.decide(["allagamento, argine"])[0].argmax())] == "acqua"
+
+
+def test_rules_that_are_wrong_count_nothing_once_examples_tell() -> None:
+    def wrong(texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
+        shares = np.zeros((len(texts), len(topics)), dtype=np.float32)
+        for row, text in enumerate(texts):
+            shares[row, sum(map(ord, text)) % len(topics)] = 1
+        return shares
+
+    assert train(_examples(9), prior=wrong).manifest.prior > 0
+    assert train(_examples(120), prior=wrong).manifest.prior == 0
+
+
+def test_the_subject_weighs_more_than_a_line_of_the_body(model: LinearModel) -> None:
+    first = model.decide(["cerco una casa\nla pioggia allaga"])[0]
+    second = model.decide(["la pioggia allaga\ncerco una casa"])[0]
+    place = model.manifest.topics.index("casa")
+    assert first[place] > second[place]
 
 
 def test_the_figures_of_an_evaluation_are_right(model: LinearModel) -> None:

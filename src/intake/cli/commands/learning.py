@@ -53,6 +53,7 @@ def train(
             _labelled(active, examples),
             out,
             taxonomy=active.settings().classify.taxonomy,
+            rules=active.settings().classify.rules,
             progress=_told(tell),
         )
     if as_json:

@@ -1,0 +1,38 @@
+"""Learn from labelled texts: examples, the operator's topics and rules become a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from intake.classifying.examples import Example, LabelledText, of_taxonomy
+from intake.classifying.linear_model import LinearModel
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.training import train
+from intake.schemas.classifications import ClassifierOptions
+
+
+def learn(
+    examples: Sequence[LabelledText],
+    options: ClassifierOptions,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> LinearModel:
+    """Return a model of the examples, former topics mapped forward.
+
+    The operator's topics and rules count with it, unless the examples are of other topics.
+
+    Raises:
+        UsageError: there are not two topics.
+        ConfigError: the taxonomy or the rules cannot be used.
+    """
+    taxonomy = Taxonomy.load(options.taxonomy)
+    labelled = [
+        Example(each.text, found.id if (found := taxonomy.find(each.topic)) else each.topic)
+        for each in examples
+    ]
+    if labelled and not any(each.topic in taxonomy for each in labelled):
+        return train(labelled, progress=progress)
+    rules = KeywordClassifier.configured(options)
+    described = of_taxonomy(taxonomy)
+    return train(labelled, described=described, prior=rules.shares, progress=progress)
