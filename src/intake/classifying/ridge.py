@@ -12,13 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from intake.classifying.features import BUCKETS, Features
+
 _TOLERANCE = 0.01
 """The residual, as a share of what it was at first, that is good enough."""
 _MOST_STEPS = 30
 
 
+Matrix = csr_matrix
+
+
+def as_matrix(features: Features, used: NDArray[np.int64]) -> Matrix:
+    """Return texts by ``used`` buckets, in their order."""
+    shape = (len(features.starts) - 1, BUCKETS)
+    matrix = Matrix((features.values, features.buckets, features.starts), shape=shape)[:, used]
+    matrix.sort_indices()
+    return matrix
+
+
 def solve(
-    matrix: csr_matrix, targets: NDArray[np.float32], weights: NDArray[np.float32]
+    matrix: Matrix, targets: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return coefficients (buckets by topics) and biases for ``targets`` (examples by topics).
 

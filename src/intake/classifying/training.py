@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract
@@ -20,7 +19,7 @@ from intake.classifying.linear_model import (
     softmax,
     weigh,
 )
-from intake.classifying.ridge import solve
+from intake.classifying.ridge import Matrix, as_matrix, solve
 from intake.errors import UsageError
 
 SEED = 0
@@ -52,7 +51,7 @@ _LARGEST = 127
 class _Task(NamedTuple):
     """What is to be learned: examples first, then what the topics say of themselves."""
 
-    matrix: csr_matrix
+    matrix: Matrix
     labels: NDArray[np.int64]
     weights: NDArray[np.float32]
     rules: NDArray[np.float32]
@@ -93,7 +92,7 @@ def train(
     used = _used(features, rarity)
     counts = Counter(example.topic for example in examples)
     task = _Task(
-        matrix=_matrix(weigh(features, rarity))[:, used],
+        matrix=as_matrix(weigh(features, rarity), used),
         labels=np.array([topics.index(each.topic) for each in (*examples, *described)]),
         weights=_weights(examples, described, counts),
         rules=_ask(prior, [each.text for each in examples], topics),
@@ -165,13 +164,6 @@ def _least_familiarity(features: Features) -> float:
 def _least_texts(features: Features) -> int:
     texts = len(features.starts) - 1
     return min(_LEAST_TEXTS, max(1, texts // 20))
-
-
-def _matrix(features: Features) -> csr_matrix:
-    return csr_matrix(
-        (features.values, features.buckets, features.starts),
-        shape=(len(features.starts) - 1, BUCKETS),
-    )
 
 
 def _fit(task: _Task, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
