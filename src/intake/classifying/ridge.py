@@ -8,6 +8,8 @@ same examples give the same bits.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -19,7 +21,7 @@ _TOLERANCE = 0.01
 _MOST_STEPS = 30
 
 
-Matrix = csr_matrix
+Matrix: TypeAlias = csr_matrix
 
 
 def as_matrix(features: Features, used: NDArray[np.int64]) -> Matrix:
