@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from io import StringIO
+
+import pytest
+from PIL import Image
+
+from intake.ocr.debug_page import DebugPage
+from intake.ocr.prepare import Prepared
+from intake.ocr.sheets import PageImage
+from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
+
+
+class Elements(HTMLParser):
+    """Collects (tag, attributes) and the text between."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self.texts = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def named(self, tag):
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def _word(text, confidence, line=0):
+    box = {"left": 100, "top": 200, "right": 300, "bottom": 240}
+    return Word(text=text, confidence=confidence, line=line, **box)
+
+
+def _html(*words, title="fax.tif", defects=(), kept=""):
+    out = StringIO()
+    debug = DebugPage(out, title)
+    sheet = PageImage(number=1, image=Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98)
+    prepared = Prepared(image=Image.new("L", (2118, 2923), 255), dpi=250, skew=0, ink_in2=1)
+    page = Page(number=1, confidence=0.8, words=words, width=2118, height=2923)
+    debug.watch(sheet, prepared, page)
+    embedded = [Page(number=2, origin="embedded", text=kept)] if kept else []
+    debug.close(
+        RecognisedDocument(media_type="image/tiff", pages=(page, *embedded), defects=defects)
+    )
+    return out.getvalue()
+
+
+def test_both_pictures_of_a_page_are_in_the_file_itself():
+    pictures = Elements(_html(_word("Roma", 0.95))).named("img")
+
+    assert len(pictures) == 2
+    assert all(picture["src"].startswith("data:image/jpeg;base64,") for picture in pictures)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "colour"),
+    [(1.0, "sure"), (0.9, "sure"), (0.8, "fair"), (0.3, "poor"), (0, "poor")],
+)
+def test_a_word_is_coloured_by_its_confidence_on_the_page_and_in_the_text(confidence, colour):
+    seen = Elements(_html(_word("Roma", confidence)))
+
+    (box,), (span,) = seen.named("rect"), seen.named("span")
+    assert box["class"] == span["class"] == colour
+    assert [int(box[side]) for side in ("x", "y", "width", "height")] == [100, 200, 200, 40]
+
+
+def test_lines_of_the_page_are_lines_of_the_text():
+    html = _html(_word("Gentile", 0.9), _word("Ufficio", 0.9), _word("Chiedo", 0.9, line=1))
+
+    text = re.search(r'<p class="text">(.*?)</p>', html)[1]
+    assert [re.sub("<.*?>", "", line) for line in text.split("<br>")] == [
+        "Gentile Ufficio",
+        "Chiedo",
+    ]
+
+
+def test_nothing_that_a_citizen_wrote_becomes_html():
+    seen = Elements(
+        _html(
+            _word("<script>alert(1)</script>", 0.9),
+            title='"><img src=x onerror=alert(1)>',
+            defects=[Defect(code="bad_fax_lines", detail="<b>7</b>")],
+            kept="</pre><script>",
+        )
+    )
+
+    assert {tag for tag, _ in seen.found} & {"script", "b"} == set()
+    assert len(seen.named("img")) == 2
+
+
+def test_a_page_of_a_standard_fax_is_shown_in_its_true_proportions():
+    from intake.ocr.debug_page import _to_scale
+
+    sheet = PageImage(number=1, image=Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98)
+
+    shown = _to_scale(sheet)
+
+    assert shown.height / shown.width == pytest.approx((1146 / 98) / (1728 / 204), rel=0.01)
+
+
+def test_the_end_says_what_became_of_the_document():
+    html = _html(
+        defects=[Defect(code="bad_fax_lines", detail="7 rows of 1146 damaged")], kept="Già"
+    )
+
+    text = " ".join(Elements(html).texts)
+    assert "Nothing was read." in text
+    assert "7 rows of 1146 damaged" in text
+    assert "Già" in text
