@@ -392,7 +392,7 @@ class Intake:
             Document(origin="subject", text=draft.subject or "", channel=draft.channel),
             Document(origin="body", text=draft.text, channel=draft.channel),
         ]
-        options = _stage_options(self.settings)
+        options = stage_options(self.settings)
         with Stages(self._blobs, self._scratch, options) as stages:
             return stages.judge([each for each in documents if each.text.strip()])
 
@@ -472,21 +472,38 @@ def parse_message(
 
 
 def recognise(
-    data: bytes, media_type: str | None = None, languages: Sequence[str] = ("ita", "eng")
+    data: bytes,
+    media_type: str | None = None,
+    languages: Sequence[str] | None = None,
+    *,
+    options: StageOptions | None = None,
+    searchable_pdf: Path | None = None,
+    debug_html: Path | None = None,
 ) -> RecognisedDocument:
     """Return the text of a picture or PDF, page by page; a child process opens it.
+
+    ``languages`` are named as Tesseract's; None means those of ``options``, which are Italian and
+    English unless told otherwise. On request a PDF is written in which the words can be searched
+    and copied, and a page (HTML in one file) that shows how each word was read.
 
     Raises:
         UnreadableItem: no page can be read.
         TransientFailure: the child crashed, hung or ran out of memory.
         ToolMissing: Tesseract or a language is not installed.
+        UsageError: a file is wanted in a folder that is not there.
     """
+    options = options or StageOptions()
+    ocr = options.ocr
+    if languages is not None:
+        ocr = ocr.model_copy(update={"languages": tuple(languages)})
     return read_file(
         data,
         media_type,
-        limits=StageOptions().heavy,
-        ocr=OcrOptions(engine="tesserocr", languages=tuple(languages)),
-        parsing=ParserOptions(),
+        limits=options.heavy,
+        ocr=ocr,
+        parsing=options.parsing,
+        searchable_pdf=searchable_pdf,
+        debug_html=debug_html,
     )
 
 
@@ -645,7 +662,7 @@ def _runner_options(settings: Settings, workers: int | None) -> RunnerOptions:
     return RunnerOptions(
         workers=workers or processing.worker_count,
         lease_s=processing.lease_s,
-        stages=_stage_options(settings),
+        stages=stage_options(settings),
         filing=_filing_options(settings),
         retry=RetryOptions(max_failures=processing.max_failures, delay_s=processing.retry_delay_s),
     )
@@ -664,7 +681,8 @@ def classify_options(settings: Settings) -> ClassifyOptions:
     )
 
 
-def _stage_options(settings: Settings) -> StageOptions:
+def stage_options(settings: Settings) -> StageOptions:
+    """Return how ``settings`` want items to be read, for ``recognise``."""
     processing, ocr = settings.processing, settings.ocr
     return StageOptions(
         light=Limits(

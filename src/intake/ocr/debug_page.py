@@ -29,10 +29,10 @@ _BANDS = ((0.9, "sure", "0.90 and more"), (0.75, "fair", "0.75 to 0.90"), (0.0, 
 class DebugPage:
     """Writes the HTML as the pages are read, so that a long document is never held whole."""
 
-    def __init__(self, out: TextIO, title: str) -> None:
+    def __init__(self, out: TextIO) -> None:
         self._out = out
         legend = "".join(f'<li class="{name}">{label}</li>' for _, name, label in _BANDS)
-        out.write(_HEAD.format(title=escape(title), style=_STYLE, legend=legend))
+        out.write(_HEAD.format(style=_STYLE, legend=legend))
 
     def watch(self, sheet: PageImage, prepared: Prepared, page: Page) -> None:
         """Add a page that was read."""
@@ -146,7 +146,7 @@ pre { white-space: pre-wrap; }
 _HEAD = """<!doctype html>
 <html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>How {title} was read</title><style>{style}</style>
-<header><h1>How {title} was read</h1>
+<title>How a document was read</title><style>{style}</style>
+<header><h1>How the document was read</h1>
 <ul class="legend" aria-label="Confidence of a word">{legend}</ul></header><main>
 """

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
+
 from intake.engines.children import Child, Limits
 from intake.engines.scratch import scratch_folder
+from intake.errors import UsageError
 from intake.pipeline import heavy_tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.stages import OcrOptions
@@ -18,18 +23,55 @@ def read_file(
     limits: Limits,
     ocr: OcrOptions,
     parsing: ParserOptions,
+    searchable_pdf: Path | None = None,
+    debug_html: Path | None = None,
 ) -> RecognisedDocument:
     """Return the text of a file that is read by OCR or holds its text in a format of offices.
+
+    ``searchable_pdf`` and ``debug_html`` are written, or replaced, at once or not at all. Where
+    no PDF can be made a defect of the document says why.
 
     Raises:
         UnreadableItem: no page can be read.
         TransientFailure: the child crashed, hung or ran out of memory.
         ToolMissing: the OCR engine or a language is not installed.
+        UsageError: a file is wanted in a folder that is not there.
     """
+    wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
+    targets = {name: target for name, target in wanted.items() if target is not None}
+    for target in targets.values():
+        _check_folder(target)
     with scratch_folder() as folder, Child(limits, temp_dir=str(folder)) as child:
         file = folder / "file"
         with on_disk(file):
             file.write_bytes(data)
-        payload = heavy_tasks.payload(file, media_type, ocr=ocr.model_dump(mode="json"),
-                                      parsing=parsing.model_dump(mode="json"))  # fmt: skip
-        return RecognisedDocument.model_validate(child.call(heavy_tasks.RECOGNISE, payload))
+        payload = heavy_tasks.payload(
+            file,
+            media_type,
+            ocr=ocr.model_dump(mode="json"),
+            parsing=parsing.model_dump(mode="json"),
+            **{name: folder / name for name in targets},
+        )
+        document = RecognisedDocument.model_validate(child.call(heavy_tasks.RECOGNISE, payload))
+        for name, target in targets.items():
+            if (folder / name).exists():
+                _deliver(folder / name, target)
+    return document
+
+
+def _check_folder(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise UsageError(
+            f"{target} cannot be written: the folder {target.parent} is not there.",
+            remedy="Make the folder, or name another file.",
+        )
+
+
+def _deliver(made: Path, target: Path) -> None:
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    with on_disk(target):
+        try:
+            shutil.copyfile(made, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)

@@ -36,9 +36,9 @@ def _word(text, confidence, line=0):
     return Word(text=text, confidence=confidence, line=line, **box)
 
 
-def _html(*words, title="fax.tif", defects=(), kept=""):
+def _html(*words, defects=(), kept=""):
     out = StringIO()
-    debug = DebugPage(out, title)
+    debug = DebugPage(out)
     sheet = PageImage(number=1, image=Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98)
     prepared = Prepared(image=Image.new("L", (2118, 2923), 255), dpi=250, skew=0, ink_in2=1)
     page = Page(number=1, confidence=0.8, words=words, width=2118, height=2923)
@@ -83,7 +83,6 @@ def test_nothing_that_a_citizen_wrote_becomes_html():
     seen = Elements(
         _html(
             _word("<script>alert(1)</script>", 0.9),
-            title='"><img src=x onerror=alert(1)>',
             defects=[Defect(code="bad_fax_lines", detail="<b>7</b>")],
             kept="</pre><script>",
         )

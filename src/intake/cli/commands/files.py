@@ -35,7 +35,7 @@ FileArgument = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command(epilog="Example: intake parse message.eml --profile pec --json")(parse)
-    app.command(epilog="Example: intake ocr fax.tif --languages ita+eng")(ocr)
+    app.command(epilog="Example: intake ocr fax.tif --pdf fax.pdf --debug-html fax.html")(ocr)
     app.command(epilog='Example: intake classify --text "Cade una frana sulla strada"')(classify)
 
 
@@ -74,18 +74,36 @@ def ocr(
     file: FileArgument,
     *,
     languages: Annotated[
-        str, typer.Option(help="As Tesseract names them, joined by +.")
-    ] = "ita+eng",
+        str | None,
+        typer.Option(
+            help="As Tesseract names them, joined by +; left out: those of the settings.",
+            metavar="ita+eng",
+        ),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(help="Write a searchable PDF: the same pictures, words unseen over them."),
+    ] = None,
+    debug_html: Annotated[
+        Path | None,
+        typer.Option(help="Write a page that shows each word in the colour of its confidence."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print the text of a picture or PDF, with the confidence of each page."""
-    from intake.app import recognise
+    from intake.app import recognise, stage_options
 
-    wanted = [name for name in languages.replace(",", "+").split("+") if name]
+    wanted = [name for name in (languages or "").replace(",", "+").split("+") if name]
     with _nothing_stored(), render.progress(silent=as_json or session(context).quiet) as tell:
         if tell:
             tell(f"read {file.name}", 0, None)
-        document = recognise(_bytes(file), languages=wanted)
+        document = recognise(
+            _bytes(file),
+            languages=wanted or None,
+            options=stage_options(session(context).settings()),
+            searchable_pdf=pdf,
+            debug_html=debug_html,
+        )
     if as_json:
         render.emit_json(document)
         return
