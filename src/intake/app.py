@@ -698,6 +698,7 @@ def stage_options(settings: Settings) -> StageOptions:
         ocr=OcrOptions(
             engine=ocr.engine,
             languages=ocr.languages,
+            searchable_pdf=ocr.searchable_pdf,
             limits=PageLimits(
                 max_pages=ocr.max_pages,
                 max_pixels=ocr.max_pixels,

@@ -187,7 +187,7 @@ class Requests:
         return request
 
     def export(self, reference: str, directory: Path) -> list[Path]:
-        """Write the original bytes and the attachments of a request into a folder.
+        """Write the original bytes, attachments and searchable PDFs of a request into a folder.
 
         Every file is hashed while it is written; files that are there are never overwritten.
 
@@ -333,6 +333,9 @@ def _named_files(request: Request, receipt: Receipt | None) -> Iterator[tuple[st
         if attachment.disposition != "refused" and not is_the_item:
             name = safe_name(attachment.filename)
             yield name or f"attachment-{number}", attachment.sha256
+        if attachment.searchable_sha256 is not None:
+            name = safe_name(attachment.filename) or f"attachment-{number}"
+            yield f"{name}.searchable.pdf", attachment.searchable_sha256
 
 
 def _original_name(receipt: Receipt) -> str:

@@ -95,6 +95,8 @@ class Readings(Frozen):
     documents: Mapping[str, RecognisedDocument] = {}
     unread: Mapping[str, str] = {}
     """Why a file could not be read: the code of the error."""
+    searchable: Mapping[str, str] = {}
+    """The sha256 of the searchable PDF made of a file, where one was."""
 
 
 class Thread(Frozen):
@@ -406,6 +408,7 @@ def _attachment(each: Attachment, readings: Readings) -> RequestAttachment:
         page_count=len(document.pages) if document else None,
         text=document.text if document else None,
         confidence=document.confidence if document else None,
+        searchable_sha256=readings.searchable.get(each.path),
     )
 
 

@@ -239,6 +239,10 @@ class OcrSettings(Section):
     review_below: Share = Field(
         default=0.85, description="Confidence (0..1) under which a person is asked to look."
     )
+    searchable_pdf: bool = Field(
+        default=False,
+        description="Whether a searchable PDF is kept beside each fax, scan or PDF that was read.",
+    )
 
 
 class ClassifySettings(Section):

@@ -44,6 +44,8 @@ class OcrOptions(Frozen):
     engine: str = "tesserocr"
     languages: tuple[str, ...] = ("ita", "eng")
     limits: PageLimits = PageLimits()
+    searchable_pdf: bool = False
+    """Whether a searchable PDF is kept beside each file that was read."""
 
 
 class ClassifyOptions(Frozen):
@@ -136,7 +138,7 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        readings = self._recognise(receipt, pictures, keep_alive)
+        readings, made = self._recognise(receipt, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         verdict = self.judge(list_texts(message, readings.documents))
         return Understood(
@@ -144,7 +146,7 @@ class Stages:
             readings=readings,
             letter=self._read_letter(receipt, message, readings),
             verdict=verdict,
-            blobs=stored,
+            blobs=(*stored, *made),
         )
 
     def judge(self, documents: list[Document]) -> Verdict:
@@ -226,13 +228,17 @@ class Stages:
 
     def _recognise(
         self, receipt: Receipt, pictures: list[Attachment], keep_alive: Callable[[], None]
-    ) -> Readings:
+    ) -> tuple[Readings, list[Blob]]:
+        """Read the pictures; return also the searchable PDFs that were made of them."""
         documents: dict[str, RecognisedDocument] = {}
+        searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
             keep_alive()
             try:
-                documents[attachment.path] = self._recognise_one(attachment)
+                documents[attachment.path], made = self._recognise_one(attachment)
+                if made:
+                    searchable[attachment.path] = made
             except UnreadableItem as error:
                 if receipt.profile == "scan":
                     raise
@@ -241,21 +247,30 @@ class Stages:
                 if receipt.failures + 1 < self._options.max_failures or receipt.profile == "scan":
                     raise
                 unread[attachment.path] = error.code
-        return Readings(documents=documents, unread=unread)
+        digests = {path: blob.sha256 for path, blob in searchable.items()}
+        readings = Readings(documents=documents, unread=unread, searchable=digests)
+        return readings, list(searchable.values())
 
-    def _recognise_one(self, attachment: Attachment) -> RecognisedDocument:
+    def _recognise_one(self, attachment: Attachment) -> tuple[RecognisedDocument, Blob | None]:
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(self._options.heavy, temp_dir=scratch) as self._heavy,
         ):
             if self._is_killed:
                 self._heavy.kill()
-            path = self._blobs.path(attachment.sha256)
+            target = Path(scratch) / "searchable.pdf"
             payload = heavy_tasks.payload(
-                path, attachment.media_type, ocr=self._ocr_options, parsing=self._parser_options
+                self._blobs.path(attachment.sha256),
+                attachment.media_type,
+                ocr=self._ocr_options,
+                parsing=self._parser_options,
+                searchable_pdf=target if self._options.ocr.searchable_pdf else None,
             )
             answer = self._heavy.call(heavy_tasks.RECOGNISE, payload)
-        return RecognisedDocument.model_validate(answer)
+            document = RecognisedDocument.model_validate(answer)
+            is_worth_it = any(page.words for page in document.pages) and target.exists()
+            made = self._blobs.put(_file_chunks(target)) if is_worth_it else None
+        return document, made
 
 
 def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:

@@ -373,3 +373,24 @@ def test_ocr_prints_text_and_confidence(intake: Any) -> None:
 
     assert "sismico" in shown["text"].lower()
     assert shown["pages"][0]["confidence"] > 0.5
+
+
+def test_ocr_writes_a_searchable_pdf_and_a_page_that_explains(intake: Any, tmp_path: Path) -> None:
+    scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
+    pdf, page = tmp_path / "out.pdf", tmp_path / "why.html"
+
+    result = intake("ocr", str(scan), "--pdf", str(pdf), "--debug-html", str(page))
+
+    assert result.code == 0
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert "sismico" in page.read_text("utf-8")
+    assert sorted(tmp_path.glob("*")) == sorted([pdf, page, *tmp_path.glob("intake*")])
+
+
+def test_ocr_does_not_read_for_a_folder_that_is_not_there(intake: Any, tmp_path: Path) -> None:
+    scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
+
+    result = intake("ocr", str(scan), "--pdf", str(tmp_path / "none" / "out.pdf"))
+
+    assert result.code == 2
+    assert "is not there" in result.err

@@ -1,0 +1,64 @@
+"""A searchable PDF is kept beside what was read, where the settings ask for one."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from intake import Intake, RawItem, Settings
+
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+
+
+@pytest.fixture
+def filed(database_url, tmp_path):
+    """Return a function that files one scan and gives (app, request)."""
+    opened = []
+
+    def run(name, *, searchable):
+        app = Intake(
+            Settings(
+                data_dir=tmp_path / "data",
+                database={"url": database_url},
+                ocr={"searchable_pdf": searchable},
+            )
+        )
+        opened.append(app)
+        content = (FIXTURES / "fax" / name).read_bytes()
+        item = RawItem(source="push", key=name, profile="scan", content=content, file_name=name)
+        receipt = app.receive(item)
+        assert app.process().exit_code == 0
+        return app, app.requests.get(app.receipts.get(receipt.id).reference)
+
+    yield run
+    for app in opened:
+        app.close()
+
+
+def test_a_fax_can_be_searched_and_its_words_are_where_they_were_read(filed, tmp_path):
+    app, request = filed("fine_clean.tif", searchable=True)
+
+    written = app.requests.export(request.reference, tmp_path / "out")
+
+    assert [path.name for path in written] == ["fine_clean.tif", "fine_clean.tif.searchable.pdf"]
+    found = subprocess.run(
+        ["pdftotext", written[1], "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Protezione Civile" in " ".join(found.split())
+    with app._database.read() as connection:
+        row = connection.execute(text("SELECT words, width, height FROM pages")).one()
+        view = connection.execute(text("SELECT searchable_sha256 FROM attachments_v1")).scalar()
+    assert view == request.attachments[0].searchable_sha256
+    assert row.width > 1000 < row.height
+
+
+def test_nothing_is_made_that_nobody_asked_for(filed, tmp_path):
+    app, request = filed("fine_clean.tif", searchable=False)
+
+    written = app.requests.export(request.reference, tmp_path / "out")
+
+    assert [path.name for path in written] == ["fine_clean.tif"]
+    assert request.attachments[0].searchable_sha256 is None
