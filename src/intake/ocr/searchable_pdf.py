@@ -66,9 +66,12 @@ def _opened(data: bytes, document: RecognisedDocument, passwords: Sequence[str])
 def _pages(
     pdf: pikepdf.Pdf, data: bytes, document: RecognisedDocument
 ) -> list[tuple[pikepdf.Page, Page]]:
-    if document.media_type == PDF:
-        return [(pdf.pages[page.number - 1], page) for page in document.pages]
-    return [(add_picture_page(pdf, data, page), page) for page in document.pages]
+    if document.media_type != PDF:
+        return [(add_picture_page(pdf, data, page), page) for page in document.pages]
+    found = [(pdf.pages[page.number - 1], page) for page in document.pages]
+    for target, page in found:  # what the file says of the turn may stand far above the page
+        target.rotate(page.rotation, relative=True)
+    return found
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:

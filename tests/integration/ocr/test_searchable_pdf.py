@@ -184,15 +184,16 @@ def test_a_pdf_keeps_its_pages_and_gets_words_over_its_pictures(tmp_path):
     )
 
 
-def test_words_lie_right_on_a_page_that_a_pdf_turns_and_crops(tmp_path):
+@pytest.mark.parametrize(("by_the_file", "by_us"), [(90, 0), (270, 180), (0, 90)])
+def test_words_lie_right_on_a_page_that_a_pdf_turns_and_crops(by_the_file, by_us, tmp_path):
     blank = pikepdf.new()
     target = blank.add_blank_page(page_size=(1000, 700))
-    target.obj.Rotate = 90
+    blank.Root.Pages.Rotate = by_the_file  # all its pages inherit it
     target.obj.CropBox = [100, 50, 900, 650]
     target.obj.Contents = blank.make_stream(b"2 0 0 2 30 40 cm")  # leaves its mark behind
     out = BytesIO()
     blank.save(out)
-    page = _page(_word("qui", 150, 400, 210, 420), width=600, height=800)
+    page = _page(_word("qui", 150, 400, 210, 420), width=600, height=800, rotation=by_us)
 
     pdf = make_searchable(out.getvalue(), _document(page, media_type="application/pdf"))
 
