@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.examples import LabelledText
+from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
 from intake.desk import Quarantine, Receipts, Requests
@@ -41,9 +42,11 @@ from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import Runner, RunnerOptions, describe
 from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stages import ClassifyOptions, OcrOptions, StageOptions, Stages
+from intake.reporting import evaluation_page as evaluation_pages
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import ClassifierOptions, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
+from intake.schemas.evaluations import Report, Split
 from intake.schemas.events import Event
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts, RawItem, Receipt
@@ -58,7 +61,6 @@ _log = logging.getLogger(__name__)
 _LEFTOVER_S = 3600.0
 _PLUGIN = "Report it to the author of the connector; the traceback is in the log."
 if TYPE_CHECKING:
-    from intake.classifying.evaluation import Report
     from intake.classifying.linear_model import Manifest
 
 _MEGABYTE = 1 << 20
@@ -552,17 +554,53 @@ def train_model(
 def evaluate_model(
     examples: Sequence[LabelledText],
     *,
-    threshold: float = 0.5,
+    options: ClassifyOptions | None = None,
+    split: Split | str = Split.TIME,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Return how a model of the earlier labelled texts does on the later ones.
+    """Return how a model of some labelled texts does on the others, beside other ways to choose.
+
+    ``options`` name the threshold, and the model in use if there is one. ``split`` is ``time``
+    (the latest are held out), ``random`` or ``event`` (one at a time is left out).
 
     Raises:
-        UsageError: there are too few.
+        UsageError: there are too few texts, or they cannot be parted so.
+        ConfigError: the model in use cannot be read.
     """
-    from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - as above
+    from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - numpy, where needed
+    from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
+    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
-    return evaluate(examples, threshold=threshold, progress=progress)
+    options = options or ClassifyOptions()
+    files = ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules)
+    rivals = [ByClassifier("keyword rules", KeywordClassifier.configured(files))]
+    if options.model is not None:
+        (in_use,) = open_classifiers((), options.model, files)
+        rivals.append(ByClassifier("model in use", in_use, may_have_learned=True))
+    return evaluate(
+        examples,
+        threshold=options.threshold,
+        split=Split(split),
+        learn=lambda learned, tell: learn(learned, files, progress=tell),
+        rivals=rivals,
+        progress=progress,
+    )
+
+
+def evaluation_page(report: Report, language: str = "en", *, taxonomy: Path | None = None) -> str:
+    """Return ``report`` as one HTML page that needs no network, in English or Italian (``it``).
+
+    Raises:
+        UsageError: there is no page in this language.
+        ConfigError: the taxonomy, which names the topics, cannot be used.
+    """
+    if language not in evaluation_pages.LANGUAGES:
+        raise UsageError(
+            f"There is no page in {language[:20]!r}.",
+            remedy=f"Use one of: {', '.join(evaluation_pages.LANGUAGES)}.",
+        )
+    labels = {topic.id: getattr(topic.label, language) for topic in Taxonomy.load(taxonomy).topics}
+    return evaluation_pages.draw(report, language=language, labels=labels)
 
 
 def _check_profile(profile: str) -> None:

@@ -3,182 +3,189 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from intake.classifying import rivals as others
+from intake.classifying.drift import Past
 from intake.classifying.examples import Example, LabelledText
+from intake.classifying.figures import Figures, Judged, groups, lead
 from intake.classifying.linear_model import LinearModel
+from intake.classifying.splits import Fold, part
 from intake.classifying.training import train
 from intake.errors import UsageError
-from intake.schemas.base import Frozen
+from intake.schemas.evaluations import ChannelScore, EventScore, ReadingScore, Report, Rival, Split
 
-HELD_OUT = 0.3
-"""The share of the examples, the latest of them, that the model is measured on."""
-_BINS = 10
 _LEAST_EXAMPLES = 20
+_READING_BANDS = ((0.0, 0.6), (0.6, 0.75), (0.75, 0.9), (0.9, 1.0))
+"""Confidences with which pages were read; what was never on paper has 1 and is in none."""
+Progress = Callable[[int, int], None]
+Learn = Callable[[Sequence[LabelledText], Progress | None], LinearModel]
 
 
-class TopicScore(Frozen):
-    """How well one topic is recognised."""
+def learn_alone(examples: Sequence[LabelledText], progress: Progress | None = None) -> LinearModel:
+    """Return a model of the examples that knows no rules and nothing that topics say of themselves.
 
-    topic: str
-    examples: int
-    precision: float
-    recall: float
-    f1: float
-
-
-class ChannelScore(Frozen):
-    """How often the topic is right on one channel."""
-
-    channel: str
-    examples: int
-    accuracy: float
-
-
-class Bin(Frozen):
-    """The texts of about one confidence: how sure the model was, how often it was right."""
-
-    confidence: float
-    accuracy: float
-    examples: int
-
-
-class Report(Frozen):
-    """The figures of one evaluation. Shares are 0 to 1."""
-
-    learned_from: int
-    measured_on: int
-    unknown_topics: tuple[str, ...]
-    """Topics that came up only after the model had learned; their texts count as wrong."""
-    macro_f1: float
-    accuracy: float
-    calibration_error: float
-    """Expected calibration error: how far confidence is from the frequency of being right."""
-    threshold: float
-    coverage: float
-    """The share of texts that would be filed without a person, at ``threshold``."""
-    accuracy_covered: float
-    topics: tuple[TopicScore, ...]
-    channels: tuple[ChannelScore, ...]
-    reliability: tuple[Bin, ...]
-    confusions: tuple[tuple[str, str, int], ...]
-    """Right topic, chosen topic, how often; the most frequent first."""
+    Raises:
+        UsageError: there are not two topics.
+    """
+    return train([Example(each.text, each.topic) for each in examples], progress=progress)
 
 
 def evaluate(
     examples: Sequence[LabelledText],
     *,
     threshold: float,
-    progress: Callable[[int, int], None] | None = None,
+    split: Split = Split.TIME,
+    learn: Learn = learn_alone,
+    rivals: Sequence[others.ByClassifier] = (),
+    progress: Progress | None = None,
 ) -> Report:
-    """Return how a model of the earlier examples does on the latest ``HELD_OUT`` of them.
+    """Return how models that ``learn`` makes of some examples do on the others, and ``rivals`` too.
+
+    Always choosing the most frequent topic is one more rival. The same examples give the same
+    report. ``progress`` is told how many of the folds are done.
 
     Raises:
-        UsageError: there are too few examples, or the earlier ones have one topic only.
+        UsageError: there are too few examples, those to learn from have one topic only, or
+            their events do not allow the split.
     """
     if len(examples) < _LEAST_EXAMPLES:
         raise UsageError(
             f"There are {len(examples)} examples; an honest figure needs {_LEAST_EXAMPLES}.",
             remedy="Label more texts.",
         )
-    ordered = _by_time(examples)
-    cut = round(len(ordered) * (1 - HELD_OUT))
-    learned, held = ordered[:cut], ordered[cut:]
-    model = train([Example(each.text, each.topic) for each in learned], progress=progress)
-    return measure(model, held, threshold=threshold)
+    folds = part(examples, split)
+    judged: list[Judged] = []
+    topics: list[frozenset[str]] = []
+    for number, fold in enumerate(folds):
+        model = learn(fold.learned, _within(progress, number, len(folds)))
+        topics.append(frozenset(model.manifest.topics))
+        judged += judge(model, fold.held)
+    unknown = {
+        text.topic
+        for fold, known in zip(folds, topics, strict=True)
+        for text in fold.held
+        if text.topic not in known
+    }
+    ours = Figures(judged, threshold=threshold)
+    return Report(
+        **_figures(ours, judged, threshold),
+        **_parted(split, folds, judged, threshold),
+        unknown_topics=tuple(sorted(unknown)),
+        rivals=tuple(_compare(ours, folds, rivals, threshold)),
+    )
 
 
 def measure(model: LinearModel, held: Sequence[LabelledText], *, threshold: float) -> Report:
     """Return how ``model`` does on examples it has not seen."""
-    topics = model.manifest.topics
-    shares = model.probabilities([each.text for each in held])
-    confidence = shares.max(axis=1)
-    chosen = [topics[place] for place in shares.argmax(axis=1)]
-    right = np.array([one == each.topic for one, each in zip(chosen, held, strict=True)])
-    covered = confidence >= threshold
-    scores = _topic_scores(held, chosen)
-    reliability = _reliability(confidence, right)
+    judged = judge(model, held)
     return Report(
+        **_figures(Figures(judged, threshold=threshold), judged, threshold),
         learned_from=sum(model.manifest.examples),
         measured_on=len(held),
-        unknown_topics=tuple(sorted({each.topic for each in held} - set(topics))),
-        macro_f1=_rounded(np.mean([score.f1 for score in scores])),
-        accuracy=_rounded(right.mean()),
-        calibration_error=_rounded(
-            sum(each.examples * abs(each.confidence - each.accuracy) for each in reliability)
-            / len(held)
-        ),
-        threshold=threshold,
-        coverage=_rounded(covered.mean()),
-        accuracy_covered=_rounded(right[covered].mean() if covered.any() else 0.0),
-        topics=scores,
-        channels=_channel_scores(held, right),
-        reliability=reliability,
-        confusions=_confusions(held, chosen),
+        unknown_topics=tuple(sorted({each.topic for each in held} - set(model.manifest.topics))),
     )
 
 
-def _by_time(examples: Sequence[LabelledText]) -> list[LabelledText]:
-    """Return the examples by their time; in the order given where one has none."""
-    if any(each.at is None for each in examples):
-        return list(examples)
-    return sorted(examples, key=lambda each: (each.at or "", each.text))
+def judge(model: LinearModel, held: Sequence[LabelledText]) -> list[Judged]:
+    """Return the texts with the topics that ``model`` chooses."""
+    shares = model.probabilities([each.text for each in held])
+    topics = model.manifest.topics
+    return [
+        Judged(each, topics[place], float(row[place]))
+        for each, row, place in zip(held, shares, shares.argmax(axis=1), strict=True)
+    ]
 
 
-def _topic_scores(held: Sequence[LabelledText], chosen: Sequence[str]) -> tuple[TopicScore, ...]:
-    scores = []
-    for topic in sorted({each.topic for each in held}):
-        wanted = sum(each.topic == topic for each in held)
-        given = sum(one == topic for one in chosen)
-        hits = sum(one == topic == each.topic for one, each in zip(chosen, held, strict=True))
-        scores.append(
-            TopicScore(
-                topic=topic,
-                examples=wanted,
-                precision=_rounded(hits / given if given else 0.0),
-                recall=_rounded(hits / wanted),
-                f1=_rounded(2 * hits / (given + wanted)),
+def _figures(figures: Figures, judged: Sequence[Judged], threshold: float) -> dict[str, Any]:
+    return {
+        "macro_f1": figures.macro_f1,
+        "macro_f1_interval": figures.macro_f1_interval,
+        "accuracy": figures.accuracy,
+        "accuracy_interval": figures.accuracy_interval,
+        "calibration_error": figures.calibration_error,
+        "threshold": threshold,
+        "coverage": figures.coverage,
+        "accuracy_covered": figures.accuracy_covered,
+        "accuracy_covered_interval": figures.accuracy_covered_interval,
+        "topics": figures.topics,
+        "curve": figures.curve,
+        "reliability": figures.reliability,
+        "confusions": figures.confusions,
+        "channels": tuple(
+            ChannelScore(channel=name, **Figures(texts, threshold=threshold).group)
+            for name, texts in groups(judged, lambda text: text.channel)
+        ),
+        "readings": tuple(_readings(judged, threshold)),
+    }
+
+
+def _readings(judged: Sequence[Judged], threshold: float) -> list[ReadingScore]:
+    """Return the figures of texts that were read from pages, by how well they could be read."""
+    bands = [
+        (low, high, [each for each in judged if low <= each.text.confidence < high])
+        for low, high in _READING_BANDS
+    ]
+    return [
+        ReadingScore(low=low, high=high, **Figures(texts, threshold=threshold).group)
+        for low, high, texts in bands
+        if texts
+    ]
+
+
+def _parted(
+    split: Split, folds: Sequence[Fold], judged: Sequence[Judged], threshold: float
+) -> dict[str, Any]:
+    """Return what the report says of the split, and what only that split can tell."""
+    facts: dict[str, Any] = {
+        "split": split,
+        "learned_from": round(sum(len(fold.learned) for fold in folds) / len(folds)),
+        "measured_on": len(judged),
+    }
+    if split is Split.EVENT:
+        facts["events"] = tuple(
+            EventScore(event=name, **Figures(texts, threshold=threshold).group)
+            for name, texts in groups(judged, lambda text: text.event or "")
+        )
+    if split is Split.TIME:
+        (fold,) = folds
+        facts |= {
+            "learned_until": fold.learned[-1].at,
+            "measured_from": fold.held[0].at,
+            "drift": Past(fold.learned).drift(judged),
+        }
+    return facts
+
+
+def _compare(
+    ours: Figures, folds: Sequence[Fold], rivals: Sequence[others.ByClassifier], threshold: float
+) -> list[Rival]:
+    """Return the figures of each rival on the same texts."""
+    frequent = [
+        each for fold in folds for each in others.most_frequent(fold.learned).judge(fold.held)
+    ]
+    judged = [(others.Majority.name, False, frequent)]
+    held = [each for fold in folds for each in fold.held]
+    judged += [(each.name, each.may_have_learned, each.judge(held)) for each in rivals]
+    found = []
+    for name, may_have_learned, texts in judged:
+        figures = Figures(texts, threshold=threshold)
+        found.append(
+            Rival(
+                name=name,
+                macro_f1=figures.macro_f1,
+                accuracy=figures.accuracy,
+                coverage=figures.coverage,
+                accuracy_covered=figures.accuracy_covered,
+                lead=lead(ours, figures),
+                may_have_learned=may_have_learned,
             )
         )
-    return tuple(scores)
+    return found
 
 
-def _channel_scores(
-    held: Sequence[LabelledText], right: NDArray[np.bool_]
-) -> tuple[ChannelScore, ...]:
-    channels = np.array([each.channel for each in held])
-    return tuple(
-        ChannelScore(
-            channel=str(channel),
-            examples=int((channels == channel).sum()),
-            accuracy=_rounded(right[channels == channel].mean()),
-        )
-        for channel in sorted(set(channels))
-    )
-
-
-def _reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
-    places = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    return tuple(
-        Bin(
-            confidence=_rounded(confidence[places == place].mean()),
-            accuracy=_rounded(right[places == place].mean()),
-            examples=int((places == place).sum()),
-        )
-        for place in sorted(set(places))
-    )
-
-
-def _confusions(
-    held: Sequence[LabelledText], chosen: Sequence[str]
-) -> tuple[tuple[str, str, int], ...]:
-    pairs = [(each.topic, one) for each, one in zip(held, chosen, strict=True) if each.topic != one]
-    counted = {pair: pairs.count(pair) for pair in set(pairs)}
-    ordered = sorted(counted, key=lambda pair: (-counted[pair], pair))
-    return tuple((*pair, counted[pair]) for pair in ordered[:20])
-
-
-def _rounded(figure: float | np.floating) -> float:
-    return round(float(figure), 4)
+def _within(progress: Progress | None, number: int, folds: int) -> Progress | None:
+    """Return what tells the progress of one fold among all."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(number * of + done, folds * of)

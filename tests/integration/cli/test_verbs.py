@@ -330,7 +330,16 @@ def test_topics_are_learned_measured_and_used(
 
     figures = intake("evaluate", str(examples), "--json").json
     assert (figures["learned_from"], figures["accuracy"]) == (42, 1.0)
-    assert "macro-F1" in intake("evaluate", str(examples)).out
+    page = tmp_path / "report.html"
+    told = intake("evaluate", str(examples), "--split", "random", "--html", str(page)).out
+    assert "macro-F1" in told
+    assert "keyword rules" in told
+    assert "Quanto bene" not in page.read_text(encoding="utf-8")
+    assert intake("evaluate", str(examples), "--html", str(page), "--language", "it").code == 0
+    assert "Quanto bene" in page.read_text(encoding="utf-8")
+    assert intake("evaluate", str(examples), "--split", "event").code == 2
+    assert intake("evaluate", str(examples), "--split", "weather").code == 2
+    assert "en, it" in intake("evaluate", str(examples), "--html", "x", "--language", "xx").err
     model = tmp_path / "topics.model"
     trained = intake("train", str(examples), "--out", str(model), "--json").json
     assert {"accesso", "reclamo"} < set(trained["topics"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +10,14 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column, Tell
-from intake.cli.session import JsonOption, session
+from intake.cli.session import JsonOption, choice, session
 
 if TYPE_CHECKING:
-    from intake.classifying.evaluation import Report
+    from rich.console import RenderableType
+
     from intake.classifying.examples import LabelledText
     from intake.cli.session import Session
+    from intake.schemas.evaluations import GroupScore, Interval, Report
 
 ExamplesArgument = Annotated[
     Path | None,
@@ -28,11 +30,13 @@ ExamplesArgument = Annotated[
     ),
 ]
 
+_HELD = {"time": ", the latest", "random": ", drawn at random", "event": ", event by event"}
+
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command(epilog="Example: intake train examples.jsonl --out topics.model")(train)
-    app.command(epilog="Example: intake evaluate examples.jsonl --json")(evaluate)
+    app.command(epilog="Example: intake evaluate examples.jsonl --html report.html")(evaluate)
 
 
 def train(
@@ -65,22 +69,41 @@ def train(
 
 
 def evaluate(
-    context: typer.Context, examples: ExamplesArgument = None, *, as_json: JsonOption = False
+    context: typer.Context,
+    examples: ExamplesArgument = None,
+    *,
+    split: Annotated[
+        str,
+        typer.Option(
+            help="time: the latest 30 % are held out; random: any 30 %; event: one event at a time."
+        ),
+    ] = "time",
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report as a page too.", dir_okay=False)
+    ] = None,
+    language: Annotated[str, typer.Option(help="Of the page: en or it.")] = "en",
+    as_json: JsonOption = False,
 ) -> None:
-    """Learn from the earlier 70 % of labelled texts and tell how the rest is judged."""
-    from intake.app import evaluate_model
+    """Learn from some of the labelled texts and tell how the others are judged."""
+    from intake.app import classify_options, evaluate_model, evaluation_page
+    from intake.schemas.evaluations import Split
 
     active = session(context)
+    options = classify_options(active.settings())
+    chosen = choice(split, Split, "--split") or Split.TIME
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
-            _labelled(active, examples),
-            threshold=active.settings().classify.threshold,
-            progress=_told(tell),
+            _labelled(active, examples), options=options, split=chosen, progress=_told(tell)
         )
+    if html is not None:
+        page = evaluation_page(report, language, taxonomy=options.taxonomy)
+        html.write_text(page, encoding="utf-8")
     if as_json:
         render.emit_json(report)
         return
     _show(report)
+    if html is not None:
+        render.emit(render.plain(f"Written: {html}."))
 
 
 def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
@@ -103,9 +126,9 @@ def _show(report: Report) -> None:
         render.facts(
             [
                 ("learned from", report.learned_from),
-                ("measured on", f"{report.measured_on}, the latest"),
-                ("macro-F1", f"{report.macro_f1:.3f}"),
-                ("accuracy", f"{report.accuracy:.3f}"),
+                ("measured on", f"{report.measured_on}{_HELD.get(report.split or '', '')}"),
+                ("macro-F1", _ranged(report.macro_f1, report.macro_f1_interval)),
+                ("accuracy", _ranged(report.accuracy, report.accuracy_interval)),
                 ("calibration error", f"{report.calibration_error:.3f}"),
                 (
                     f"at confidence {report.threshold:.2f}",
@@ -121,11 +144,48 @@ def _show(report: Report) -> None:
                 for each in report.topics
             ],
         ),
+        _groups("Channel", [(each.channel, each) for each in report.channels]),
         render.table(
-            [Column("Channel"), Column("Texts"), Column("Accuracy")],
-            [(each.channel, each.examples, _share(each.accuracy)) for each in report.channels],
+            [Column("Beside"), Column("Macro-F1"), Column("Accuracy"), Column("Lead, 95 %")],
+            [
+                (each.name, _share(each.macro_f1), _share(each.accuracy), _lead(each.lead))
+                for each in report.rivals
+            ],
         ),
     )
+    if report.events:
+        render.emit(_groups("Event", [(each.event, each) for each in report.events]))
+
+
+def _groups(title: str, rows: Sequence[tuple[str, GroupScore]]) -> RenderableType:
+    columns = [
+        "Texts",
+        "Accuracy",
+        "Macro-F1",
+        "Calibration error",
+        "Need no person",
+        "Of these right",
+    ]
+    return render.table(
+        [Column(title), *map(Column, columns)],
+        [
+            (
+                name,
+                each.examples,
+                *map(_share, (each.accuracy, each.macro_f1, each.calibration_error)),
+                *map(_share, (each.coverage, each.accuracy_covered)),
+            )
+            for name, each in rows
+        ],
+    )
+
+
+def _ranged(figure: float, interval: Interval) -> str:
+    return f"{figure:.3f} (95 %: {interval.low:.3f} to {interval.high:.3f})"
+
+
+def _lead(interval: Interval) -> str:
+    return f"{interval.low:+.2f} to {interval.high:+.2f}"
 
 
 def _share(figure: float) -> str:

@@ -1,0 +1,54 @@
+"""Rivals: other ways to choose a topic, that a new model should be better than."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.classifying.examples import LabelledText
+from intake.classifying.figures import Judged
+from intake.interfaces import Classifier
+from intake.schemas.classifications import Classification
+from intake.schemas.documents import Document
+
+
+@dataclass(frozen=True)
+class Majority:
+    """Always chooses the most frequent topic, as sure as it is frequent."""
+
+    topic: str
+    share: float
+    name: str = "most frequent topic"
+    may_have_learned: bool = False
+
+    def judge(self, held: Sequence[LabelledText]) -> list[Judged]:
+        """Return the texts with the one topic."""
+        return [Judged(each, self.topic, self.share) for each in held]
+
+
+@dataclass(frozen=True)
+class ByClassifier:
+    """Chooses what one classifier is surest of. ``may_have_learned``: from these very texts."""
+
+    name: str
+    classifier: Classifier
+    may_have_learned: bool = False
+
+    def judge(self, held: Sequence[LabelledText]) -> list[Judged]:
+        """Return the texts with the classifier's topics."""
+        return [self._judge(each) for each in held]
+
+    def _judge(self, text: LabelledText) -> Judged:
+        document = Document(text=text.text, channel=text.channel, confidence=text.confidence)
+        none = Classification(classifier=self.name, version="")
+        opinions = self.classifier.classify([document])
+        best = max(opinions, key=lambda opinion: opinion.confidence, default=none)
+        return Judged(text, best.topic, best.confidence)
+
+
+def most_frequent(learned: Sequence[LabelledText]) -> Majority:
+    """Return the rival that knows only how frequent topics were."""
+    counts = Counter(each.topic for each in learned)
+    topic, count = min(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    return Majority(topic, count / len(learned))

@@ -1,0 +1,1 @@
+"""Pages for people: figures as one HTML file that needs no network."""

@@ -1,0 +1,380 @@
+"""The page of an evaluation: one HTML file with charts, readable on paper and without a network."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from intake.reporting import charts
+from intake.schemas.evaluations import Bin, GroupScore, Interval, Report
+
+LANGUAGES = ("en", "it")
+_SHOWN_TOPICS = 15
+_SHOWN_CONFUSIONS = 12
+_RIVALS = {
+    "most frequent topic": "rival_frequent",
+    "keyword rules": "rival_keywords",
+    "model in use": "rival_live",
+}
+_STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, "Liberation Sans", Arial, sans-serif; color: #1a1a1a;
+       background: #fff; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .8rem; }
+h2 { font-size: 1.2rem; margin: 2.2rem 0 .3rem; border-top: 1px solid #bbb; padding-top: .9rem; }
+h3 { font-size: 1rem; margin: 1rem 0 .2rem; }
+p { max-width: 46rem; margin: .4rem 0; }
+.help { color: #444; }
+table { border-collapse: collapse; margin: .6rem 0; font-size: .92rem; }
+th, td { padding: .25rem .7rem .25rem 0; text-align: left; vertical-align: top; }
+thead th { border-bottom: 2px solid #1a1a1a; }
+tbody tr { border-bottom: 1px solid #ddd; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; } th { vertical-align: bottom; }
+.big { font-size: 1.25rem; font-weight: 600; white-space: nowrap; }
+.range { color: #444; white-space: nowrap; }
+figure { margin: .8rem 0; break-inside: avoid; }
+svg { width: 100%; height: auto; display: block; font: 12px system-ui, "Liberation Sans", Arial; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
+.wide { overflow-x: auto; }
+details { margin: .4rem 0; } summary { cursor: pointer; }
+footer { margin-top: 2.5rem; color: #444; font-size: .85rem; }
+@media print { body { padding: 0; font-size: 11pt; } h2 { break-after: avoid; }
+  details > summary { list-style: none; } tr { break-inside: avoid; }
+  details::details-content { content-visibility: visible; height: auto; } }
+"""
+
+
+def draw(report: Report, *, language: str = "en", labels: Mapping[str, str] | None = None) -> str:
+    """Return the page of ``report`` in one of ``LANGUAGES``; ``labels`` names topics for people."""
+    page = _Page(report, _words()[language], labels or {})
+    return page.draw(language)
+
+
+class _Page:
+    """The parts of one page, in one language."""
+
+    def __init__(self, report: Report, words: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        self._report = report
+        self._words = words
+        self._labels = labels
+
+    def draw(self, language: str) -> str:
+        parts = [
+            self._summary(),
+            self._curve(),
+            self._reliability(),
+            self._topics(),
+            self._confusions(),
+            *self._groups(),
+            self._rivals(),
+            self._drift(),
+        ]
+        title = escape(self._words["title"])
+        return (
+            f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+            f"<h1>{title}</h1>\n{''.join(parts)}</main>\n"
+            f"<footer>{escape(self._words['footer'])}</footer>\n</body>\n</html>\n"
+        )
+
+    def _summary(self) -> str:
+        report, words = self._report, self._words
+        told = [
+            words["learned"].format(learned=report.learned_from, measured=report.measured_on),
+            words[f"split_{report.split or 'given'}"].format(
+                until=_day(report.learned_until), since=_day(report.measured_from)
+            ),
+        ]
+        if report.unknown_topics:
+            topics = ", ".join(map(self._label, report.unknown_topics))
+            told.append(words["unknown_topics"].format(topics=topics))
+        rows = [
+            ("macro_f1", report.macro_f1, report.macro_f1_interval),
+            ("accuracy", report.accuracy, report.accuracy_interval),
+            ("calibration_error", report.calibration_error, None),
+            ("coverage", report.coverage, None),
+            ("accuracy_covered", report.accuracy_covered, report.accuracy_covered_interval),
+        ]
+        cells = [
+            [
+                words[name].format(threshold=f"{report.threshold:.2f}"),
+                _Raw(f'<span class="big">{value:{_place(name)}}</span> {_range(interval)}'),
+                words[f"{name}_help"],
+            ]
+            for name, value, interval in rows
+        ]
+        paragraph = "".join(f"<p>{escape(each)}</p>" for each in (" ".join(told), words["made"]))
+        return paragraph + self._table(["figure", "value", "how_to_read"], cells)
+
+    def _curve(self) -> str:
+        points = [
+            charts.Band(p.coverage, p.accuracy, p.accuracy_interval.low, p.accuracy_interval.high)
+            for p in self._report.curve
+        ]
+        chart = charts.lines(
+            [charts.Line("", points)],
+            title=self._words["curve"],
+            described=self._words["curve_help"],
+            x=self._words["curve_x"],
+            y=self._words["curve_y"],
+        )
+        rows = [
+            [f"{p.threshold:.2f}", f"{p.coverage:.2f}", _valued(p.accuracy, p.accuracy_interval)]
+            for p in self._report.curve
+        ]
+        table = self._table(["threshold", "curve_x", "curve_y"], rows, numbers=(0, 1, 2))
+        return self._section("curve", _figure(chart), self._folded(table))
+
+    def _reliability(self) -> str:
+        report = self._report
+        is_parted = len(report.channels) > 1
+        every = self._words["every_channel"] if is_parted else ""
+        drawn = [self._diagram(every, report.reliability)]
+        if is_parted:
+            drawn += [self._diagram(each.channel, each.reliability) for each in report.channels]
+        rows = [
+            [name, f"{each.confidence:.2f}", f"{each.accuracy:.2f}", str(each.examples)]
+            for name, bins in [
+                (every, report.reliability),
+                *((each.channel, each.reliability) for each in report.channels if is_parted),
+            ]
+            for each in bins
+        ]
+        keys = ["channel", "reliability_x", "reliability_y", "texts"]
+        return self._section(
+            "reliability",
+            f'<div class="pair">{"".join(drawn)}</div>',
+            self._folded(self._table(keys, rows, numbers=(1, 2, 3))),
+        )
+
+    def _diagram(self, name: str, bins: Sequence[Bin]) -> str:
+        chart = charts.reliability(
+            [charts.Dot(each.confidence, each.accuracy, each.examples) for each in bins],
+            title=f"{self._words['reliability']} {name}".strip(),
+            described=self._words["reliability_help"],
+            x=self._words["reliability_x"],
+            y=self._words["reliability_y"],
+        )
+        return _figure(chart, name)
+
+    def _topics(self) -> str:
+        scores = sorted(self._report.topics, key=lambda each: (-each.examples, each.topic))
+        chart = charts.bars(
+            [charts.Bar(self._label(each.topic), each.f1, f"({each.examples})") for each in scores],
+            title=f"{self._words['topics']}: F1",
+            described=self._words["topics_help"],
+        )
+        rows = [
+            [
+                self._label(each.topic),
+                str(each.examples),
+                str(each.chosen),
+                *(f"{figure:.2f}" for figure in (each.precision, each.recall, each.f1)),
+            ]
+            for each in scores
+        ]
+        keys = ["topic", "texts", "chosen", "precision", "recall", "F1"]
+        table = self._table(keys, rows, numbers=range(1, 6))
+        return self._section("topics", _figure(chart), table)
+
+    def _confusions(self) -> str:
+        report = self._report
+        seen = Counter({each.topic: each.examples for each in report.topics})
+        frequent = [
+            topic for topic, _ in sorted(seen.items(), key=lambda each: (-each[1], each[0]))
+        ]
+        names = frequent[:_SHOWN_TOPICS]
+        wrong = {(right, chosen): count for right, chosen, count in report.confusions}
+        hits = {each.topic: round(each.recall * each.examples) for each in report.topics}
+        counts = [
+            [hits[right] if right == chosen else wrong.get((right, chosen), 0) for chosen in names]
+            for right in names
+        ]
+        chart = charts.matrix(
+            [self._label(name) for name in names],
+            counts,
+            title=self._words["confusions"],
+            described=self._words["confusions_help"],
+        )
+        rows = [
+            [self._label(right), self._label(chosen), str(count)]
+            for right, chosen, count in report.confusions[:_SHOWN_CONFUSIONS]
+        ]
+        notes = ""
+        if len(frequent) > len(names):
+            notes = f"<p>{escape(self._words['more_topics'].format(count=len(names)))}</p>"
+        table = self._table(["right_topic", "chosen_topic", "texts"], rows, numbers=(2,))
+        return self._section("confusions", notes, _figure(chart), table)
+
+    def _groups(self) -> Iterable[str]:
+        report = self._report
+        channels = [(each.channel, each) for each in report.channels]
+        bands = [(f"{each.low:.2f}–{each.high:.2f}", each) for each in report.readings]
+        events = [(each.event, each) for each in report.events]
+        if len(channels) > 1:
+            yield self._section("channels", self._group_table("channel", channels))
+        if bands:
+            yield self._section("readings", self._group_table("reading", bands))
+        if events:
+            yield self._section("events", self._group_table("event", events))
+
+    def _group_table(self, key: str, rows: Sequence[tuple[str, GroupScore]]) -> str:
+        cells = [
+            [
+                name,
+                str(each.examples),
+                _valued(each.accuracy, each.accuracy_interval),
+                f"{each.macro_f1:.2f}",
+                f"{each.calibration_error:.3f}",
+                f"{each.coverage:.2f}",
+                f"{each.accuracy_covered:.2f}",
+            ]
+            for name, each in rows
+        ]
+        keys = [key, "texts", "accuracy", "macro_f1", "calibration_error"]
+        return self._table([*keys, "coverage", "accuracy_covered"], cells, numbers=range(1, 7))
+
+    def _rivals(self) -> str:
+        report, words = self._report, self._words
+        if not report.rivals:
+            return ""
+        own = [report.macro_f1, report.accuracy, report.coverage, report.accuracy_covered]
+        rows: list[list[str]] = [[words["model"], *(f"{figure:.2f}" for figure in own), ""]]
+        notes = []
+        for each in report.rivals:
+            name = words[_RIVALS[each.name]] if each.name in _RIVALS else each.name
+            theirs = [each.macro_f1, each.accuracy, each.coverage, each.accuracy_covered]
+            between = f"{each.lead.low:+.2f} … {each.lead.high:+.2f}"
+            if each.may_have_learned:
+                name += " *"
+                notes.append(f"<p>* {escape(words['may_have_learned'])}</p>")
+            rows.append([name, *(f"{figure:.2f}" for figure in theirs), between])
+        keys = ["rival", "macro_f1", "accuracy", "coverage", "accuracy_covered", "lead"]
+        return self._section("rivals", self._table(keys, rows, numbers=range(1, 6)), *notes)
+
+    def _drift(self) -> str:
+        report, words = self._report, self._words
+        if not report.drift:
+            return ""
+        months = [each.month for each in report.drift]
+
+        def line(key: str, figure: Callable[[int], float]) -> charts.Line:
+            heights = [charts.Band(place, figure(place)) for place in range(len(months))]
+            return charts.Line(words[key], heights)
+
+        top = max(1.0, *(each.stability_index for each in report.drift))
+        chart = charts.lines(
+            [
+                line("accuracy", lambda place: report.drift[place].accuracy),
+                line("stability_index", lambda place: report.drift[place].stability_index),
+                line("unknown_features", lambda place: report.drift[place].unknown_features),
+            ],
+            title=words["drift_chart"],
+            described=words["drift_help"],
+            x=words["month"],
+            y="",
+            x_names=months,
+            top=top,
+        )
+        rows = [
+            [
+                each.month,
+                str(each.texts),
+                f"{each.accuracy:.2f}",
+                f"{each.stability_index:.2f} ({words['by_chance']} {each.by_chance:.2f})",
+                f"{each.divergence:.2f}",
+                f"{each.unknown_features:.2f}",
+                ", ".join(map(self._label, each.new_topics)),
+                ", ".join(f"{new.word} ({new.texts})" for new in each.new_words),
+            ]
+            for each in report.drift
+        ]
+        keys = ["month", "texts", "accuracy", "stability_index", "divergence", "unknown_features"]
+        table = self._table([*keys, "new_topics", "new_words"], rows, numbers=range(1, 6))
+        return self._section("drift", _figure(chart), table)
+
+    def _section(self, key: str, *parts: str) -> str:
+        heading, told = escape(self._words[key]), escape(self._words[f"{key}_help"])
+        head = f'<h2>{heading}</h2>\n<p class="help">{told}</p>'
+        return f"<section>\n{head}\n{''.join(parts)}\n</section>\n"
+
+    def _folded(self, table: str) -> str:
+        return f"<details><summary>{escape(self._words['table'])}</summary>{table}</details>"
+
+    def _table(
+        self, keys: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Iterable[int] = ()
+    ) -> str:
+        """Return a table headed by the words of ``keys``; the columns ``numbers`` hold figures."""
+        right = frozenset(numbers)
+        threshold = f"{self._report.threshold:.2f}"
+        heads = "".join(
+            f'<th scope="col"{_side(column in right)}>'
+            f"{escape(self._words.get(key, key).format(threshold=threshold))}</th>"
+            for column, key in enumerate(keys)
+        )
+        lines = "".join(
+            "<tr>"
+            + "".join(
+                f"<td{_side(column in right)}>{_escaped(cell)}</td>"
+                for column, cell in enumerate(row)
+            )
+            + "</tr>"
+            for row in rows
+        )
+        return (
+            f'<div class="wide"><table><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{lines}</tbody></table></div>"
+        )
+
+    def _label(self, topic: str) -> str:
+        return self._labels.get(topic, topic) if topic else self._words["none"]
+
+
+class _Raw(str):
+    """Markup of our own, that is not escaped again."""
+
+    __slots__ = ()
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    text = files("intake.reporting").joinpath("data", "evaluation.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _escaped(cell: str) -> str:
+    return cell if isinstance(cell, _Raw) else escape(cell)
+
+
+def _side(is_number: bool) -> str:
+    return ' class="n"' if is_number else ""
+
+
+def _figure(chart: str, name: str = "") -> str:
+    caption = f"<figcaption><h3>{escape(name)}</h3></figcaption>" if name else ""
+    return f"<figure>{caption}{chart}</figure>"
+
+
+def _place(figure: str) -> str:
+    """Return how a figure is written: of a calibration error the third place tells something."""
+    return ".3f" if figure == "calibration_error" else ".2f"
+
+
+def _range(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    return f'<span class="range">({interval.low:.2f}–{interval.high:.2f})</span>'
+
+
+def _valued(value: float, interval: Interval) -> str:
+    return _Raw(f"{value:.2f} {_range(interval)}")
+
+
+def _day(at: str | None) -> str:
+    return (at or "?")[:10]
