@@ -18,14 +18,22 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.language import identify
+from intake.classifying.likeness import Neighbours, Scale
 from intake.errors import ConfigError
 from intake.schemas.base import Frozen
 
-FORMAT = 2
+FORMAT = 3
 Prior = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 """What rules say of texts (rows) for topics (columns), 0 to 1, with nothing learned."""
 
 _ARRAYS = ("weights", "scales", "biases", "rarity")
+_NEAR = "near_"
+_STRANGE = 0.49
+"""The most confidence in a strange text: below one half, so that a person looks, and still in the
+order that helps this person."""
+_HARDLY_FAMILIAR = 0.82
+"""So much of the least familiarity is enough where the language is one learned from: misread."""
 _MAX_FILE_BYTES = 64 << 20
 _REMEDY = "Give a file that `intake train` wrote, or train a new one."
 
@@ -41,6 +49,10 @@ class Manifest(Frozen):
     """What decision values are divided by, so that confidence means frequency of being right."""
     familiarity: float = Field(ge=0, le=1)
     """The least share of known features in a text that is about one of the topics."""
+    likeness: Scale | None = None
+    """How near and how clear held-out examples were; None where there were too few to tell."""
+    languages: tuple[str, ...] = ()
+    """The languages of the examples (ISO 639-1); none: it is not known."""
     prior: float = Field(default=0.0, ge=0)
     """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
 
@@ -56,11 +68,13 @@ class LinearModel:
         scales: NDArray[np.float32],
         biases: NDArray[np.float32],
         rarity: NDArray[np.float16],
+        neighbours: Neighbours,
         prior: Prior | None = None,
     ) -> None:
         """Hold ``weights`` (buckets by topics, times ``scales`` of the topics), ``biases`` of
-        the topics and ``rarity`` of the buckets (0 where a bucket is not used). ``prior`` is
-        what the rules say, for a model that still needs them.
+        the topics and ``rarity`` of the buckets (0 where a bucket is not used). ``neighbours`` are
+        the examples, to compare texts with. ``prior`` is what the rules say, for a model that
+        still needs them.
 
         Raises:
             ValueError: the arrays have other sizes than the manifest says.
@@ -72,6 +86,7 @@ class LinearModel:
         self.manifest = manifest
         self._weights, self._scales, self._biases = weights, scales, biases
         self._rarity = rarity
+        self._neighbours = neighbours
         self._prior = prior
 
     def decide(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -83,16 +98,34 @@ class LinearModel:
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the probability of each topic (column) for each text (row).
 
-        They are all 0 for a text that is unlike everything learned: foreign or empty.
+        None reaches one half for a text that is strange to what was learned; all are 0 for one of
+        which nothing is known or that is in a language nothing was learned of.
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         features = extract(texts)
-        shares = softmax(self._decide(features, texts), self.manifest.temperature)
-        is_known = self._rarity[features.buckets] > 0
-        known = familiarity(features, is_known)
-        shares[(known < self.manifest.familiarity) | (known == 0)] = 0
+        decisions = self._decide(features, texts)
+        shares = softmax(decisions, self.manifest.temperature)
+        known = familiarity(features, self._rarity[features.buckets] > 0)
+        strange = known < _HARDLY_FAMILIAR * self.manifest.familiarity
+        if self.manifest.likeness is not None:
+            nearest = self._neighbours.similarities(features, self._rarity)
+            strange |= self.manifest.likeness.surplus(nearest, decisions.max(axis=1)) < 0
+        shares[strange] *= np.minimum(1, _STRANGE / shares[strange].max(axis=1, keepdims=True))
+        shares[(known == 0) | self._foreign(texts, known)] = 0
         return shares
+
+    def _foreign(self, texts: Sequence[str], known: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Return of each text whether its language is none of those learned from.
+
+        A text of which enough is known is not: the names of places and things are the same.
+        """
+        foreign = np.zeros(len(texts), dtype=bool)
+        if self.manifest.languages:
+            for place in np.flatnonzero(known < self.manifest.familiarity).tolist():
+                language = identify(texts[place])
+                foreign[place] = language is not None and language not in self.manifest.languages
+        return foreign
 
     def _decide(self, features: Features, texts: Sequence[str]) -> NDArray[np.float32]:
         features = weigh(features, self._rarity)
@@ -117,6 +150,7 @@ class LinearModel:
         """Return the file of the model; the same model gives the same bytes."""
         packed = io.BytesIO()
         arrays = {name: getattr(self, f"_{name}") for name in _ARRAYS}
+        arrays |= {f"{_NEAR}{name}": array for name, array in self._neighbours._asdict().items()}
         manifest = np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in {"manifest": manifest, **arrays}.items():
@@ -150,7 +184,9 @@ class LinearModel:
             manifest = Manifest.model_validate_json(archive["manifest"].tobytes())
             if manifest.format != FORMAT:
                 raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
-            return cls(manifest, prior=prior, **{name: archive[name] for name in _ARRAYS})
+            near = [archive[f"{_NEAR}{name}"] for name in Neighbours._fields]
+            arrays = {name: archive[name] for name in _ARRAYS}
+            return cls(manifest, neighbours=Neighbours.checked(*near), prior=prior, **arrays)
 
 
 def version_of(path: Path) -> str:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.language import identify
+from intake.classifying.likeness import Neighbours, Scale
 from intake.classifying.linear_model import (
     LinearModel,
     Manifest,
@@ -46,6 +48,10 @@ _ENOUGH_FAMILIARITY = 0.85
 _LEAST_TEXTS = 2
 """A bucket that fewer texts have is not used."""
 _LARGEST = 127
+_SURE = 0.5
+_ASKED_LANGUAGE = 500
+_LEAST_OF_LANGUAGE = 3
+_LEAST_SHARE_OF_LANGUAGE = 0.01
 
 
 class _Task(NamedTuple):
@@ -98,7 +104,10 @@ def train(
         rules=_ask(prior, [each.text for each in examples], topics),
         topics=len(topics),
     )
-    weight, temperature = _calibrate(task, _folds(examples), tell)
+    held = _hold_out(task, _folds(examples), tell)
+    weight, temperature = _calibrate(task, held)
+    known = _first(features, len(examples))
+    neighbours = Neighbours.of(known, rarity)
     coefficients, biases = _fit(task, np.arange(len(task.labels)))
     tell(_FOLDS + 1, _FOLDS + 1)
     scales = np.maximum(np.abs(coefficients).max(axis=0), 1e-9) / _LARGEST
@@ -110,12 +119,21 @@ def train(
             examples=tuple(counts[topic] for topic in topics),
             temperature=temperature,
             familiarity=_least_familiarity(features),
+            likeness=_likeness(
+                task,
+                held,
+                neighbours.similarities(known, rarity, but_itself=True),
+                weight,
+                temperature,
+            ),
+            languages=_languages(examples),
             prior=weight if prior is not None else 0.0,
         ),
         weights=kept,
         scales=scales.astype(np.float32),
         biases=biases.astype(np.float32),
         rarity=rarity,
+        neighbours=neighbours,
         prior=prior,
     )
 
@@ -184,13 +202,19 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([fold[example.text] for example in examples], dtype=np.int64)
 
 
-def _calibrate(
+class _Held(NamedTuple):
+    """The examples (rows) that were held out, and what was decided of each without it."""
+
+    rows: NDArray[np.int64]
+    decisions: NDArray[np.float32]
+
+
+def _hold_out(
     task: _Task, folds: NDArray[np.int64], tell: Callable[[int, int], None]
-) -> tuple[float, float]:
-    """Return the weight of the rules and the temperature with the least surprise on examples
-    that were held out."""
+) -> _Held | None:
+    """Return the decisions on examples by what the others taught; None if there are too few."""
     if task.examples < _LEAST_FOR_FOLDS:
-        return _UNTRIED_PRIOR, _CAREFUL_TEMPERATURE
+        return None
     decisions = np.zeros((task.examples, task.topics), dtype=np.float32)
     described = np.arange(task.examples, len(task.labels))
     tried = range(_FOLDS if task.examples <= _MOST_FOR_FOLDS else 1)
@@ -200,12 +224,55 @@ def _calibrate(
         coefficients, biases = _fit(task, np.concatenate((learned, described)))
         decisions[held] = task.matrix[held] @ coefficients + biases
     rows = np.flatnonzero(np.isin(folds, tried))
+    return _Held(rows, decisions[rows])
+
+
+def _calibrate(task: _Task, held: _Held | None) -> tuple[float, float]:
+    """Return the weight of the rules and the temperature with the least surprise on ``held``."""
+    if held is None:
+        return _UNTRIED_PRIOR, _CAREFUL_TEMPERATURE
+    rows, decisions = held
     right = task.labels[rows]
 
     def surprise(setting: tuple[float, float]) -> float:
         weight, temperature = setting
-        shares = softmax(decisions[rows] + weight * task.rules[rows], temperature)
+        shares = softmax(decisions + weight * task.rules[rows], temperature)
         return float(-np.log(np.maximum(shares[np.arange(len(rows)), right], 1e-9)).mean())
 
     weights = _PRIORS if task.rules.any() else _PRIORS[:1]
     return min(((w, float(t)) for w in weights for t in _TEMPERATURES), key=surprise)
+
+
+def _likeness(
+    task: _Task,
+    held: _Held | None,
+    similarities: NDArray[np.float32],
+    weight: float,
+    temperature: float,
+) -> Scale | None:
+    """Return how near and how clear the held-out examples are that would be filed, and rightly."""
+    if held is None:
+        return None
+    decisions = held.decisions + weight * task.rules[held.rows]
+    is_right = decisions.argmax(axis=1) == task.labels[held.rows]
+    is_sure = softmax(decisions, temperature).max(axis=1) >= _SURE
+    told = is_right & is_sure
+    if told.sum() < _LEAST_FOR_FOLDS:
+        return None
+    return Scale.of(similarities[held.rows][told], decisions[told].max(axis=1))
+
+
+def _languages(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Return the languages that enough of the examples, or of many of them, are written in."""
+    chance = np.random.default_rng(SEED)
+    asked = min(len(examples), _ASKED_LANGUAGE)
+    drawn = chance.choice(len(examples), asked, replace=False).tolist() if examples else []
+    counts = Counter(identify(examples[place].text) for place in drawn)
+    least = max(_LEAST_OF_LANGUAGE, _LEAST_SHARE_OF_LANGUAGE * asked)
+    return tuple(sorted(code for code, count in counts.items() if code and count >= least))
+
+
+def _first(features: Features, texts: int) -> Features:
+    """Return the features of the first ``texts``."""
+    starts = features.starts[: texts + 1]
+    return Features(starts, features.buckets[: starts[-1]], features.values[: starts[-1]])
