@@ -49,6 +49,8 @@ _LEAST_TEXTS = 2
 """A bucket that fewer texts have is not used."""
 _LARGEST = 127
 _SURE = 0.5
+_COMPARABLE = 0.9
+"""If fewer of the examples resemble another that is no copy, likeness cannot be told."""
 _ASKED_LANGUAGE = 500
 _LEAST_OF_LANGUAGE = 3
 _LEAST_SHARE_OF_LANGUAGE = 0.01
@@ -257,9 +259,10 @@ def _likeness(
     is_right = decisions.argmax(axis=1) == task.labels[held.rows]
     is_sure = softmax(decisions, temperature).max(axis=1) >= _SURE
     told = is_right & is_sure
-    if told.sum() < _LEAST_FOR_FOLDS:
+    near = similarities[held.rows][told]
+    if (near > 0).sum() < max(_LEAST_FOR_FOLDS, _COMPARABLE * len(near)):
         return None
-    return Scale.of(similarities[held.rows][told], decisions[told].max(axis=1))
+    return Scale.of(near, decisions[told].max(axis=1))
 
 
 def _languages(examples: Sequence[Example]) -> tuple[str, ...]:
