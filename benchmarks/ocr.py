@@ -1,194 +1,177 @@
-"""How well and at what cost pages are read, beside plain pytesseract on the same files.
+"""How well, at what cost and how honestly pages are read, beside other readers of the same files.
 
-python benchmarks/ocr.py [DIR]
+python benchmarks/ocr.py [DIR] [--every N] [--set NAME]... [--reader NAME]...
 
 DIR holds ``index.json``, a list of {"set", "file", "truth", "header"?}, with paths relative to
-DIR; without DIR the bundled fixtures are read. CER is the edit distance to the truth after NFC
-and white space are made equal, as a share of the truth; the line that the sending machine prints
-on a fax is not part of the letter and is left out on both sides. CPU is that of the whole
-process tree, one page at a time.
+DIR (``python fixtures/make_fax_pages.py DIR`` makes such a folder); without DIR the bundled
+fixtures are read. ``--every 8`` takes each eighth page of each set. Readers are the engines of
+intake, ``plain`` (pytesseract on the file as it is) and ``ocrmypdf``; the first is judged in full.
+
+CER is the edit distance to the truth after NFC and white space are made equal, as a share of the
+truth; the line that the sending machine prints on a fax is not part of the letter and is left out
+on both sides. CPU is that of the whole process tree, one page at a time; wall time is used for
+the scaling to two processes only, and means something on an idle machine only.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import resource
 import statistics
 import sys
 import time
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
-import pytesseract
+import tesserocr
+from ocr_pages import Sample, load
+from ocr_readers import LANGUAGES, Intake, Reader, Score, measured, readers
 
+from intake.ocr.language_data import data_folder
 from intake.ocr.limits import PageLimits
-from intake.ocr.recognise import recognise
-from intake.ocr.tesseract import TesseractEngine
-from intake.schemas.documents import RecognisedDocument
+from intake.ocr.pages import read_pictures
+from intake.ocr.prepare import prepare
+from intake.ocr.sheets import PageImage
+from intake.ocr.tesseract_library import TesserocrEngine
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-LANGUAGES = ("ita", "eng")
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Sample:
-    group: str
-    path: Path
-    truth: str
-    has_header: bool
-
-
-@dataclass(frozen=True)
-class Score:
-    cer: float
-    cpu_s: float
-    wall_s: float
-    confidence: float | None = None
-    needs_review: bool | None = None
+BAD_CER = 0.10
 
 
 def main() -> None:
-    samples = load_index(Path(sys.argv[1])) if len(sys.argv) > 1 else load_fixtures()
-    engine = TesseractEngine()
-    print(f"{len(samples)} pages, {os.cpu_count()} cores, load {_load()}, {engine.version()=}")
-    plain: dict[str, list[Score]] = defaultdict(list)
-    ours: dict[str, list[Score]] = defaultdict(list)
+    arguments = parse_arguments()
+    samples = load(arguments.folder, arguments.set, arguments.every)
+    chosen = readers(arguments.reader or ["tesserocr", "tesseract", "plain", "ocrmypdf"])
+    print(f"{len(samples)} pages, {os.cpu_count()} cores, load {load_average()}\n")
+    scores = {reader.name: read_all(reader, samples) for reader in chosen}
+    print_table(samples, scores)
+    print_confidence(scores[chosen[0].name])
+    print_cost(samples)
+    print_processes(samples)
+    print(f"load at the end {load_average()}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--reader", action="append")
+    return parser.parse_args()
+
+
+def read_all(reader: Reader, samples: Sequence[Sample]) -> list[Score]:
+    scores = []
     for sample in samples:
-        plain[sample.group].append(score_plain(sample))
-        ours[sample.group].append(score_ours(sample, engine))
+        scores.append(reader.read(sample))
         if sys.stderr.isatty():
-            print(f"\r{sample.path.name:40}", end="", file=sys.stderr, flush=True)
-    print_table(plain, ours)
-    print_confidence([score for scores in ours.values() for score in scores])
-    print(f"load at the end {_load()}")
+            print(f"\r{reader.name}: {sample.path.name:40}", end="", file=sys.stderr, flush=True)
+    return scores
 
 
-def load_index(folder: Path) -> list[Sample]:
-    rows = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    return [
-        Sample(
-            group=row["set"],
-            path=folder / row["file"],
-            truth=(folder / row["truth"]).read_text(encoding="utf-8"),
-            has_header=bool(row.get("header")),
-        )
-        for row in rows
-    ]
+def print_table(samples: Sequence[Sample], scores: dict[str, list[Score]]) -> None:
+    """Print mean and median CER and the CPU seconds a page of each reader on each set."""
+    print(f"{'CER mean/median %, CPU s':24}" + "".join(f"{name:>26}" for name in scores))
+    for group in [*dict.fromkeys(sample.group for sample in samples), "all"]:
+        members = [n for n, sample in enumerate(samples) if group in (sample.group, "all")]
+        cells = (cell([each[n] for n in members]) for each in scores.values())
+        print(f"{group:18}{len(members):>6}" + "".join(f"{text:>26}" for text in cells))
 
 
-def load_fixtures() -> list[Sample]:
-    """Return the pages of fixtures/fax and fixtures/scan that have their text beside them."""
-    return [
-        Sample(
-            group=truth.parent.name,
-            path=page,
-            truth=truth.read_text(encoding="utf-8"),
-            has_header=truth.parent.name == "fax",
-        )
-        for truth in sorted(FIXTURES.glob("fax/*.txt")) + sorted(FIXTURES.glob("scan/*.txt"))
-        for page in sorted(truth.parent.glob(f"{truth.stem}.*"))
-        if page.suffix in (".tif", ".jpg", ".png")
-    ]
-
-
-def score_plain(sample: Sample) -> Score:
-    def read() -> str:
-        return str(pytesseract.image_to_string(str(sample.path), lang="+".join(LANGUAGES)))
-
-    text, cpu_s, wall_s = _measured(read)
-    return Score(character_error_rate(text, sample), cpu_s, wall_s)
-
-
-def score_ours(sample: Sample, engine: TesseractEngine) -> Score:
-    def read() -> RecognisedDocument:
-        data = sample.path.read_bytes()
-        return recognise(data, None, engine=engine, languages=LANGUAGES, limits=PageLimits())
-
-    document, cpu_s, wall_s = _measured(read)
-    cer = character_error_rate(document.text, sample)
-    return Score(cer, cpu_s, wall_s, document.confidence, document.needs_review)
-
-
-def character_error_rate(text: str, sample: Sample) -> float:
-    """Return the edit distance as a share of the truth; above 1.0 where much was invented."""
-    truth = _normal(sample.truth)
-    readings = [text]
-    if sample.has_header:  # the first line with ink; on a poor line it may not have been read
-        readings.append("\n".join(text.strip().split("\n")[1:]))
-    return min(edit_distance(_normal(reading), truth) for reading in readings) / len(truth)
-
-
-def edit_distance(left: str, right: str) -> int:
-    """Return the Levenshtein distance, one row at a time."""
-    target = np.array([ord(character) for character in right], dtype=np.int64)
-    steps = np.arange(len(target) + 1, dtype=np.int64)
-    row = steps.copy()
-    for count, character in enumerate(left, start=1):
-        kept = np.minimum(row[:-1] + (target != ord(character)), row[1:] + 1)
-        row = np.concatenate(([count], kept))
-        row = np.minimum.accumulate(row - steps) + steps  # insertions
-    return int(row[-1])
-
-
-def print_table(plain: dict[str, list[Score]], ours: dict[str, list[Score]]) -> None:
-    print(
-        f"\n{'set':14}{'pages':>6} | {'plain: CER mean/median %':>26}{'CPU s':>7} "
-        f"| {'intake: CER mean/median %':>26}{'CPU s':>7}"
-    )
-    for group, scores in plain.items():
-        print(f"{group:14}{len(scores):>6} | {_row(scores)} | {_row(ours[group])}")
-    everything = [[s for part in table.values() for s in part] for table in (plain, ours)]
-    print(f"{'all':14}{len(everything[0]):>6} | {_row(everything[0])} | {_row(everything[1])}")
+def cell(scores: Sequence[Score]) -> str:
+    rates = [100 * score.cer for score in scores]
+    cpu = statistics.mean(score.cpu_s for score in scores)
+    return f"{statistics.mean(rates):.2f} / {statistics.median(rates):.2f} {cpu:6.2f}"
 
 
 def print_confidence(scores: Sequence[Score]) -> None:
-    bad = [score for score in scores if score.cer > 0.10]
-    good = [score for score in scores if score.cer <= 0.10]
-    caught = sum(bool(score.needs_review) for score in bad)
-    alarms = sum(bool(score.needs_review) for score in good)
-    print(f"\npages with CER > 10 %: {caught} of {len(bad)} flagged for review")
-    print(f"other pages: {alarms} of {len(good)} flagged")
+    """Print how the confidence ranks the pages, and what review catches and costs."""
+    bad = [score for score in scores if score.cer > BAD_CER]
+    good = [score for score in scores if score.cer <= BAD_CER]
+    caught, alarms = (sum(score.needs_review for score in part) for part in (bad, good))
+    print(f"\nreview: {caught} of {len(bad)} pages with CER > 10 %, {alarms} of {len(good)} others")
     if len(scores) > 2:
-        errors = _ranks([score.cer for score in scores])
-        confidences = _ranks([score.confidence or 0.0 for score in scores])
+        errors = ranks([score.cer for score in scores])
+        confidences = ranks([score.confidence for score in scores])
         correlation = statistics.correlation(confidences, errors)
         print(f"rank correlation of confidence and CER: {correlation:.2f}")
+    bands: dict[int, list[float]] = defaultdict(list)
+    for score in scores:
+        bands[min(int(score.confidence * 10), 9)].append(score.cer)
+    for band, rates in sorted(bands.items()):
+        mean = 100 * statistics.mean(rates)
+        print(f"confidence from {band / 10:.1f}: {len(rates):4} pages, mean CER {mean:.1f} %")
 
 
-def _row(scores: Sequence[Score]) -> str:
-    rates = [100 * score.cer for score in scores]
-    shown = f"{statistics.mean(rates):.2f} / {statistics.median(rates):.2f}"
-    return f"{shown:>26}{statistics.mean(score.cpu_s for score in scores):>7.2f}"
+def print_cost(samples: Sequence[Sample]) -> None:
+    """Print where the CPU goes, and what our engine adds to the bare library."""
+    engine = TesserocrEngine()
+    spent: dict[str, list[float]] = defaultdict(list)
+    with tesserocr.PyTessBaseAPI(path=f"{data_folder()}/", lang="+".join(LANGUAGES)) as bare:
+        for sample in samples:
+            for sheet in read_pictures(sample.path.read_bytes(), PageLimits()):
+                if isinstance(sheet, PageImage):
+                    compare_costs(sheet, engine, bare, spent)
+    means = {name: statistics.mean(values) for name, values in spent.items()}
+    print(f"\nCPU s a page: prepare {means['prepare']:.2f}, engine {means['engine']:.2f}, ", end="")
+    print(f"bare library {means['bare']:.2f}: {means['engine'] / means['bare'] - 1:+.0%}")
 
 
-def _ranks(values: Sequence[float]) -> list[float]:
+def compare_costs(
+    sheet: PageImage,
+    engine: TesserocrEngine,
+    bare: tesserocr.PyTessBaseAPI,
+    spent: dict[str, list[float]],
+) -> None:
+    prepared, cost = measured(lambda: prepare(sheet, dpi=PageLimits().dpi))
+    spent["prepare"].append(cost)
+    prepared.image.info["dpi"] = (prepared.dpi, prepared.dpi)
+
+    def read_bare() -> None:
+        bare.SetImage(prepared.image)
+        bare.SetSourceResolution(round(prepared.dpi))
+        bare.GetUTF8Text()
+
+    spent["bare"].append(measured(read_bare)[1])
+    read = measured(
+        lambda: engine.recognise(prepared.image, number=1, languages=LANGUAGES, timeout_s=60)
+    )
+    spent["engine"].append(read[1])
+
+
+def print_processes(samples: Sequence[Sample]) -> None:
+    """Print the memory of one reading process, and the speed of two beside that of one."""
+    took = {}
+    for workers in (1, 2):
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            list(pool.map(read_one, samples[:workers]))  # models are loaded before the clock runs
+            started = time.perf_counter()
+            peak = max(pool.map(read_one, samples))
+            took[workers] = time.perf_counter() - started
+        print(f"{workers} process(es): {took[workers] / len(samples):.2f} s a page, {peak:.0f} MB")
+    print(f"two are {took[1] / took[2]:.2f} times as fast as one")
+
+
+def read_one(sample: Sample) -> float:
+    """Read a page in the default mode; return the most memory this process has had, in MB."""
+    global _reader  # noqa: PLW0603 - one reader for each process of the pool
+    _reader = _reader or Intake("tesserocr")
+    _reader.document(sample)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+_reader: Intake | None = None
+
+
+def ranks(values: Sequence[float]) -> list[float]:
     order = sorted(values)
     return [order.index(value) + (order.count(value) - 1) / 2 for value in values]
 
 
-def _normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _measured(work: Callable[[], Result]) -> tuple[Result, float, float]:
-    cpu, wall = _cpu_s(), time.perf_counter()
-    result = work()
-    return result, _cpu_s() - cpu, time.perf_counter() - wall
-
-
-def _cpu_s() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def _load() -> str:
+def load_average() -> str:
     return " ".join(f"{value:.1f}" for value in os.getloadavg())
 
 

@@ -15,6 +15,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, even, level
+from intake.ocr.reading_order import in_reading_order
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
 
@@ -95,7 +96,7 @@ def _read_image(
     if prepared.ink_in2 < BLANK_INK_IN2:
         page = Page(number=sheet.number, confidence=1.0)
     else:
-        page = _only_words(read(prepared.image, prepared.dpi), prepared.image.size)
+        page = _in_order(read(prepared.image, prepared.dpi), prepared.image.size)
     facts = {
         "dpi_x": round(sheet.dpi_x),
         "dpi_y": round(sheet.dpi_y),
@@ -116,11 +117,11 @@ def _read_image(
     )
 
 
-def _only_words(page: Page, size: tuple[int, int]) -> Page:
-    """Return the page without what the engine took rulings and signatures for."""
-    words = without_noise(page.words)
-    if len(words) == len(page.words):
+def _in_order(page: Page, size: tuple[int, int]) -> Page:
+    """Return the page in reading order, without what was taken for words but is none."""
+    if not page.words:  # an engine need not say where it found its text
         return page
+    words = in_reading_order(without_noise(page.words))
     return page_of(words, number=page.number, size=size)
 
 

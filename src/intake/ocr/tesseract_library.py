@@ -11,19 +11,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from PIL import Image
 
-from intake.errors import ToolMissing, TransientFailure
-from intake.ocr.installing import APT_LINE
+from intake.errors import TransientFailure
+from intake.ocr.language_data import data_folder
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
-
-_DATA_FOLDERS = ("usr/share/tesseract-ocr/*/tessdata", "usr/share/tessdata")
-"""Where Debian and Ubuntu, and where Fedora and Arch, keep the models; TESSDATA_PREFIX is first."""
 
 _loaded: dict[str, Any] = {}
 _turn = Lock()
@@ -63,26 +59,13 @@ class TesserocrEngine:
         if languages not in _loaded:
             library = _library()
             _loaded[languages] = library.PyTessBaseAPI(
-                path=f"{self._folder}/", lang=languages, oem=library.OEM.LSTM_ONLY
+                path=f"{data_folder()}/", lang=languages, oem=library.OEM.LSTM_ONLY
             )
         return _loaded[languages]
 
     @cached_property
-    def _folder(self) -> Path:
-        named = os.environ.get("TESSDATA_PREFIX")
-        folders = [Path(named)] if named else []
-        for pattern in _DATA_FOLDERS:
-            folders += sorted(Path("/").glob(pattern), reverse=True)
-        for folder in folders:
-            if any(folder.glob("*.traineddata")):
-                return folder
-        raise ToolMissing(
-            "Tesseract's language data are not installed.", remedy=f"Run `{APT_LINE}`."
-        )
-
-    @cached_property
     def _installed(self) -> frozenset[str]:
-        return frozenset(path.stem for path in self._folder.glob("*.traineddata"))
+        return frozenset(path.stem for path in data_folder().glob("*.traineddata"))
 
 
 def _library() -> Any:
