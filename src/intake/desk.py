@@ -61,7 +61,8 @@ class Requests:
     ) -> list[Request]:
         """Return requests without their attachments: open emergencies first, then the newest.
 
-        ``search`` holds words that must all be in subject, text, reference or sender.
+        ``search`` holds words that must all be in subject, text, attachments, reference or
+        sender.
         """
         with self._database.read() as connection:
             return requests.find(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PIL import Image
 
@@ -12,6 +12,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
 from intake.ocr.pdf import read_pdf
 from intake.ocr.read_sheet import Reading, Watcher, is_blank, read_sheet
+from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Page, RecognisedDocument
 
 
@@ -50,6 +51,25 @@ def recognise(
     """
     kind = detect(data, media_type)
     sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)
+    return read_document(
+        kind, sheets, engine=engine, languages=languages, limits=limits, watch=watch
+    )
+
+
+def read_document(
+    kind: str,
+    sheets: Iterable[Sheet],
+    *,
+    engine: OcrEngine,
+    languages: Sequence[str],
+    limits: PageLimits,
+    watch: Watcher | None = None,
+) -> RecognisedDocument:
+    """Return the document of media type ``kind`` that the sheets make; see ``recognise``.
+
+    Raises:
+        UnreadableItem, TransientFailure, ToolMissing: as ``recognise`` does.
+    """
     readings = [
         read_sheet(sheet, engine=engine, languages=languages, limits=limits, watch=watch)
         for sheet in sheets

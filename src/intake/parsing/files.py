@@ -55,7 +55,7 @@ def _media_type(content: bytes, declared: str | None, name: str | None) -> str:
     """Return what the bytes are; a name or a declaration alone makes no file readable."""
     found = media_types.sniff(content[:4096], declared, name)
     proven = media_types.sniff(content[:4096])
-    if proven == media_types.UNKNOWN and not media_types.is_picture_or_pdf(found):
+    if proven == media_types.UNKNOWN and not media_types.is_read(found):
         raise UnreadableItem(
             f"The file {name or ''} is of no known kind.".replace("  ", " "), code="unknown_format"
         )

@@ -26,7 +26,14 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"%!PS", "application/postscript"),
-)
+    (4, b"jP  \r\n\x87\n", "image/jp2"),
+    (0, b"\xff\x4f\xff\x51", "image/jp2"),
+    # ISO/IEC 23008-12 §10, AVIF v1.1 §6
+    *((4, b"ftyp" + brand, "image/heic")
+      for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")),
+    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypavis", "image/avif"),
+)  # fmt: skip
 _SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  # OID 1.2.840.113549.1.7.2
 _TIME_STAMPED_DATA = bytes.fromhex("060b2a864886f70d010910011f")  # 1.2.840.113549.1.9.16.1.31
 _EML_START = re.compile(
@@ -41,6 +48,9 @@ _GENERIC = frozenset(
 )  # fmt: skip
 _SPELLINGS = {
     "application/x-pdf": "application/pdf",
+    "application/x-rtf": "application/rtf",
+    "text/rtf": "application/rtf",
+    "image/heif": "image/heic",
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
     "image/tif": "image/tiff",
@@ -54,27 +64,46 @@ _SPELLINGS = {
     "application/x-pkcs7-mime": "application/pkcs7-mime",
     "application/vnd.ms-tnef": "application/ms-tnef",
 }
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+RTF = "application/rtf"
+_OFFICE = frozenset({DOCX, XLSX, ODT, ODS, RTF, "application/vnd.ms-excel"})
+_PACKAGE_TYPES = {
+    b"mimetype" + ODT.encode(): ODT,
+    b"mimetype" + ODS.encode(): ODS,
+}
+"""ODF 1.3 part 2 §3.3: the type is the first file of the package, and not packed."""
+_PACKAGE_FOLDERS = {b"word/": DOCX, b"xl/": XLSX}
 _BY_EXTENSION = {
     ".doc": "application/msword",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".docm": DOCX,
+    ".docx": DOCX,
     ".eml": "message/rfc822",
     ".htm": "text/html",
     ".html": "text/html",
     ".ics": "text/calendar",
     ".msg": "application/vnd.ms-outlook",
-    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": ODS,
+    ".odt": ODT,
     ".p7m": "application/pkcs7-mime",
     ".tsd": "application/timestamped-data",
+    ".rtf": RTF,
     ".txt": "text/plain",
     ".vcf": "text/vcard",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsm": XLSX,
+    ".xlsx": XLSX,
     ".xml": "text/xml",
 }
 _PICTURES = frozenset(
     {"application/pdf", "image/tiff", "image/png", "image/jpeg", "image/gif", "image/bmp",
-     "image/webp"}
+     "image/webp", "image/heic", "image/avif", "image/jp2"}
 )  # fmt: skip
-_IN_COMPOUND_FILES = frozenset({"application/msword", "application/vnd.ms-outlook"})
+_IN_COMPOUND_FILES = frozenset(
+    {"application/msword", "application/vnd.ms-excel", "application/vnd.ms-outlook"}
+)
 # Bytes that plain text of any charset has no use for: controls but TAB, LF, FF, CR and ESC.
 _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\x0c\r\x1b")) + b"\x7f"
 
@@ -82,18 +111,19 @@ _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\x0c\r\x1b")) + b"\x7f"
 def sniff(head: bytes, declared: str | None = None, filename: str | None = None) -> str:
     """Return the media type of the file that begins with ``head`` (some hundred bytes).
 
-    Pictures and PDFs are believed by their bytes alone. Otherwise a declared type stays unless
+    Pictures, PDFs and documents of offices are believed by their bytes alone: mail programs call
+    rich text ``application/msword``. Otherwise a declared type stays unless
     it says nothing; then come the bytes, then the extension, then ``text/plain`` or
     ``application/octet-stream``.
     """
     found = _by_magic(head)
-    if found in _PICTURES:
+    if found in _PICTURES or found in _OFFICE:
         return found
     name = _spell(declared)
     if name and name not in _GENERIC and name not in _PICTURES:
         return name
     by_extension = _BY_EXTENSION.get(PurePosixPath((filename or "").lower()).suffix)
-    if found == "application/zip" and by_extension and by_extension.startswith("application/vnd."):
+    if found == "application/zip" and by_extension in _OFFICE:
         return by_extension
     if found == "application/x-ole-storage" and by_extension in _IN_COMPOUND_FILES:
         return by_extension
@@ -103,6 +133,11 @@ def sniff(head: bytes, declared: str | None = None, filename: str | None = None)
 def is_picture_or_pdf(media_type: str) -> bool:
     """Tell whether the text of such a file is read from its pages, by OCR where it has none."""
     return media_type in _PICTURES
+
+
+def is_read(media_type: str) -> bool:
+    """Tell whether such a file has text that is read in a child of its own."""
+    return media_type in _PICTURES or media_type in _OFFICE
 
 
 def is_text(data: bytes) -> bool:
@@ -118,7 +153,7 @@ def _damaged_picture(name: str | None) -> str | None:
 def _by_magic(head: bytes) -> str | None:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
-            return media_type
+            return _in_package(head) if media_type == "application/zip" else media_type
     if head.startswith(b"0") and _SIGNED_DATA in head[:32]:  # what is inside may be a PDF
         return "application/pkcs7-mime"
     if head.startswith(b"0") and _TIME_STAMPED_DATA in head[:32]:
@@ -129,6 +164,18 @@ def _by_magic(head: bytes) -> str | None:
     if head.startswith(b"BM") and len(head) >= 26 and head[6:10] == b"\0\0\0\0":
         return "image/bmp"
     return None
+
+
+def _in_package(head: bytes) -> str:
+    """Return which office document a ZIP is, if its first files tell."""
+    if head.startswith(b"mimetype", 30):
+        return next((kind for magic, kind in _PACKAGE_TYPES.items() if head.startswith(magic, 30)),
+                    "application/zip")  # fmt: skip
+    if b"[Content_Types].xml" not in head:
+        return "application/zip"
+    found = {kind: head.find(folder) for folder, kind in _PACKAGE_FOLDERS.items()}
+    named = {kind: place for kind, place in found.items() if place >= 0}
+    return min(named, key=lambda kind: named[kind]) if named else "application/zip"
 
 
 def _spell(declared: str | None) -> str | None:

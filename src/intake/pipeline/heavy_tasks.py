@@ -1,9 +1,10 @@
-"""What the child of one picture or PDF does: JSON in, JSON out. ``stages.py`` calls it."""
+"""What the child of one picture, PDF or office document does: JSON in, JSON out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from intake.errors import UnreadableItem
 from intake.interfaces import OcrEngine
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
-from intake.ocr.recognise import recognise
+from intake.ocr.recognise import read_document, recognise
 from intake.ocr.searchable_pdf import make_searchable
+from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
+from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
 from intake.schemas.documents import Defect, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
@@ -41,26 +44,35 @@ def payload(
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the text in the picture or PDF ``path``."""
+    """Read the text in the picture, PDF or office document ``path``."""
     with open_blob(Path(payload["path"])) as stream:
         content = stream.read()
     files = {name: Path(path) for name, path in payload["files"].items()}
     passwords = read_passwords(ParserOptions.model_validate(payload["parsing"]))
+    is_office = content.startswith(OFFICE_SIGNATURES)
     with _debug_page(files.get("debug_html")) as page:
-        document = recognise(
+        read = _read_office if is_office else partial(recognise, passwords=passwords)
+        document = read(
             content,
             payload["media_type"],
             engine=_engine(payload["engine"]),
             languages=payload["languages"],
             limits=PageLimits.model_validate(payload["limits"]),
-            passwords=passwords,
             watch=page.watch if page else None,
         )
         if page:
             page.close(document)
-    if target := files.get("searchable_pdf"):
+    target = files.get("searchable_pdf")
+    if target and not is_office:  # its text can be searched as it is
         document = _with_searchable_pdf(target, content, document, passwords)
     return document.model_dump(mode="json")
+
+
+def _read_office(
+    content: bytes, media_type: str | None, *, limits: PageLimits, **how: Any
+) -> RecognisedDocument:
+    kind = sniff(content[:4096], media_type)
+    return read_document(kind, read_office(content, limits), limits=limits, **how)
 
 
 @contextmanager

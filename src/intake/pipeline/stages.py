@@ -19,7 +19,7 @@ from intake.errors import TransientFailure, UnreadableItem
 from intake.filing import Readings
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
-from intake.parsing.media_types import is_picture_or_pdf
+from intake.parsing.media_types import is_picture_or_pdf, is_read
 from intake.pipeline import heavy_tasks, light_tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.fax_facts import with_header
@@ -221,9 +221,10 @@ class Stages:
         return tuple(stored)
 
     def _is_read(self, attachment: Attachment, receipt: Receipt) -> bool:
-        if attachment.disposition != "stored" or not is_picture_or_pdf(attachment.media_type):
+        if attachment.disposition != "stored" or not is_read(attachment.media_type):
             return False
-        is_page = receipt.profile in ("fax", "scan") or not attachment.inline
+        is_picture = is_picture_or_pdf(attachment.media_type)
+        is_page = receipt.profile in ("fax", "scan") or not (attachment.inline and is_picture)
         return is_page or attachment.size_bytes >= _SMALL_INLINE_BYTES
 
     def _recognise(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     not_,
@@ -162,8 +163,8 @@ def find(
 ) -> list[Request]:
     """Return requests without their attachments: open emergencies first, then the newest.
 
-    ``search`` is looked for in subject, text, reference, sender's name and address, without
-    regard to case.
+    ``search`` is looked for in subject, text, text of attachments, reference, sender's name
+    and address, without regard to case.
     """
     wanted = {"channel": channel, "topic": topic, "status": status, "needs_review": needs_review}
     query = _SELECT.order_by(requests.c.received_at.desc(), requests.c.id.desc())
@@ -361,7 +362,12 @@ def _searching(query: Select[Any], words: str) -> Select[Any]:
         parties.c.email,
     )
     for word in words.split():
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        in_attachment = exists().where(
+            attachments.c.request_id == requests.c.id,
+            attachments.c.text.icontains(word, autoescape=True),
+        )
+        own = (column.icontains(word, autoescape=True) for column in columns)
+        query = query.where(or_(*own, in_attachment))
     return query
 
 

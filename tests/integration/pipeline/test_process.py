@@ -703,3 +703,16 @@ def test_what_is_no_message_id_is_refused(open_intake: Open, wrong: str) -> None
     request = app.submit(RequestDraft(channel=Channel.PHONE, text="Chiede un opuscolo."))
     with pytest.raises(UsageError):
         app.requests.record_reply(request.reference, wrong, by="op")
+
+
+@pytest.mark.parametrize("name", ["frana.docx", "volontari.odt", "danni.xlsx", "allagamento.rtf"])
+def test_the_text_of_an_attached_document_is_read_and_found(open_intake: Open, name: str) -> None:
+    app = open_intake()
+    content = (FIXTURES / "office" / name).read_bytes()
+    receipt_id = _push(app, name, mail_with_attachment(name, content, "application/octet-stream"))
+    assert app.process().processed.filed == 1
+    request = app.requests.get(app.receipts.get(receipt_id).reference or "")
+    words = {"frana.docx": "via dei Tigli", "volontari.odt": "diventare volontario"}
+    found = words.get(name, "cantina")
+    assert [each.confidence for each in request.attachments] == [1.0]
+    assert [each.reference for each in app.requests.find(search=found)] == [request.reference]

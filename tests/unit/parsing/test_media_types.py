@@ -24,6 +24,12 @@ from intake.parsing import media_types
         (b"0\x82\x01\0\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", "application/pkcs7-mime"),
         (b"Received: from x\r\n", "message/rfc822"),
         (b"Buongiorno, perch\xe9\n", "text/plain"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "image/heic"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "image/jp2"),
+        (b"{\\rtf1", "application/rtf"),
+        (b"PK\x03\x04" + bytes(26) + b"mimetype" + media_types.ODT.encode(), media_types.ODT),
+        (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml..word/document", media_types.DOCX),
+        (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml..xl/workbook", media_types.XLSX),
         (b"\0\1\2\3", "application/octet-stream"),
         (b"", "application/octet-stream"),
     ],
@@ -55,3 +61,9 @@ def test_a_text_that_speaks_of_pdf_is_no_pdf() -> None:
 def test_pictures_and_pdfs_go_to_ocr(name: str) -> None:
     assert media_types.is_picture_or_pdf(name)
     assert not media_types.is_picture_or_pdf("text/plain")
+
+
+def test_rich_text_that_a_mail_program_calls_word_is_rich_text() -> None:
+    assert media_types.sniff(b"{\\rtf1", "application/msword", "x.doc") == media_types.RTF
+    assert media_types.is_read(media_types.RTF)
+    assert not media_types.is_read("application/msword")

@@ -1,0 +1,107 @@
+"""OfficeFile: the pages of a document of an office program, and of the letters pasted into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from intake.errors import UnreadableItem
+from intake.ocr.limits import PageLimits
+from intake.ocr.opening import read_sheets
+from intake.ocr.pages import PictureFile
+from intake.ocr.sheets import PageImage, PageText, Sheet
+from intake.parsing import rtf
+from intake.parsing.packages import Package
+from intake.parsing.spreadsheets import Workbook
+from intake.parsing.word_files import read_docx, read_odt
+
+_RTF, _ZIP, _OLE = b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OFFICE_SIGNATURES = (_RTF, _ZIP, _OLE)
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_LEAST_PICTURE_PIXELS = 500_000
+"""A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
+
+
+def read_office(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
+    """Yield the pages of an office document, opened in a process of its own.
+
+    Raises:
+        UnreadableItem: the document as a whole cannot be opened.
+        TransientFailure: opening it crashed or took too long.
+    """
+    return read_sheets(partial(OfficeFile, data, limits), limits)
+
+
+class OfficeFile:
+    """An open DOCX, ODT, RTF or spreadsheet: its text, then each picture that may be a scan.
+
+    A text has one page, for these formats know none; a spreadsheet has one for each sheet.
+
+    Raises:
+        UnreadableItem: ``corrupt_document``, ``encrypted_document``, ``too_large`` or, where the
+            bytes are of none of these formats, ``unknown_format``.
+    """
+
+    def __init__(self, data: bytes, limits: PageLimits) -> None:
+        self._limits = limits
+        self._workbook: Workbook | None = None
+        self._text = ""
+        self._pictures: list[bytes] = []
+        if data.startswith(_RTF):
+            self._text = rtf.to_text(data)
+        elif data.startswith(_ZIP):
+            self._open(data, Package(data))
+        elif data.startswith(_OLE):
+            self._workbook = Workbook(data)
+        else:
+            raise UnreadableItem("The file is no document of an office.", code="unknown_format")
+
+    def _open(self, data: bytes, package: Package) -> None:
+        if "word/document.xml" in package.names:
+            self._text = read_docx(package)
+        elif package.matching(r"xl/workbook\.(xml|bin)"):
+            self._workbook = Workbook(data)
+        elif "content.xml" in package.names:
+            if package.read("mimetype").startswith(_ODS):
+                self._workbook = Workbook(data)
+            else:
+                self._text = read_odt(package)
+        else:
+            raise UnreadableItem("The file is no document of an office.", code="unknown_format")
+        if self._workbook is None:
+            self._pictures = list(package.pictures())
+
+    def read(self, number: int) -> Sheet | None:
+        """Return a page; None when there are not so many.
+
+        Raises:
+            UnreadableItem: this sheet or picture is damaged.
+        """
+        if self._workbook is not None:
+            names = self._workbook.names
+            if number > len(names):
+                return None
+            return PageText(number, self._workbook.sheet(number - 1))
+        if number == 1:
+            return PageText(number, self._text)
+        while number - 2 < len(self._pictures):
+            sheet = self._picture(number)
+            if sheet is not None:
+                return sheet
+            del self._pictures[number - 2]
+        return None
+
+    def _picture(self, number: int) -> Sheet | None:
+        """Return a picture of the document as a page; None for one that is no letter."""
+        try:
+            sheet = PictureFile(self._pictures[number - 2], self._limits).read(1)
+        except UnreadableItem as error:
+            if error.code == "too_large":
+                raise
+            return None
+        if not isinstance(sheet, PageImage):
+            return None
+        if sheet.image.width * sheet.image.height < _LEAST_PICTURE_PIXELS:
+            return None
+        return replace(sheet, number=number)
