@@ -13,7 +13,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "imapclient": ("connectors/imap_client.py",),
     "nh3": ("parsing/safe_html.py",),
     "pi_heif": ("ocr/pages.py",),
-    "pikepdf": ("ocr/picture_pdf.py", "ocr/searchable_pdf.py"),
+    "pikepdf": ("ocr/pdf_repair.py", "ocr/picture_pdf.py", "ocr/searchable_pdf.py"),
     "phonenumbers": ("parsing/telephone_numbers.py",),
     "py3langid": ("classifying/language.py",),
     "pydantic_settings": ("config/settings.py",),

@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from intake.errors import UnreadableItem
+from intake.ocr import pdf_repair
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
@@ -59,8 +60,6 @@ class PdfFile:
         self._limits = limits
         self._pdf = _open(data, passwords)
         self._pdf.init_forms()  # so that what a citizen wrote into a form is on the page
-        if len(self._pdf) < 1:
-            raise UnreadableItem("The PDF is damaged: it has no page.", code="corrupt_pdf")
         self._unit = _user_unit(data)
 
     def read(self, number: int) -> Sheet | None:
@@ -82,7 +81,7 @@ class PdfFile:
     def _load(self, number: int) -> _LoadedPage:
         page = self._pdf[number - 1]
         if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
-            page.flatten()
+            pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
             page.close()
             page = self._pdf[number - 1]
         return _LoadedPage(page, self._unit)
@@ -249,14 +248,22 @@ class _LoadedPage:
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument:
+    """Open a PDF, mended where PDFium takes it for none or finds no page in it."""
+    pdf = _opened(data, passwords)
+    if pdf is None or len(pdf) < 1:
+        pdf = _opened(pdf_repair.mend(data), passwords)
+    if pdf is None or len(pdf) < 1:
+        raise UnreadableItem("The PDF is damaged: it has no page.", code="corrupt_pdf")
+    return pdf
+
+
+def _opened(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
     for password in (None, *passwords):
         try:
             return pypdfium2.PdfDocument(data, password=password)
         except pypdfium2.PdfiumError as error:
             if error.err_code != pdfium.FPDF_ERR_PASSWORD:
-                raise UnreadableItem(
-                    "The PDF is damaged and cannot be opened.", code="corrupt_pdf"
-                ) from error
+                return None
     raise UnreadableItem("The PDF is locked with a password.", code="encrypted_pdf")
 
 

@@ -1,0 +1,25 @@
+"""Mends PDFs whose table of objects or trailer is damaged or lost, through qpdf."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pikepdf
+
+from intake.errors import UnreadableItem
+
+
+def mend(data: bytes) -> bytes:
+    """Return the PDF written anew from the objects that are found in it.
+
+    Raises:
+        UnreadableItem: ``corrupt_pdf``: there is no document among them.
+    """
+    mended = BytesIO()
+    try:
+        with pikepdf.open(BytesIO(data), suppress_warnings=True) as pdf:
+            pdf.save(mended)
+    # pikepdf raises its own errors and, on what qpdf does not expect, Python's.
+    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError) as error:
+        raise UnreadableItem(f"The PDF is damaged: {error}", code="corrupt_pdf") from error
+    return mended.getvalue()
