@@ -368,11 +368,21 @@ def test_ocr_without_tesseract_ends_with_69_and_the_install_line(
 ) -> None:
     scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("INTAKE_OCR__ENGINE", "tesseract")
 
     result = intake("ocr", str(scan))
 
     assert result.code == 69
     assert "apt-get install" in result.err
+
+
+def test_ocr_without_a_language_ends_with_69_and_the_install_line(intake: Any) -> None:
+    scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
+
+    result = intake("ocr", str(scan), "--languages", "xyz")
+
+    assert result.code == 69
+    assert "apt-get install tesseract-ocr-xyz" in result.err
 
 
 def test_ocr_prints_text_and_confidence(intake: Any) -> None:
