@@ -85,6 +85,7 @@ _REMARKABLE_DEFECTS = (
     "damaged_archive",
     "damaged_file",
     "encrypted_",
+    "batch_",
     "archive_",
 )
 
@@ -203,7 +204,7 @@ def draft_request(
         follows=follows,
         attachments=tuple(_attachment(each, readings) for each in message.attachments),
         external_ids=_external_ids(message),
-        details=_details(message),
+        details=_details(message) | _batch(item),
         letter=letter,
     )
 
@@ -425,3 +426,13 @@ def _external_ids(message: ParsedMessage) -> dict[str, str]:
 def _details(message: ParsedMessage) -> dict[str, Any]:
     parts = message.model_dump(mode="json", include={"pec", "fax", "form", "device"})
     return {name: part for name, part in parts.items() if part}
+
+
+def _batch(item: ItemFacts) -> dict[str, Any]:
+    """Return which pages of which batch a letter was, if it came in one."""
+    if "batch" not in item.attributes:
+        return {}
+    return {"batch": {name: item.attributes.get(at) for name, at in _OF_BATCH.items()}}
+
+
+_OF_BATCH = {"receipt": "batch", "pages": "pages"}

@@ -13,7 +13,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "imapclient": ("connectors/imap_client.py",),
     "nh3": ("parsing/safe_html.py",),
     "pi_heif": ("ocr/pages.py",),
-    "pikepdf": ("ocr/pdf_repair.py", "ocr/picture_pdf.py", "ocr/searchable_pdf.py"),
+    "pikepdf": (
+        "ocr/page_copies.py",
+        "ocr/pdf_repair.py",
+        "ocr/picture_pdf.py",
+        "ocr/searchable_pdf.py",
+    ),
     "phonenumbers": ("parsing/telephone_numbers.py",),
     "py3langid": ("classifying/language.py",),
     "pydantic_settings": ("config/settings.py",),
@@ -27,6 +32,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "selectolax": ("parsing/html_text.py",),
     "tesserocr": ("ocr/tesseract_library.py",),
     "uuid6": ("store/references.py",),
+    "zxingcpp": ("ocr/barcodes.py",),
     # A whole room each: the library is what the room is made of.
     "numpy": ("ocr/*", "classifying/*"),
     "sqlalchemy": ("store/*",),

@@ -142,6 +142,10 @@ class FolderConnector(ABC):
         """Tell whether the files of a subfolder are items too."""
         return False
 
+    def notes(self) -> dict[str, str]:
+        """Return what the options say of every item, for whoever reads it later."""
+        return {}
+
     def key_of(self, file: FoundFile, sha256: str) -> str:
         """Return the item's key, of content and file but not of the name.
 
@@ -198,7 +202,11 @@ class FolderConnector(ABC):
             received_at=received_at,
             received_at_by="file" if received_at else "intake",
             file_name=shown(file.path.name),
-            attributes={"path": self._relative(file), **file.fingerprint.as_attributes()},
+            attributes={
+                "path": self._relative(file),
+                **file.fingerprint.as_attributes(),
+                **self.notes(),
+            },
             cursor=None if self._moves or not may_resume else "{}-{}".format(*file.place),
         )
 

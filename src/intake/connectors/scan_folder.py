@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from intake.connectors.folders import FolderConnector, FolderOptions
 
 _UNFINISHED = ("*.tmp", "*.part", ".*", "~*", "*~")
@@ -21,6 +23,11 @@ class ScanFolderOptions(FolderOptions):
     """Which names are letters, such as ``*.pdf``; capitals do not matter."""
     recursive: bool = False
     """Whether the subfolders are looked into as well."""
+    separate: Literal["none", "blank", "barcode", "patch"] = "none"
+    """Which pages separate the letters of one file: none, blank ones, sheets with a barcode or
+    with a patch code."""
+    separator: str = Field(default="PATCHT", min_length=1, max_length=100)
+    """What the barcode on a separator sheet says; capitals do not matter."""
 
 
 class ScanFolderConnector(FolderConnector):
@@ -39,6 +46,11 @@ class ScanFolderConnector(FolderConnector):
         if _matches(name, (*_UNFINISHED, *_OF_WINDOWS)):
             return False
         return _matches(name, self.options.patterns)
+
+    def notes(self) -> dict[str, str]:
+        if self.options.separate == "none":
+            return {}
+        return {"separate": self.options.separate, "separator": self.options.separator}
 
     def enters(self, folder: Path) -> bool:
         is_shelf = folder == self.options.path / self.options.processed

@@ -19,8 +19,8 @@ from intake.letters.parts import Letter, take_apart
 from intake.letters.people import read_sender_names
 from intake.letters.sender_blocks import read_sender
 from intake.schemas.base import Frozen
-from intake.schemas.documents import Page, RecognisedDocument
-from intake.schemas.letters import Fact, LetterFacts, Place
+from intake.schemas.documents import Barcode, Page, RecognisedDocument
+from intake.schemas.letters import Box, Fact, LetterFacts, Place
 
 _LEGIBLE = 0.6
 """A page read with less confidence is handwriting, or as good as unread."""
@@ -42,11 +42,9 @@ def find_facts(
     not_after: date | None = None,
 ) -> LetterFacts:
     """Return what a letter says of itself; ``not_after`` is the day it was received."""
+    references = tuple(_references(document.pages, options, path))
     written = [page for page in document.pages if page.text.strip()]
-    if not written:
-        return LetterFacts()
-    references = tuple(_references([page for page in written if _is_legible(page)], options, path))
-    if not _is_legible(written[0]):
+    if not written or not _is_legible(written[0]):
         return LetterFacts(references=references)
     letter = take_apart([page for page in written if _is_legible(page)], options.own_names)
     if letter.is_ours:
@@ -75,17 +73,32 @@ def _is_legible(page: Page) -> bool:
 
 
 def _references(pages: Sequence[Page], options: LetterOptions, path: str) -> Iterator[Fact]:
-    seen = set()
+    """Yield our references, each once: in a barcode first, for it cannot be misread."""
+    found: dict[str, Fact] = {}
     for page in pages:
+        for code in page.barcodes:
+            for value, _ in find_own_references(code.text, options.prefix):
+                found.setdefault(value, _in_barcode(value, code, page, path))
+    for page in filter(_is_legible, pages):
         for value, written in find_own_references(page.text, options.prefix):
-            if value in seen:
-                continue
-            seen.add(value)
-            confidence = 0.97 if written.upper() == value else 0.9
-            yield Fact(
-                value=value, confidence=confidence, path=path, page=page.number, place="body",
-                evidence=written,
-            )  # fmt: skip
+            found.setdefault(value, _in_text(value, written, page, path))
+    yield from found.values()
+
+
+def _in_text(value: str, written: str, page: Page, path: str) -> Fact:
+    confidence = 0.97 if written.upper() == value else 0.9
+    return Fact(
+        value=value, confidence=confidence, path=path, page=page.number, place="body",
+        evidence=written,
+    )  # fmt: skip
+
+
+def _in_barcode(value: str, code: Barcode, page: Page, path: str) -> Fact:
+    box = Box(left=code.left, top=code.top, right=code.right, bottom=code.bottom)
+    return Fact(
+        value=value, confidence=0.99, path=path, page=page.number, place="barcode", box=box,
+        evidence=code.text,
+    )  # fmt: skip
 
 
 def _read_date(letter: Letter, claims: Claims, not_after: date | None) -> None:

@@ -19,14 +19,16 @@ PROVINCES = frozenset(_PROVINCES.split())
 _TITLE = (
     r"(?:(?:sig|sigg|dott|dr|prof|avv|ing|arch|geom|rag|per|mr|mrs|ms|miss)\.?(?:ssa|ra)?\.?\s+)*"
 )
-_ROLE = (
-    r"(?:(?:l['’]|il |la |lo |the )?(?:amministrat(?:ore|rice)|president[ei]|sindac[oa]|dirigente|"
-    r"responsabile|segretari[oa]|titolare|legale rappresentante|chairman|director|secretary)"
-    r"(?: pro[- ]tempore)?[ ,:-]+)?"
+_OFFICE = (
+    r"(?:amministrat(?:ore|rice)|president[ei]|sindac[oa]|dirigente|responsabile|segretari[oa]|"
+    r"titolare|dirett(?:ore|rice)|comandante|coordinat(?:ore|rice)|legale rappresentante|chairman|"
+    r"director|secretary|mayor|manager)"
 )
+_ROLE = rf"(?:(?:l['’]|il |la |lo |the )?{_OFFICE}(?: pro[- ]tempore)?[ ,:-]+)?"
 _PARTICLE = r"(?:di|de|del|della|dei|degli|d['’]|la|lo|li|le|van|von|der|den|el|al)"
 _NAME = rf"(?:{_PARTICLE}\s+)?[A-ZÀ-Þ][\w'’-]*[\w.]"
 _PERSON = re.compile(rf"(?i:{_ROLE}{_TITLE})(?P<name>{_NAME}(?:\s+{_NAME}){{1,4}})")
+_IS_OFFICE = re.compile(rf"(?i)\b{_OFFICE}\b")
 _NO_NAME = re.compile(
     r"(?i)\b(?:oggetto|subject|spett|gentil|egregi|distinti|cordiali|saluti|fede|raccomandata|"
     r"allegat|dear|yours|sincerely|faithfully|regards|firma|signature|data|pagina|page|tel|fax|"
@@ -90,6 +92,8 @@ def read_person(text: str) -> str | None:
     """Return the name that a line consists of, without title and role: two to five words."""
     match = _PERSON.fullmatch(text.strip(" ,.;:_-"))
     if match is None or _NO_NAME.search(text) or is_organisation(text):
+        return None
+    if _IS_OFFICE.search(match["name"]):
         return None
     return " ".join(match["name"].split())
 

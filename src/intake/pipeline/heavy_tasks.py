@@ -11,18 +11,24 @@ from typing import Any
 from intake import plugins
 from intake.errors import UnreadableItem
 from intake.interfaces import OcrEngine
+from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
+from intake.ocr.page_copies import copy_pages
+from intake.ocr.prepare import Prepared
 from intake.ocr.recognise import read_document, recognise
 from intake.ocr.searchable_pdf import make_searchable
+from intake.ocr.separators import SeparatorRule, find_letters
+from intake.ocr.sheets import PageImage
 from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
-from intake.schemas.documents import Defect, RecognisedDocument
+from intake.schemas.documents import Barcode, Defect, Page, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
+SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
 
 
 def payload(
@@ -37,6 +43,7 @@ def payload(
     """Return what ``recognise_file`` takes; ``ocr`` and ``parsing`` are options as JSON.
 
     The child writes a searchable PDF, and a page that explains the reading, where it is told to.
+    With ``is_letter`` added, barcodes are looked for as well.
     """
     wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
     files = {name: str(path) for name, path in wanted.items() if path is not None}
@@ -45,12 +52,18 @@ def payload(
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
     """Read the text in the picture, PDF or office document ``path``."""
-    with open_blob(Path(payload["path"])) as stream:
-        content = stream.read()
+    content, passwords = _content(payload), _passwords(payload)
     files = {name: Path(path) for name, path in payload["files"].items()}
-    passwords = read_passwords(ParserOptions.model_validate(payload["parsing"]))
     is_office = content.startswith(OFFICE_SIGNATURES)
-    with _debug_page(files.get("debug_html")) as page:
+    barcodes: dict[int, tuple[Barcode, ...]] = {}
+    with _debug_page(files.get("debug_html")) as explained:
+
+        def watch(sheet: PageImage, prepared: Prepared, page: Page) -> None:
+            if explained:
+                explained.watch(sheet, prepared, page)
+            if payload.get("is_letter"):
+                barcodes[page.number] = find_barcodes(prepared.image)
+
         read = _read_office if is_office else partial(recognise, passwords=passwords)
         document = read(
             content,
@@ -58,14 +71,56 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
             engine=_engine(payload["engine"]),
             languages=payload["languages"],
             limits=PageLimits.model_validate(payload["limits"]),
-            watch=page.watch if page else None,
+            watch=watch,
         )
-        if page:
-            page.close(document)
+        if explained:
+            explained.close(document)
     target = files.get("searchable_pdf")
     if target and not is_office:  # its text can be searched as it is
         document = _with_searchable_pdf(target, content, document, passwords)
-    return document.model_dump(mode="json")
+    return _with_barcodes(document, barcodes).model_dump(mode="json")
+
+
+def separate_file(payload: dict[str, Any]) -> dict[str, Any]:
+    """Put each letter of the batch ``path`` into a file of the new folder ``out``.
+
+    Answers with the page numbers of each, first and last, in the order of the files 1, 2, 3 ...;
+    with none if no page separates letters.
+    """
+    content, passwords = _content(payload), _passwords(payload)
+    letters = find_letters(
+        content,
+        payload["media_type"],
+        SeparatorRule.model_validate(payload["rule"]),
+        PageLimits.model_validate(payload["limits"]),
+        passwords,
+    )
+    copies = copy_pages(content, letters, passwords) if letters else []
+    folder = Path(payload["out"])
+    with on_disk(folder):
+        folder.mkdir()
+        for number, copied in enumerate(copies, start=1):
+            (folder / str(number)).write_bytes(copied)
+    return {"letters": [[pages.start, pages.stop - 1] for pages in letters]}
+
+
+def _content(payload: dict[str, Any]) -> bytes:
+    with open_blob(Path(payload["path"])) as stream:
+        return stream.read()
+
+
+def _passwords(payload: dict[str, Any]) -> tuple[str, ...]:
+    return read_passwords(ParserOptions.model_validate(payload["parsing"]))
+
+
+def _with_barcodes(
+    document: RecognisedDocument, barcodes: dict[int, tuple[Barcode, ...]]
+) -> RecognisedDocument:
+    pages = tuple(
+        page.model_copy(update={"barcodes": barcodes.get(page.number, ())})
+        for page in document.pages
+    )
+    return document.model_copy(update={"pages": pages})
 
 
 def _read_office(

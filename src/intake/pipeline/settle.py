@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from intake import filing
 from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.filing import Thread
+from intake.pipeline import batches
 from intake.pipeline.stages import Understood
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
@@ -71,7 +72,8 @@ def settle_group(
     held = claims.hold(connection, [receipt for receipt, _ in group])
     ours = [item for item in group if item[0].id in held]
     receipts.record_blobs(connection, [blob for _, each in ours for blob in each.blobs], now)
-    noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))}
+    opened, received = _receive_parts(connection, ours, now)
+    noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))} | opened
     unfiled = [item for item in ours if item[0].id not in noted]
     known = _Known(connection, [each for _, each in unfiled], noted, options.prefix)
     told = _tell(connection, noted, known, now)
@@ -82,8 +84,23 @@ def settle_group(
         connection, ReceiptState.FILED, {id_: request.id for id_, request in filed.items()}
     )
     entries = [entry for item in ours for entry in _entries(item, noted, filed)]
-    events = journal.append(connection, [*entries, *told], now)
+    events = [*received, *journal.append(connection, [*entries, *told], now)]
     return [_outcome(receipt, noted, filed, events) for receipt, _ in group]
+
+
+def _receive_parts(
+    connection: Connection, items: Sequence[Item], now: datetime
+) -> tuple[dict[int, Notice], list[Event]]:
+    """Receive the letters of the batches among the items; return the notices they end as."""
+    notices: dict[int, Notice] = {}
+    events: list[Event] = []
+    for receipt, understood in items:
+        if understood.parts:
+            notices[receipt.id], new = batches.receive_parts(
+                connection, receipt, understood.parts, now
+            )
+            events += new
+    return notices, events
 
 
 def announce(request: Request, data: dict[str, Any]) -> journal.Entry:
@@ -279,6 +296,8 @@ def _outcome(
     if request is None and receipt.id not in noted:
         return LOST
     streams = {journal.receipt_stream(receipt.id)}
+    if receipt.id in noted:
+        streams |= {journal.receipt_stream(id_) for id_ in batches.letters_of(noted[receipt.id])}
     streams |= {journal.request_stream(request.id)} if request else set()
     return Outcome(
         state=ReceiptState.FILED if request else ReceiptState.NOTED,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,13 +21,20 @@ from intake.filing import Readings
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf, is_read
-from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline import batches, heavy_tasks, light_tasks
+from intake.pipeline.batches import Part
 from intake.pipeline.disk import on_disk
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
-from intake.schemas.documents import Attachment, Document, ParsedMessage, RecognisedDocument
+from intake.schemas.documents import (
+    Attachment,
+    Defect,
+    Document,
+    ParsedMessage,
+    RecognisedDocument,
+)
 from intake.schemas.letters import LetterFacts
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import Phase, Receipt
@@ -79,6 +87,8 @@ class Understood(Frozen):
     letter: LetterFacts | None = None
     verdict: Verdict = Verdict()
     blobs: tuple[Blob, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The letters of a batch, each of which is read as an item of its own."""
     is_deferred: bool = False
 
 
@@ -138,7 +148,12 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        readings, made = self._recognise(receipt, pictures, keep_alive)
+        parts, defects = self._separate(receipt, pictures[0], keep_alive)
+        if parts:
+            blobs = (*stored, *(part.blob for part in parts))
+            return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
+        message = message.model_copy(update={"defects": (*message.defects, *defects)})
+        readings, made = self._recognise(receipt, message, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         verdict = self.judge(list_texts(message, readings.documents))
         return Understood(
@@ -148,6 +163,29 @@ class Stages:
             verdict=verdict,
             blobs=(*stored, *made),
         )
+
+    def _separate(
+        self, receipt: Receipt, picture: Attachment, keep_alive: Callable[[], None]
+    ) -> tuple[tuple[Part, ...], tuple[Defect, ...]]:
+        """Return the letters of a batch, stored; none if it is one letter, or cannot be cut."""
+        rule = batches.rule_of(receipt)
+        if rule is None:
+            return (), ()
+        keep_alive()
+        with self._heavy_child() as (child, scratch):
+            out = scratch / "letters"
+            payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
+            try:
+                answer = child.call(heavy_tasks.SEPARATE, payload)
+            except UnreadableItem as error:
+                return (), (Defect(code="batch_not_separated", detail=error.message),)
+            with self._blobs.batch() as batch:
+                parts = tuple(
+                    Part(blob=batch.put(_file_chunks(out / str(number))), first=first, last=last)
+                    for number, (first, last) in enumerate(answer["letters"], start=1)
+                )
+                batch.seal()
+        return parts, ()
 
     def judge(self, documents: list[Document]) -> Verdict:
         """Return topic, urgency and language of the texts."""
@@ -164,8 +202,7 @@ class Stages:
         self, receipt: Receipt, message: ParsedMessage, readings: Readings
     ) -> LetterFacts | None:
         """Return what the pages of a letter or fax say of themselves; None for other items."""
-        is_letter = receipt.profile in ("fax", "scan") or message.device is not None
-        if not is_letter or not readings.documents:
+        if not _is_letter(receipt, message) or not readings.documents:
             return None
         answer = self._light.call(
             light_tasks.READ_LETTER,
@@ -228,16 +265,22 @@ class Stages:
         return is_page or attachment.size_bytes >= _SMALL_INLINE_BYTES
 
     def _recognise(
-        self, receipt: Receipt, pictures: list[Attachment], keep_alive: Callable[[], None]
+        self,
+        receipt: Receipt,
+        message: ParsedMessage,
+        pictures: list[Attachment],
+        keep_alive: Callable[[], None],
     ) -> tuple[Readings, list[Blob]]:
         """Read the pictures; return also the searchable PDFs that were made of them."""
+        is_letter = _is_letter(receipt, message)
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
             keep_alive()
             try:
-                documents[attachment.path], made = self._recognise_one(attachment)
+                document, made = self._recognise_one(attachment, is_letter=is_letter)
+                documents[attachment.path] = document
                 if made:
                     searchable[attachment.path] = made
             except UnreadableItem as error:
@@ -252,26 +295,45 @@ class Stages:
         readings = Readings(documents=documents, unread=unread, searchable=digests)
         return readings, list(searchable.values())
 
-    def _recognise_one(self, attachment: Attachment) -> tuple[RecognisedDocument, Blob | None]:
+    def _recognise_one(
+        self, attachment: Attachment, *, is_letter: bool
+    ) -> tuple[RecognisedDocument, Blob | None]:
+        with self._heavy_child() as (child, scratch):
+            target = scratch / "searchable.pdf"
+            wanted = target if self._options.ocr.searchable_pdf else None
+            payload = self._payload(attachment, searchable_pdf=wanted) | {"is_letter": is_letter}
+            answer = child.call(heavy_tasks.RECOGNISE, payload)
+            document = RecognisedDocument.model_validate(answer)
+            is_worth_it = any(page.words for page in document.pages) and target.exists()
+            made = self._blobs.put(_file_chunks(target)) if is_worth_it else None
+        return document, made
+
+    def _payload(
+        self, attachment: Attachment, *, searchable_pdf: Path | None = None
+    ) -> dict[str, Any]:
+        return heavy_tasks.payload(
+            self._blobs.path(attachment.sha256),
+            attachment.media_type,
+            ocr=self._ocr_options,
+            parsing=self._parser_options,
+            searchable_pdf=searchable_pdf,
+        )
+
+    @contextmanager
+    def _heavy_child(self) -> Iterator[tuple[Child, Path]]:
+        """Yield a child for one file, and the folder of its temporary files, which goes with it."""
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(self._options.heavy, temp_dir=scratch) as self._heavy,
         ):
             if self._is_killed:
                 self._heavy.kill()
-            target = Path(scratch) / "searchable.pdf"
-            payload = heavy_tasks.payload(
-                self._blobs.path(attachment.sha256),
-                attachment.media_type,
-                ocr=self._ocr_options,
-                parsing=self._parser_options,
-                searchable_pdf=target if self._options.ocr.searchable_pdf else None,
-            )
-            answer = self._heavy.call(heavy_tasks.RECOGNISE, payload)
-            document = RecognisedDocument.model_validate(answer)
-            is_worth_it = any(page.words for page in document.pages) and target.exists()
-            made = self._blobs.put(_file_chunks(target)) if is_worth_it else None
-        return document, made
+            yield self._heavy, Path(scratch)
+
+
+def _is_letter(receipt: Receipt, message: ParsedMessage) -> bool:
+    """Return whether what the pages say is the citizen's letter, and not a file sent along."""
+    return receipt.profile in ("fax", "scan") or message.device is not None
 
 
 def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:

@@ -182,6 +182,18 @@ class Word(Frozen):
     """Words of one line have the same two numbers."""
 
 
+class Barcode(Frozen):
+    """What a barcode on a page says; its box is counted as that of a ``Word``."""
+
+    text: str
+    kind: str
+    """Such as ``Code128`` or ``QRCode``."""
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
 class Page(Frozen):
     """One page of a document; ``number`` counts from 1, ``confidence`` is 0..1."""
 
@@ -201,6 +213,8 @@ class Page(Frozen):
     width: int = 0
     """Pixels across of the prepared picture, which ``words`` count in; 0 where there was none."""
     height: int = 0
+    barcodes: tuple[Barcode, ...] = ()
+    """Those of letters and faxes; none where nobody looked."""
     fax_header: FaxHeader | None = None
     """The sending fax machine's line; it is no part of ``text`` and ``words``."""
 

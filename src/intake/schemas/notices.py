@@ -13,7 +13,8 @@ from intake.schemas.base import Frozen
 class Notice(Frozen):
     """A machine's message about something: recorded, searchable, never a request.
 
-    ``kind`` is ``bounce``, ``auto_reply``, ``mdn``, ``list``, ``pec_<pec_kind>`` or ``fax_failed``;
+    ``kind`` is ``bounce``, ``auto_reply``, ``mdn``, ``list``, ``pec_<pec_kind>``, ``fax_failed``,
+    ``own_message``, or ``batch``: a file of several letters, each of which is an item of its own.
     ``about`` is the Message-ID (without <>) of the message it speaks of, where it names one.
     """
 

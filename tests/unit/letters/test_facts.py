@@ -146,6 +146,7 @@ def test_an_administration_states_its_protocol_number() -> None:
     found = values(read(text))
     assert found["organisation"] == "Comune di Sulmona"
     assert found["protocol"] == "0012345/2025"
+    assert found["name"] == "Paolo Ferri"
 
 
 def test_handwriting_and_unreadable_pages_say_nothing() -> None:

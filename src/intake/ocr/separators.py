@@ -1,0 +1,95 @@
+"""Where one letter of a batch ends and the next begins: blank pages, barcodes, patch codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from intake.errors import UnreadableItem
+from intake.ocr.barcodes import find_barcodes
+from intake.ocr.file_kinds import PDF, detect
+from intake.ocr.limits import PageLimits
+from intake.ocr.pages import read_pictures
+from intake.ocr.patch_codes import find_patch_code
+from intake.ocr.pdf import read_pdf
+from intake.ocr.sheets import PageImage, PageLost, Sheet
+from intake.schemas.base import Frozen
+
+_LOOK_DPI = 150
+"""Enough for a bar of 0.25 mm; a third of the work of reading."""
+_BLANK_DPI = 100
+"""At this resolution a speck of dust is paler than a stroke of a pen."""
+_INK_SHARE = 0.8
+"""What is darker than this share of the paper is ink."""
+_BLANK_INK_IN2 = 0.02
+"""Less ink than this is dust: a line of typing has five times as much."""
+_MARGIN_IN = 0.5
+"""Shadows of the sheet's edge and holes for a folder lie here, and no letter is written here."""
+_MOST_PAGES = 1000
+"""What no feeder holds."""
+
+
+class SeparatorRule(Frozen):
+    """Which pages stand between two letters; ``text`` is what the barcode of one says."""
+
+    kind: Literal["blank", "barcode", "patch"]
+    text: str = "PATCHT"
+
+
+def find_letters(
+    data: bytes,
+    media_type: str | None,
+    rule: SeparatorRule,
+    limits: PageLimits,
+    passwords: Sequence[str] = (),
+) -> list[range]:
+    """Return the page numbers of each letter of a batch; none if no page separates any.
+
+    Separators belong to no letter, and neither does the empty back of a separator sheet. A page
+    that cannot be read belongs to the letter it stands in.
+
+    Raises:
+        UnreadableItem: the file has more pages than can be looked at, or cannot be opened.
+    """
+    looking = limits.model_copy(update={"dpi": _LOOK_DPI, "max_pages": _MOST_PAGES})
+    is_pdf = detect(data, media_type) == PDF
+    sheets = read_pdf(data, looking, passwords) if is_pdf else read_pictures(data, looking)
+    marks: list[bool] = []
+    for sheet in sheets:
+        if isinstance(sheet, PageLost) and sheet.defect == "pages_left_out":
+            raise UnreadableItem(sheet.error.message, code=sheet.error.code)
+        is_back = rule.kind != "blank" and bool(marks) and marks[-1] and _is_blank(sheet)
+        marks.append(is_back or _separates(sheet, rule))
+    if not any(marks):
+        return []
+    cuts = [0, *(number for number, mark in enumerate(marks, start=1) if mark), len(marks) + 1]
+    return [range(before + 1, cut) for before, cut in pairwise(cuts) if cut - before > 1]
+
+
+def _separates(sheet: Sheet, rule: SeparatorRule) -> bool:
+    if not isinstance(sheet, PageImage):
+        return False
+    if rule.kind == "blank":
+        return _is_blank(sheet)
+    if rule.kind == "patch":
+        return find_patch_code(sheet.image, dpi_x=sheet.dpi_x, dpi_y=sheet.dpi_y) is not None
+    wanted = rule.text.strip().casefold()
+    return any(each.text.strip().casefold() == wanted for each in find_barcodes(sheet.image))
+
+
+def _is_blank(sheet: Sheet) -> bool:
+    """Return whether a page has no more on it than dust, its margins aside."""
+    if not isinstance(sheet, PageImage):
+        return False
+    factors = (max(1, int(sheet.dpi_x / _BLANK_DPI)), max(1, int(sheet.dpi_y / _BLANK_DPI)))
+    pixels = np.asarray(sheet.image.reduce(factors), dtype=np.float32)
+    across, down = sheet.dpi_x / factors[0], sheet.dpi_y / factors[1]
+    left, top = int(_MARGIN_IN * across), int(_MARGIN_IN * down)
+    inner = pixels[top : -top or None, left : -left or None]
+    if inner.size == 0:
+        return False
+    ink = np.count_nonzero(inner < _INK_SHARE * np.median(inner))
+    return float(ink) / (across * down) < _BLANK_INK_IN2
