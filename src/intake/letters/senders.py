@@ -67,8 +67,11 @@ _PHONE_LABEL = (
 _PHONE = r"(?P<number>(?:\+|00)?\s?\(?\d[\d\s./()-]{5,20}\d)"
 _LABELLED_PHONE = re.compile(rf"(?<!\w){_PHONE_LABEL}{_PHONE}(?!\w)", re.IGNORECASE)
 _PHONE_ALONE = re.compile(_PHONE)
+_AROUND_AT = re.compile(r"(?<=\w) ?@ ?(?=\w)")
+"""White that OCR sees around the sign; an address has none."""
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
+    r"(?<![\w.+-])(?<![._-] )"
+    r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
     r"\.[A-Za-z]{2,10}(?![\w@-])",
     re.ASCII,
 )
@@ -137,7 +140,8 @@ def find_phones(text: str, *, is_alone_enough: bool = False) -> list[tuple[str, 
 def find_emails(text: str) -> list[tuple[str, bool]]:
     """Return the addresses in a line in small letters, each with whether it is a PEC address."""
     is_labelled = bool(_PEC_LABEL.search(text))
-    found = [match[0].lower() for match in _EMAIL.finditer(text)]
+    closed = _AROUND_AT.sub("@", text)
+    found = [match[0].lower() for match in _EMAIL.finditer(closed)]
     return [
         (each, bool(_PEC_DOMAIN.search(each)) or (is_labelled and len(found) == 1))
         for each in found

@@ -225,3 +225,10 @@ def test_documents_of_one_item_that_contradict_each_other_say_nothing_of_it() ->
     merged = merge([one, other])
     assert merged.date is None
     assert merged.name == one.name
+
+
+def test_white_around_the_sign_of_an_address_is_closed_and_nothing_else_is() -> None:
+    apart = letter().replace("mario.rossi@example.it", "mario.rossi @ example.it")
+    broken = letter().replace("mario.rossi@example.it", "mario. rossi @ example.it")
+    assert values(read(apart))["email"] == "mario.rossi@example.it"
+    assert "email" not in values(read(broken))
