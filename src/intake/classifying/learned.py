@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +24,8 @@ _LEAST_TOPICS = 2
 _SHOWN_TOPICS = 4
 _LEAST_CONFIDENCE = 0.01
 _SHOWN_WORDS = 5
+_SHOWN_AGAINST = 3
+_LEAST_WEIGHT = 0.001
 _LONGEST_TEXT_WORDS = 2000
 
 
@@ -86,14 +89,22 @@ class LearnedClassifier:
         )
 
     def _evidence(self, text: str, topic: str) -> tuple[Evidence, ...]:
-        """Return the words that speak for ``topic`` most."""
-        words = sorted(set(split(text).words[:_LONGEST_TEXT_WORDS]))
-        weights = self._model.weights_of_words(words, topic)
-        ordered = sorted(zip(weights, words, strict=True), reverse=True)[:_SHOWN_WORDS]
+        """Return the words and pairs that speak for ``topic`` most, then those most against it.
+
+        Weights are what they add to the decision.
+        """
+        read = split(text).words[:_LONGEST_TEXT_WORDS]
+        words = sorted({word.lower() for word in read})
+        pairs = sorted({f"{one} {next_}".lower() for one, next_ in pairwise(read)})
+        weights = self._model.contributions(text, words, pairs, topic)
+        ordered = sorted(zip(weights, [*words, *pairs], strict=True), reverse=True)
+        shown = [
+            *(each for each in ordered[:_SHOWN_WORDS] if each[0] >= _LEAST_WEIGHT),
+            *(each for each in ordered[: -_SHOWN_AGAINST - 1 : -1] if each[0] <= -_LEAST_WEIGHT),
+        ]
         return tuple(
             Evidence(rule="learned", text=word, topic=topic, weight=round(weight, 4))
-            for weight, word in ordered
-            if weight > 0
+            for weight, word in shown
         )
 
 

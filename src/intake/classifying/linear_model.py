@@ -135,16 +135,31 @@ class LinearModel:
             decisions += self.manifest.prior * self._prior(texts, self.manifest.topics)
         return decisions
 
-    def weights_of_words(self, words: Sequence[str], topic: str) -> list[float]:
-        """Return how strongly each word alone speaks for ``topic``; negative: against it."""
-        if not words:
-            return []
+    def contributions(
+        self, text: str, words: Sequence[str], pairs: Sequence[str], topic: str
+    ) -> list[float]:
+        """Return what each of the words, then each pair of words, adds to the decision of ``text``.
+
+        What a pair adds is beside what its words add. A piece that several words have is shared
+        among them, so that all words and pairs of a text add up to the decision less the bias (and
+        less what the rules say). Negative: it speaks against ``topic``.
+        """
         column = self.manifest.topics.index(topic)
-        features = extract(words)
-        used = features.values * self._rarity[features.buckets].astype(np.float32)
-        products = used * self._weights[features.buckets, column]
-        sums = _sums(products[:, None], features)[:, 0] * self._scales[column]
-        return [float(each) for each in sums]
+        features = weigh(extract([text]), self._rarity)
+        added = self._weights[features.buckets, column] * features.values * self._scales[column]
+        units = [*words, *pairs]
+        if not units or not len(added):
+            return [0.0] * len(units)
+        own = extract(units)
+        whose = np.repeat(np.arange(len(units)), np.diff(own.starts))
+        is_of_word = np.isin(own.buckets, own.buckets[whose < len(words)])
+        places = np.minimum(np.searchsorted(features.buckets, own.buckets), len(added) - 1)
+        counted = features.buckets[places] == own.buckets
+        counted &= (whose < len(words)) | ~is_of_word
+        whose, places = whose[counted], places[counted]
+        sharers = np.bincount(places, minlength=len(added))
+        shares = added[places] / sharers[places]
+        return [float(each) for each in np.bincount(whose, weights=shares, minlength=len(units))]
 
     def to_bytes(self) -> bytes:
         """Return the file of the model; the same model gives the same bytes."""

@@ -35,6 +35,16 @@ if TYPE_CHECKING:
 
 ReferenceArgument = Annotated[str, typer.Argument(help="Such as CC-2026-0000042-7.")]
 _NEAR_AMONG = 2000
+_MEANINGS = {
+    "emergency": "somebody may be in danger now",
+    "topic_unsure": "no topic is sure enough to be filed under",
+    "page_hard_to_read": "a page was read with little confidence",
+    "no_text": "nothing could be read",
+    "possible_follow_up": "it names an earlier request, but another sender",
+    "possible_duplicate": "another message has the same Message-ID",
+    "pec_signature_unproved": "the signature of the PEC envelope could not be proved",
+    "fax_pages_missing": "fewer pages came than the fax announced",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -103,7 +113,7 @@ def show(
             {**request.model_dump(mode="json"), "opinions": opinions, "events": events}
         )
         return
-    render.emit(_facts(request, zone))
+    render.emit(_facts(request, zone, opinions))
     if request.text.strip():
         render.emit(render.heading("Text"), render.plain(request.text.strip()))
     if request.letter is not None and (stated := _letter(request.letter)):
@@ -220,7 +230,7 @@ def _who(sender: Sender) -> str:
     return sender.name or sender.email or sender.fax_number or sender.phone or ""
 
 
-def _facts(request: Request, zone: ZoneInfo) -> RenderableType:
+def _facts(request: Request, zone: ZoneInfo, opinions: Sequence[Classification]) -> RenderableType:
     topic = f"{request.topic} ({request.topic_confidence:.2f}, by {request.topic_by})"
     sender = request.sender
     return render.facts(
@@ -231,7 +241,8 @@ def _facts(request: Request, zone: ZoneInfo) -> RenderableType:
             ("urgency", _urgency(request)),
             ("kind", request.kind),
             ("topic", topic if request.topic else None),
-            ("review because of", ", ".join(request.review_reasons)),
+            ("might be", None if request.topic else _likely(opinions)),
+            ("review because of", "; ".join(map(_reason, request.review_reasons))),
             ("subject", request.subject),
             ("language", request.language),
             ("sender", sender.name),
@@ -262,6 +273,21 @@ def _letter(letter: LetterFacts) -> RenderableType | None:
         for name, fact in named
     ]  # fmt: skip
     return render.table([*columns, Column("words", share=1)], cells) if cells else None
+
+
+def _likely(opinions: Sequence[Classification]) -> str:
+    """Return the three topics that any opinion is surest of."""
+    surest: dict[str, float] = {}
+    for opinion in opinions:
+        if opinion.topic is not None:
+            surest[opinion.topic] = max(opinion.confidence, surest.get(opinion.topic, 0.0))
+    ordered = sorted(surest.items(), key=lambda entry: (-entry[1], entry[0]))
+    return ", ".join(f"{topic} ({confidence:.2f})" for topic, confidence in ordered[:3])
+
+
+def _reason(code: str) -> str:
+    """Return a reason to look, with what it means where the code alone does not say it."""
+    return f"{code}: {_MEANINGS[code]}" if code in _MEANINGS else code
 
 
 def _attachments(request: Request) -> RenderableType:
