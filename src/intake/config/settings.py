@@ -237,7 +237,8 @@ class OcrSettings(Section):
         default=250, ge=70, le=1200, description="Dots per inch at which PDF pages are drawn."
     )
     review_below: Share = Field(
-        default=0.85, description="Confidence (0..1) under which a person is asked to look."
+        default=0.96,
+        description="Share of characters expected to be right under which a person looks.",
     )
     searchable_pdf: bool = Field(
         default=False,

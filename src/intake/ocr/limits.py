@@ -22,5 +22,5 @@ class PageLimits(Frozen):
     """Memory the opening of a file may take beyond what the process had before."""
     dpi: int = Field(default=250, ge=70, le=1200)
     """Resolution, in both directions, of the picture that the engine is given."""
-    review_below: float = Field(default=0.85, ge=0, le=1)
+    review_below: float = Field(default=0.96, ge=0, le=1)
     """A document with a page of less confidence than this is shown to a person."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from intake.ocr.page_confidence import page_confidence
 from intake.schemas.documents import Page, Word
 
 
@@ -14,7 +15,7 @@ def page_of(words: Sequence[Word], *, number: int, size: tuple[int, int]) -> Pag
     return Page(
         number=number,
         text=text_of(words),
-        confidence=mean_confidence(words),
+        confidence=page_confidence(words),
         words=tuple(words),
         width=width,
         height=height,
@@ -32,10 +33,3 @@ def text_of(words: Sequence[Word]) -> str:
     return "\n\n".join(
         "\n".join(" ".join(word.text for word in line) for line in lines) for _, lines in paragraphs
     )
-
-
-def mean_confidence(words: Sequence[Word]) -> float:
-    """Return the words' mean confidence, each as heavy as it is long; 0.0 without words."""
-    weight = sum(len(word.text) for word in words)
-    total = sum(len(word.text) * word.confidence for word in words)
-    return round(total / weight, 4) if weight else 0.0

@@ -43,8 +43,8 @@ class TesserocrEngine:
     ) -> Page:
         """Return the text of ``image`` by lines and paragraphs, in Unicode NFC.
 
-        The confidence is the mean of the words' confidences, each as heavy as the word is long;
-        a page without words has 0.0.
+        The confidence is the share of characters expected to be right, judged by the words'
+        confidences; a page without words has 0.0.
 
         Raises:
             TransientFailure: Tesseract failed, or passed ``timeout_s`` between two words.

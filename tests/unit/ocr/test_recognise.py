@@ -61,13 +61,13 @@ def _recognise(data, engine, **limits):
 
 
 def test_the_engine_is_given_square_pixels_languages_and_a_time_limit():
-    engine = ScriptedEngine((LINES, 0.95))
+    engine = ScriptedEngine((LINES, 0.98))
     _recognise(_tiff(_inked()), engine, page_timeout_s=7)
     assert engine.seen == [((2118, 2923), ("ita", "eng"), 7)]
 
 
 def test_the_page_says_how_it_was_scanned():
-    page = _recognise(_tiff(_inked()), ScriptedEngine((LINES, 0.95))).pages[0]
+    page = _recognise(_tiff(_inked()), ScriptedEngine((LINES, 0.98))).pages[0]
     assert (page.number, page.origin, page.dpi_x, page.dpi_y) == (1, "ocr", 204, 98)
     assert page.seconds > 0
 
@@ -91,22 +91,22 @@ def test_much_ink_and_no_text_asks_for_a_person():
 
 
 def test_much_ink_and_one_sure_word_asks_for_a_person():
-    document = _recognise(_tiff(_inked()), ScriptedEngine(("il", 0.95)))
-    assert document.confidence == 0.95
+    document = _recognise(_tiff(_inked()), ScriptedEngine(("il", 0.98)))
+    assert document.confidence == 0.98
     assert document.needs_review
 
 
 def test_a_fax_that_arrived_with_gaps_asks_for_a_person():
     few, many = (_tiff(_inked(), tiffinfo={326: rows}) for rows in (20, 200))
-    assert not _recognise(few, ScriptedEngine((LINES, 0.95))).needs_review
-    assert _recognise(many, ScriptedEngine((LINES, 0.95))).needs_review
+    assert not _recognise(few, ScriptedEngine((LINES, 0.98))).needs_review
+    assert _recognise(many, ScriptedEngine((LINES, 0.98))).needs_review
 
 
 def test_a_blank_page_is_not_read_and_does_not_count():
-    engine = ScriptedEngine((LINES, 0.95))
+    engine = ScriptedEngine((LINES, 0.98))
     document = _recognise(_tiff(_inked(), Image.new("1", (1728, 1146), 1)), engine)
     assert [page.text for page in document.pages] == [LINES, ""]
-    assert document.confidence == 0.95
+    assert document.confidence == 0.98
     assert not document.needs_review
 
 
@@ -117,7 +117,7 @@ def test_a_document_of_blank_pages_asks_for_a_person():
 
 
 def test_a_page_the_engine_gives_up_does_not_cost_its_neighbours():
-    engine = ScriptedEngine(TransientFailure("too slow", code="timeout"), (LINES, 0.95))
+    engine = ScriptedEngine(TransientFailure("too slow", code="timeout"), (LINES, 0.98))
     document = _recognise(_tiff(_inked(), _inked()), engine)
     assert [page.number for page in document.pages] == [2]
     assert [defect.code for defect in document.defects] == ["page_unreadable"]
