@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import random
-import string
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from intake.classifying.decide import judge
@@ -21,6 +20,7 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
+from intake.testing.noise import mistype
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"
 TEXTS = 2_000
@@ -32,7 +32,7 @@ PROSE = (
     "Allego alla presente due fotografie e la lettera che ho spedito il mese passato.",
 )
 """What letters say besides: two sentences of these for each that has a topic."""
-NOISY_COPIES = 20
+NOISY_COPIES = 1
 
 
 def main() -> None:
@@ -41,7 +41,11 @@ def main() -> None:
     phrases = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))
     topics = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
     _print_speed([text for texts in topics.values() for text in texts])
-    _print_recall(phrases["positive"], phrases["negative"])
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for family in phrases["families"]:
+        texts[family["emergency"]].extend(family["phrases"])
+    _print_recall(texts[True], texts[False])
+    _print_languages(tomllib.loads((FIXTURES / "languages.toml").read_text("utf-8")))
 
 
 def _print_speed(sentences: Sequence[str]) -> None:
@@ -91,24 +95,25 @@ def _print_recall(positive: Sequence[str], negative: Sequence[str]) -> None:
     print(f"emergency recall       {share(positive):.3f} of {len(positive)} phrases")
     print(f"emergency false alarms {share(negative):.3f} of {len(negative)} phrases")
     for rate in (0.05, 0.10):
-        noisy = [_noise(phrase, rate, choose) for phrase in positive for _ in range(NOISY_COPIES)]
-        calm = [_noise(phrase, rate, choose) for phrase in negative for _ in range(NOISY_COPIES)]
+        noisy = [mistype(phrase, rate, choose) for phrase in positive for _ in range(NOISY_COPIES)]
+        calm = [mistype(phrase, rate, choose) for phrase in negative for _ in range(NOISY_COPIES)]
         print(
             f"with {rate:.0%} wrong characters: recall {share(noisy):.3f}, "
             f"false alarms {share(calm):.3f}"
         )
 
 
-def _noise(text: str, rate: float, choose: random.Random) -> str:
-    """Return ``text`` with this share of its characters replaced, dropped or doubled by another."""
-
-    def damage(letter: str) -> str:
-        if choose.random() >= rate:
-            return letter
-        other = choose.choice(string.ascii_lowercase)
-        return choose.choice(["", other, letter + other])
-
-    return "".join(damage(letter) for letter in text)
+def _print_languages(samples: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    """Print the share of texts whose language is right."""
+    for kind in ("messages", "paragraphs", "other"):
+        for rate in (0.0, 0.05, 0.10):
+            choose = random.Random(1)
+            right = [
+                identify(mistype(text, rate, choose)) == language
+                for language, texts in samples[kind].items()
+                for text in texts
+            ]
+            print(f"language of {kind:10} {rate:4.0%} wrong: {sum(right) / len(right):.3f}")
 
 
 if __name__ == "__main__":

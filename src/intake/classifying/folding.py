@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ _TOKEN = re.compile(
     r"|[.!?;:…]+|\n\s*\n"
     r"|[,()\[\]«»\"“”–—]+|\s-\s"
 )
+LONGEST_STRETCH = 60
+"""Words of a text that are judged as a whole; of a longer one, stretches are."""
+_STRETCH_STEP = 25
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
@@ -27,6 +31,8 @@ class Words:
     words: tuple[str, ...]
     clauses: tuple[int, ...]
     sentences: tuple[int, ...]
+    questions: frozenset[int] = frozenset()
+    """The numbers of the sentences that end with a question mark."""
 
     def quote(self, start: int, end: int) -> str:
         """Return the words from ``start`` to ``end`` (not included), joined by spaces."""
@@ -42,6 +48,7 @@ def split(text: str) -> Words:
     words: list[str] = []
     clauses: list[int] = []
     sentences: list[int] = []
+    questions: set[int] = set()
     clause = sentence = 0
     for token in _TOKEN.findall(text):
         if token[0].isalnum():
@@ -49,11 +56,36 @@ def split(text: str) -> Words:
             clauses.append(clause)
             sentences.append(sentence)
         elif token[0] in _SENTENCE_ENDS and token[-1] != "-":
+            if "?" in token:
+                questions.add(sentence)
             clause += 1
             sentence += 1
         else:
             clause += 1
-    return Words(tuple(words), tuple(clauses), tuple(sentences))
+    return Words(tuple(words), tuple(clauses), tuple(sentences), frozenset(questions))
+
+
+def stretches(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the stretches of a text go: whole sentences where they can.
+
+    They overlap, so that what belongs together is together in one of them.
+    """
+    count, start = len(words.words), 0
+    while count - start > LONGEST_STRETCH:
+        end = _last_sentence_end(words, start + _STRETCH_STEP, start + LONGEST_STRETCH)
+        yield start, end
+        start = _last_sentence_end(words, start + 1, start + _STRETCH_STEP)
+    if count:
+        yield start, count
+
+
+def _last_sentence_end(words: Words, least: int, most: int) -> int:
+    """Return the last place from ``least`` to ``most`` where a sentence begins, or ``most``."""
+    numbers = words.sentences
+    for place in range(most, least - 1, -1):
+        if numbers[place] != numbers[place - 1]:
+            return place
+    return most
 
 
 def fold(word: str) -> str:

@@ -135,6 +135,7 @@ class Matcher:
             tuple(word for cut in cuts for word in cut),
             tuple(clause for cut, clause in zip(cuts, words.clauses, strict=True) for _ in cut),
             tuple(number for cut, number in zip(cuts, words.sentences, strict=True) for _ in cut),
+            words.questions,
         )
 
     def _possible(self, present: frozenset[int]) -> dict[int, list[_Pattern]]:

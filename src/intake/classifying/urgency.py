@@ -1,10 +1,14 @@
-"""Urgency: who is in danger now, and what cannot wait. Always on; recall comes first."""
+"""Urgency: who is in danger now, and what cannot wait. Always on; recall comes first.
+
+Rules find alarming phrases and the guards that speak against them; the danger model decides from
+all words and from what the rules found. See docs/explanation/urgency.md.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,8 +16,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.datafile import DataFile, read, refuse, validate
-from intake.classifying.folding import Words, split
+from intake.classifying.folding import LONGEST_STRETCH, Words, split, stretches
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.base import Frozen
@@ -21,6 +26,10 @@ from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
 _SHOWN_EVIDENCE = 8
+_EMERGENCY_WEIGHT = 2.0
+_LEARNED = f"{Urgency.EMERGENCY}: learned"
+_COUNTED_ALARMS = 4
+_COUNTED_SENTENCES = 50
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
 
@@ -62,16 +71,22 @@ class Assessment(NamedTuple):
 
 
 class UrgencyRules:
-    """The urgency rules of one file."""
+    """The urgency rules of one file, and the model that decides on danger."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Load the rules of ``path``, or the ones we ship.
+        """Load the rules and the model that we ship; or the rules of ``path``, which decide alone.
 
         Raises:
             ConfigError: the file cannot be read, or names the rule and key that are wrong.
         """
         self._compiled = _load(path)
-        self.version = self._compiled.version
+        self._is_ours = path is None
+
+    @property
+    def version(self) -> str:
+        """Return the digests of the files that decide."""
+        rules = self._compiled.version
+        return f"{rules}+{shipped_model().digest}" if self._is_ours else rules
 
     def assess(self, documents: Sequence[Document]) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence."""
@@ -79,14 +94,26 @@ class UrgencyRules:
         everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
-            for rule, hit in reading.alarms:
+            for rule, hit in self._compiled.standing(reading, everywhere):
                 text = reading.words.quote(hit.start, hit.end)
-                if (rule.name, text) not in found and self._compiled.holds(
-                    rule, hit, reading, everywhere
-                ):
-                    found[rule.name, text] = _evidence(rule, text)
+                found.setdefault((rule.name, text), _evidence(rule, text))
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
+        if self._is_ours:
+            ordered = _weigh(
+                shipped_model(),
+                ordered,
+                [
+                    passage
+                    for reading in readings
+                    for passage in self._compiled.passages(reading, everywhere)
+                ],
+            )
         return Assessment(_highest(ordered), tuple(ordered[:_SHOWN_EVIDENCE]))
+
+    def passage(self, text: str) -> Passage:
+        """Return the whole text as the danger model sees a passage: to learn from."""
+        reading = self._compiled.read(text)
+        return self._compiled.passage(reading, reading.in_text, 0, len(reading.words.words))
 
 
 @dataclass(slots=True)
@@ -96,6 +123,7 @@ class _Reading:
     words: Words
     alarms: list[tuple[_Rule, Hit]] = field(default_factory=list)
     guards: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    guard_starts: dict[int, list[int]] = field(default_factory=dict)
     guarded_sentences: set[tuple[int, int]] = field(default_factory=set)
     now_sentences: set[int] = field(default_factory=set)
     stops: list[int] = field(default_factory=list)
@@ -152,6 +180,9 @@ class _Compiled:
                 self._note(reading, meaning, hit)
         for guards in reading.guards.values():
             guards.sort(key=lambda hit: hit.end)
+        reading.guard_starts = {
+            number: sorted(hit.start for hit in guards) for number, guards in reading.guards.items()
+        }
         return reading
 
     def _note(self, reading: _Reading, meaning: _Rule | int | str, hit: Hit) -> None:
@@ -163,7 +194,57 @@ class _Compiled:
             if self._guards[meaning].scope == "text":
                 reading.in_text.add(meaning)
 
-    def holds(self, rule: _Rule, hit: Hit, reading: _Reading, everywhere: frozenset[int]) -> bool:
+    def standing(self, reading: _Reading, everywhere: Set[int]) -> Iterator[tuple[_Rule, Hit]]:
+        """Yield the alarms that no guard speaks against."""
+        for rule, hit in reading.alarms:
+            if self.holds(rule, hit, reading, everywhere):
+                yield rule, hit
+
+    def passages(self, reading: _Reading, everywhere: Set[int]) -> Iterator[Passage]:
+        """Yield the stretches of a text, each with what was found in it.
+
+        In a long text the sentence of an alarm is also judged alone: it must not be outweighed.
+        """
+        places = list(stretches(reading.words))
+        if len(places) > 1:
+            alarming = {
+                reading.words.sentences[hit.start]
+                for rule, hit in self.standing(reading, everywhere)
+                if rule.urgency is Urgency.EMERGENCY
+            }
+            numbers = reading.words.sentences
+            for number in sorted(alarming)[:_COUNTED_SENTENCES]:
+                places.append((bisect_left(numbers, number), bisect_right(numbers, number)))
+        for start, end in places:
+            yield self.passage(reading, everywhere, start, end)
+
+    def passage(self, reading: _Reading, everywhere: Set[int], start: int, end: int) -> Passage:
+        """Return the words from ``start`` to ``end``, and by name what was found in them."""
+        first, last = (
+            bisect_left(reading.alarms, place, key=lambda alarm: alarm[1].start)
+            for place in (start, end)
+        )
+        found = reading.alarms[first:last]
+        standing = [
+            (rule, hit) for rule, hit in found if self.holds(rule, hit, reading, everywhere)
+        ]
+        signals = {f"guarded {rule.name}": 1.0 for rule, _ in found}
+        signals |= {f"guarded {rule.name}": 0.0 for rule, _ in standing}
+        signals |= {f"alarm {rule.name}": 1.0 for rule, _ in standing}
+        signals |= {f"guard {self._guards[number].name}": 1.0 for number in everywhere}
+        for number, starts in reading.guard_starts.items():
+            at = bisect_left(starts, start)
+            if at < len(starts) and starts[at] < end:
+                signals[f"guard {self._guards[number].name}"] = 1.0
+        alarms = sum(rule.urgency is Urgency.EMERGENCY for rule, _ in standing)
+        sentences = set(reading.words.sentences[start:end])
+        signals["alarms"] = min(alarms, _COUNTED_ALARMS) / 2
+        signals["now"] = float(not sentences.isdisjoint(reading.now_sentences))
+        signals["question"] = float(not sentences.isdisjoint(reading.words.questions))
+        signals["length"] = min((end - start) / LONGEST_STRETCH, 1.0)
+        return Passage(reading.words.quote(start, end), signals)
+
+    def holds(self, rule: _Rule, hit: Hit, reading: _Reading, everywhere: Set[int]) -> bool:
         """Return whether no guard speaks against the alarm."""
         sentence = reading.words.sentences[hit.start]
         for number, guard in enumerate(self._guards):
@@ -197,12 +278,34 @@ def _is_near(guard: _Guard, found: Sequence[Hit], alarm: Hit, reading: _Reading)
     return False
 
 
+def _weigh(
+    model: DangerModel, evidence: list[Evidence], passages: Sequence[Passage]
+) -> list[Evidence]:
+    """Return the evidence after the model: an alarm raised, or an unlikely one made `high`."""
+    scores = model.score(passages)
+    highest = max(scores, default=model.manifest.doubt)
+    is_alarm = _highest(evidence) is Urgency.EMERGENCY
+    if highest >= model.manifest.alarm and not is_alarm:
+        words = model.telling_words(passages[scores.index(highest)].text)
+        learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
+        return [learned, *evidence]
+    if highest < model.manifest.doubt and is_alarm:
+        return [_doubted(each) if each.weight > 1 else each for each in evidence]
+    return evidence
+
+
 def _evidence(rule: _Rule, text: str) -> Evidence:
     return Evidence(
         rule=f"{rule.urgency}: {rule.name}",
         text=text,
-        weight=2.0 if rule.urgency is Urgency.EMERGENCY else 1.0,
+        weight=_EMERGENCY_WEIGHT if rule.urgency is Urgency.EMERGENCY else 1.0,
     )
+
+
+def _doubted(evidence: Evidence) -> Evidence:
+    """Return the evidence of an alarm that the model is sure is none: to be read soon, even so."""
+    rule = evidence.rule.replace(f"{Urgency.EMERGENCY}: ", f"{Urgency.HIGH}: doubtful ", 1)
+    return evidence.model_copy(update={"rule": rule, "weight": 1.0})
 
 
 def _highest(evidence: Sequence[Evidence]) -> Urgency:

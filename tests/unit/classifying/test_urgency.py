@@ -1,37 +1,65 @@
+import random
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from intake.classifying.language import LANGUAGES
 from intake.classifying.urgency import UrgencyRules
 from intake.errors import ConfigError
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
+from intake.testing.noise import misread, mistype
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
-PHRASES = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))
+FAMILIES = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))["families"]
+CALLS = [text for family in FAMILIES if family["emergency"] for text in family["phrases"]]
+CALM = [text for family in FAMILIES if not family["emergency"] for text in family["phrases"]]
+RULES = UrgencyRules()
+DOUBTED = "I am drowning in paperwork"
 
 
 def _urgency(*texts: str) -> Urgency:
-    return UrgencyRules().assess([Document(text=text) for text in texts]).urgency
+    return RULES.assess([Document(text=text) for text in texts]).urgency
+
+
+def _share_of_alarms(texts: Sequence[str]) -> float:
+    return sum(_urgency(text) is Urgency.EMERGENCY for text in texts) / len(texts)
 
 
 def test_the_phrase_set_is_large_enough_to_mean_something() -> None:
-    assert len(set(PHRASES["positive"])) >= 60
-    assert len(set(PHRASES["negative"])) >= 100
+    assert len(set(CALLS)) == len(CALLS) >= 300
+    assert len(set(CALM)) == len(CALM) >= 700
+    assert {family["lang"] for family in FAMILIES} == set(LANGUAGES)
 
 
-@pytest.mark.parametrize("phrase", PHRASES["positive"])
-def test_a_call_for_help_is_an_emergency(phrase: str) -> None:
-    assessment = UrgencyRules().assess([Document(text=phrase)])
+def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
+    choose = random.Random(5)
+    assert _share_of_alarms(choose.sample(CALLS, 500)) >= 0.98
+    assert _share_of_alarms(choose.sample(CALM, 700)) <= 0.02
+
+
+def test_calls_for_help_are_found_with_wrong_characters() -> None:
+    choose = random.Random(7)
+    calls, calm = choose.sample(CALLS, 200), choose.sample(CALM, 200)
+    assert _share_of_alarms([mistype(text, 0.05, choose) for text in calls]) >= 0.95
+    assert _share_of_alarms([mistype(text, 0.05, choose) for text in calm]) <= 0.05
+    assert _share_of_alarms([misread(text, 0.05, choose) for text in calls]) >= 0.95
+
+
+@pytest.mark.parametrize("phrase", ["Aiuto", "S.O.S.", "Fuga di gas", "mio padre non respira"])
+def test_an_alarm_shows_the_words_that_raised_it(phrase: str) -> None:
+    assessment = RULES.assess([Document(text=phrase)])
     assert assessment.urgency is Urgency.EMERGENCY
     assert assessment.evidence[0].rule.startswith("emergency: ")
     assert assessment.evidence[0].text
 
 
-@pytest.mark.parametrize("phrase", PHRASES["negative"])
-def test_alarming_words_without_danger_are_no_emergency(phrase: str) -> None:
-    assert _urgency(phrase) is not Urgency.EMERGENCY
+def test_an_alarm_that_the_model_doubts_is_read_soon_even_so() -> None:
+    assessment = RULES.assess([Document(text=DOUBTED)])
+    assert assessment.urgency is Urgency.HIGH
+    assert any("doubtful" in evidence.rule for evidence in assessment.evidence)
 
 
 @pytest.mark.parametrize("phrase", ["aiuto siamo bloccati in ascensore", "c'è un incendio in casa"])

@@ -1,0 +1,140 @@
+"""The danger model: how likely a passage says that somebody is in danger now.
+
+Rules know the words that their author thought of. The model has seen some thousand sentences, calls
+for help and harmless ones, in six languages and with wrong characters; it weighs pieces of words
+(see ``features.py``) and what the rules found ("signals"). It is a file of whole numbers that
+cannot run code; ``scripts/make_danger_model.py`` makes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intake.classifying.features import Features, extract
+from intake.classifying.linear_model import weigh
+from intake.schemas.base import Frozen
+
+SHIPPED = "danger.npz"
+SIGNAL_WEIGHT = 0.3
+"""What a signal counts beside the pieces of words, whose squares sum to one in every passage."""
+_BATCH = 256
+_SHOWN_WORDS = 5
+
+
+class Passage(NamedTuple):
+    """A stretch of text that is judged as a whole, and what the rules found in it, by name."""
+
+    text: str
+    signals: Mapping[str, float]
+
+
+class Manifest(Frozen):
+    """What a model is: the order of its signals, and from which scores on it decides."""
+
+    signals: tuple[str, ...]
+    alarm: float
+    """From here on a passage is an alarm, whatever the rules say."""
+    doubt: float
+    """Below this it is none, whatever the rules say."""
+
+
+class DangerModel:
+    """One linear decision on a passage; above 0 is likelier danger than not in its training."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        *,
+        weights: NDArray[np.int8],
+        scale: float,
+        rarity: NDArray[np.float16],
+        signals: NDArray[np.float32],
+        bias: float,
+        digest: str = "",
+    ) -> None:
+        """Hold ``weights`` of the buckets (times ``scale``), their ``rarity`` (0 where a bucket
+        is not used), and the weights of the ``signals`` in the manifest's order."""
+        self.manifest = manifest
+        self._weights, self._scale, self._rarity = weights, scale, rarity
+        self._signals, self._bias = signals, bias
+        self.digest = digest
+
+    def score(self, passages: Sequence[Passage]) -> list[float]:
+        """Return the decision value of each passage."""
+        scores: list[float] = []
+        for start in range(0, len(passages), _BATCH):
+            batch = passages[start : start + _BATCH]
+            pieces = self._sums(extract([passage.text for passage in batch]))
+            found = signal_matrix(batch, self.manifest.signals) @ self._signals
+            scores.extend((pieces + found + self._bias).tolist())
+        return scores
+
+    def telling_words(self, text: str) -> list[str]:
+        """Return the words of ``text`` that speak for danger most, in their order."""
+        words = list(dict.fromkeys(text.split()))
+        if not words:
+            return []
+        sums = self._sums(extract(words))
+        strongest = sorted(range(len(words)), key=lambda place: -sums[place])[:_SHOWN_WORDS]
+        return [words[place] for place in sorted(strongest) if sums[place] > 0]
+
+    def _sums(self, features: Features) -> NDArray[np.float32]:
+        weighed = weigh(features, self._rarity)
+        products = self._weights[weighed.buckets] * weighed.values
+        rows = np.repeat(np.arange(len(weighed.starts) - 1), np.diff(weighed.starts))
+        sums = np.bincount(rows, weights=products, minlength=len(weighed.starts) - 1)
+        return (sums * self._scale).astype(np.float32)
+
+    def to_bytes(self) -> bytes:
+        """Return the file of the model; the same model gives the same bytes."""
+        arrays: dict[str, NDArray[np.generic]] = {
+            "manifest": np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8),
+            "weights": self._weights,
+            "rarity": self._rarity,
+            "signals": self._signals,
+            "scale": np.array([self._scale, self._bias], dtype=np.float64),
+        }
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in arrays.items():
+                content = io.BytesIO()
+                np.lib.format.write_array(content, array, allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
+        return packed.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return the model of a file's content."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            scale, bias = archive["scale"].tolist()
+            return cls(
+                Manifest.model_validate_json(archive["manifest"].tobytes()),
+                weights=archive["weights"],
+                scale=scale,
+                rarity=archive["rarity"],
+                signals=archive["signals"],
+                bias=bias,
+                digest=hashlib.sha256(content).hexdigest()[:12],
+            )
+
+
+def signal_matrix(passages: Sequence[Passage], names: Sequence[str]) -> NDArray[np.float32]:
+    """Return the signals of each passage (row) in the order of ``names``."""
+    rows = [[passage.signals.get(name, 0.0) for name in names] for passage in passages]
+    return np.array(rows, dtype=np.float32).reshape(len(passages), len(names)) * SIGNAL_WEIGHT
+
+
+@cache
+def shipped_model() -> DangerModel:
+    """Return the model we ship; read once per process."""
+    content = files("intake.classifying").joinpath("data", SHIPPED).read_bytes()
+    return DangerModel.from_bytes(content)
