@@ -2,7 +2,7 @@
 # Install what intake needs: system programs where they are missing, then .venv/ at the root.
 #
 #   scripts/setup.sh            what `make demo` needs
-#   scripts/setup.sh --tests    also what the test suite needs (PostgreSQL, an SSH server)
+#   scripts/setup.sh --tests    also what the test suite needs (PostgreSQL, an SSH server, Poppler)
 #
 # Run it as often as you like: when nothing is missing it ends within a second.
 # INTAKE_NO_APT=1 forbids the package manager: what is missing is printed instead.
@@ -58,12 +58,12 @@ missing_packages() {
   has tesseract || echo tesseract-ocr
   has_language ita || echo tesseract-ocr-ita
   has_language eng || echo tesseract-ocr-eng
-  has pdftoppm || echo poppler-utils
   has dovecot && [ -x /usr/lib/dovecot/imap ] || echo dovecot-imapd
   venv_works || find_python >/dev/null || python_packages
   if [ "$WITH_TESTS" = yes ]; then
     has_postgres || echo postgresql
     has sshd || echo openssh-server
+    has pdftoppm || echo poppler-utils
   fi
 }
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-APT_LINE = "apt-get install tesseract-ocr tesseract-ocr-ita poppler-utils"
+APT_LINE = "apt-get install tesseract-ocr tesseract-ocr-ita"

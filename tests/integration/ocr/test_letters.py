@@ -1,4 +1,4 @@
-"""Real Tesseract and Poppler on letters that were faxed, scanned or typed."""
+"""Real Tesseract and PDFium on letters that were faxed, scanned or typed."""
 
 from __future__ import annotations
 
