@@ -16,6 +16,7 @@ from PIL import Image, ImageFilter
 
 from intake.ocr.sheets import PageImage
 
+Places = npt.NDArray[np.intp]
 Grey = npt.NDArray[np.uint8]
 
 WORK_PIXELS = 25_000_000
@@ -23,7 +24,12 @@ WORK_PIXELS = 25_000_000
 WHITE = 255
 INK_BELOW = 128
 LEAST_SKEW = 0.3
-MOST_SKEW = 6.0
+MOST_SKEW = 15.5
+LEAST_INK = 200
+"""Dark pixels of the reduced picture; fewer are no line of print."""
+_STEEP = 6.0
+_CLEARLY = 1.5
+_COARSE_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +112,19 @@ def find_skew(image: Image.Image) -> float:
     """Return the degrees counter-clockwise that level the lines of text, 0.0 if under 0.3.
 
     Tries angles and takes the one at which the rows' ink differs most from row to row: level
-    lines of text stand against empty rows.
+    lines of text stand against empty rows. A steep angle must beat the level page clearly, as
+    the slopes of a drawing do not.
     """
-    reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-    rows, columns = np.nonzero(reduced < INK_BELOW + 40)
-    if len(rows) < 200:
+    rows, columns = find_ink(image)
+    if len(rows) < LEAST_INK:
         return 0.0
-    best = _sharpest(rows, columns, np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5))
-    best = _sharpest(rows, columns, np.arange(best - 0.4, best + 0.41, 0.1))
+    best, _ = steepest(rows, columns)
+    best, _ = _sharpest(rows, columns, np.arange(best - 0.4, best + 0.41, 0.1))
     if abs(best) < LEAST_SKEW or abs(best) >= MOST_SKEW:
+        return 0.0
+    if abs(best) > _STEEP and _sharpness(rows, columns, best) < _CLEARLY * _sharpness(
+        rows, columns, 0.0
+    ):
         return 0.0
     return round(float(best), 2)
 
@@ -131,14 +141,28 @@ def measure_ink(image: Image.Image, dpi: float) -> float:
     return float(np.count_nonzero(np.asarray(image) < INK_BELOW)) / dpi**2
 
 
+def find_ink(image: Image.Image) -> tuple[Places, Places]:
+    """Return the rows and columns of the dark pixels of the picture, reduced to 900 or so."""
+    reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
+    return np.nonzero(reduced < INK_BELOW + 40)
+
+
+def steepest(rows: Places, columns: Places) -> tuple[float, float]:
+    """Return the angle, to half a degree, at which rows differ most, and by how much they do."""
+    some = slice(None, None, max(1, len(rows) // _COARSE_POINTS))
+    angles = np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
+    return _sharpest(rows[some], columns[some], angles)
+
+
 def _sharpest(
-    rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], degrees: npt.NDArray[np.float64]
-) -> float:
+    rows: Places, columns: Places, degrees: npt.NDArray[np.float64]
+) -> tuple[float, float]:
     scores = [_sharpness(rows, columns, angle) for angle in degrees]
-    return float(degrees[int(np.argmax(scores))])
+    best = int(np.argmax(scores))
+    return float(degrees[best]), scores[best]
 
 
-def _sharpness(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], degrees: float) -> float:
+def _sharpness(rows: Places, columns: Places, degrees: float) -> float:
     """Return how much the ink differs between neighbouring rows once turned by ``degrees``."""
     level: npt.NDArray[Any] = np.rint(rows - columns * math.tan(math.radians(degrees)))
     profile = np.bincount((level - level.min()).astype(np.intp))

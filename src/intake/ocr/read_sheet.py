@@ -14,7 +14,8 @@ from intake.ocr.header_line import take_header
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
 from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Prepared, even, level
+from intake.ocr.orientation import Upright, read_upright
+from intake.ocr.prepare import Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
@@ -86,26 +87,28 @@ def _read_image(
 
     def read(image: Image.Image, dpi: float) -> Page:
         image.info["dpi"] = (dpi, dpi)
-        return engine.recognise(
+        page = engine.recognise(
             image, number=sheet.number, languages=languages, timeout_s=limits.page_timeout_s
         )
+        return _in_order(page, image.size)
 
     evened = even(sheet, dpi=limits.dpi)
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
-    prepared = level(evened)
-    if prepared.ink_in2 < BLANK_INK_IN2:
-        page = Page(number=sheet.number, confidence=1.0)
+    if measure_ink(evened.image, evened.dpi) < BLANK_INK_IN2:
+        upright = Upright(level(evened), Page(number=sheet.number, confidence=1.0))
     else:
-        page = _in_order(read(prepared.image, prepared.dpi), prepared.image.size)
+        upright = read_upright(evened, read)
+    prepared = upright.prepared
+    dpi = (round(sheet.dpi_x), round(sheet.dpi_y))
     facts = {
-        "dpi_x": round(sheet.dpi_x),
-        "dpi_y": round(sheet.dpi_y),
-        "rotation": sheet.rotation,
+        "dpi_x": dpi[upright.rotation % 180 != 0],
+        "dpi_y": dpi[upright.rotation % 180 == 0],
+        "rotation": (sheet.rotation + upright.rotation) % 360,
         "skew": prepared.skew,
         "fax_header": header,
         "seconds": round(time.perf_counter() - started, 3),
     }
-    page = page.model_copy(update=facts)
+    page = upright.page.model_copy(update=facts)
     if watch is not None:
         watch(sheet, prepared, page)
     return Reading(
