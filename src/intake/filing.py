@@ -356,6 +356,8 @@ def _review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict
         reasons.append("topic_unsure")
     if any(document.needs_review for document in readings.documents.values()):
         reasons.append("page_hard_to_read")
+    kinds = {page.kind for each in readings.documents.values() for page in each.pages}
+    reasons += [f"page_{kind}" for kind in sorted(kinds - {"print", "blank"})]
     reasons += [f"unread_{code}" for code in readings.unread.values()]
     reasons += [
         defect.code for defect in message.defects if defect.code.startswith(_REMARKABLE_DEFECTS)

@@ -1,8 +1,9 @@
 """Which way up a page lies: sideways is seen in the picture, upside down in what is read.
 
 Each line of print leaves an empty row under it, whichever way up it is; so the rows of a page
-that lies on its side vary little and its columns much. Upside down nothing but the letters
-themselves is wrong: the engine reads nonsense and says so.
+that lies on its side vary little and its columns much, each at the angle at which it varies most,
+for a page may be askew besides. Upside down nothing but the letters themselves is wrong: the
+engine reads nonsense and says so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from intake.ocr.prepare import LEAST_INK, Evened, Places, Prepared, find_ink, level, steepest
+from intake.ocr.prepare import LEAST_INK, Evened, Prepared, find_ink, level, steepest
 from intake.schemas.documents import Page
 
 Read = Callable[[Image.Image, float], Page]
@@ -23,8 +24,6 @@ SURE_UPRIGHT = 0.6
 """Faxed letters are read with 0.7 to 0.97 when upright, with 0.28 to 0.56 upside down."""
 _BETTER_BY = 0.15
 """So much surer the engine must be of a turned strip."""
-_PLAIN = 3.0
-"""Where rows vary so many times as much as columns, or the reverse, the page is not askew."""
 _STRIP_IN = 1.2
 _INK_BELOW = 168
 
@@ -72,9 +71,6 @@ def lies_sideways(image: Image.Image) -> bool:
     rows, columns = find_ink(image)
     if len(rows) < LEAST_INK:
         return False
-    ratio = _variation(rows) / max(_variation(columns), 1.0)
-    if not 1 / _PLAIN < ratio < _PLAIN:
-        return ratio < 1
     return steepest(rows, columns)[1] < steepest(columns, rows)[1]
 
 
@@ -109,8 +105,3 @@ def _flip(image: Image.Image) -> Image.Image:
 
 def _flipped(page: Prepared) -> Prepared:
     return Prepared(_flip(page.image), page.dpi, page.skew, page.ink_in2)
-
-
-def _variation(places: Places) -> float:
-    """Return how much the ink differs from each row, or column, to the next."""
-    return float(np.sum(np.diff(np.bincount(places).astype(np.float64)) ** 2))

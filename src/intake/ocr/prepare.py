@@ -144,7 +144,8 @@ def measure_ink(image: Image.Image, dpi: float) -> float:
 def find_ink(image: Image.Image) -> tuple[Places, Places]:
     """Return the rows and columns of the dark pixels of the picture, reduced to 900 or so."""
     reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-    return np.nonzero(reduced < INK_BELOW + 40)
+    rows, columns = np.nonzero(reduced < INK_BELOW + 40)
+    return rows, columns
 
 
 def steepest(rows: Places, columns: Places) -> tuple[float, float]:

@@ -13,21 +13,23 @@ from intake.interfaces import OcrEngine
 from intake.ocr.header_line import take_header
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
-from intake.ocr.page_words import page_of
 from intake.ocr.orientation import Upright, read_upright
+from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
+from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
 
-BLANK_INK_IN2 = 0.02
-"""Less black than this is dust: a line of typing has five times as much."""
 LEAST_CHARACTERS_PER_IN2 = 60.0
 """Letters in ink have 250 to 700 characters to the square inch; a picture has next to none."""
 
 DAMAGED_SHARE = 0.05
 """From here on, rows that a fax lost may have held lines of text; up to 2 % cost no more than
 single letters on the faxes measured."""
+
+SURE_WORD = 0.7
+"""What is no print keeps only the words that the engine is so sure of; the rest is noise."""
 
 
 Watcher = Callable[[PageImage, Prepared, Page], None]
@@ -66,11 +68,6 @@ def read_sheet(
         return _lost(sheet.number, error, "page_unreadable")
 
 
-def is_blank(page: Page) -> bool:
-    """Say whether there was nothing on the page to read."""
-    return not page.text and page.confidence == 1.0
-
-
 def _lost(number: int, error: ItemError, defect: str) -> Reading:
     detail = f"page {number}: {error.message}"
     return Reading(error=error, defects=(Defect(code=defect, detail=detail),))
@@ -99,23 +96,28 @@ def _read_image(
     else:
         upright = read_upright(evened, read)
     prepared = upright.prepared
-    dpi = (round(sheet.dpi_x), round(sheet.dpi_y))
+    is_damaged = sheet.damaged_share >= DAMAGED_SHARE
+    kind = tell_kind(upright.page, prepared, is_damaged=is_damaged)
+    is_on_its_side = upright.rotation % 180 != 0
     facts = {
-        "dpi_x": dpi[upright.rotation % 180 != 0],
-        "dpi_y": dpi[upright.rotation % 180 == 0],
+        "kind": kind,
+        "dpi_x": round(sheet.dpi_y if is_on_its_side else sheet.dpi_x),
+        "dpi_y": round(sheet.dpi_x if is_on_its_side else sheet.dpi_y),
         "rotation": (sheet.rotation + upright.rotation) % 360,
         "skew": prepared.skew,
         "fax_header": header,
         "seconds": round(time.perf_counter() - started, 3),
     }
-    page = upright.page.model_copy(update=facts)
+    found = upright.page if kind == "print" else _only_sure(upright.page, prepared.image.size)
+    page = found.model_copy(update=facts)
     if watch is not None:
         watch(sheet, prepared, page)
     return Reading(
         page=page,
-        defects=sheet.defects,
+        defects=(*sheet.defects, *_remarks(page)),
         is_doubtful=sheet.is_incomplete
-        or sheet.damaged_share >= DAMAGED_SHARE
+        or is_damaged
+        or kind not in ("print", "blank")
         or _is_too_little(page.text, prepared.ink_in2),
     )
 
@@ -126,6 +128,21 @@ def _in_order(page: Page, size: tuple[int, int]) -> Page:
         return page
     words = in_reading_order(without_noise(page.words))
     return page_of(words, number=page.number, size=size)
+
+
+def _only_sure(page: Page, size: tuple[int, int]) -> Page:
+    """Return the page with the words that may be print after all, and its own low confidence."""
+    if not page.words:
+        return page
+    words = [word for word in page.words if word.confidence >= SURE_WORD]
+    rest = page_of(words, number=page.number, size=size)
+    return rest.model_copy(update={"confidence": page.confidence})
+
+
+def _remarks(page: Page) -> tuple[Defect, ...]:
+    if page.kind in ("print", "blank"):
+        return ()
+    return (Defect(code=f"page_{page.kind}", detail=f"page {page.number}"),)
 
 
 def _is_too_little(text: str, ink_in2: float) -> bool:

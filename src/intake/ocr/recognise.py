@@ -11,7 +11,7 @@ from intake.ocr.file_kinds import PDF, detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
 from intake.ocr.pdf import read_pdf
-from intake.ocr.read_sheet import Reading, Watcher, is_blank, read_sheet
+from intake.ocr.read_sheet import Reading, Watcher, read_sheet
 from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Page, RecognisedDocument
 
@@ -40,7 +40,8 @@ def recognise(
     The bytes decide what the file is; ``media_type``, the sender's claim, is only named in the
     error. The document's confidence is that of its worst page; blank pages do not count. It
     needs review when that is below ``limits.review_below``, when pages were lost or left out,
-    when a page has far less text than ink or arrived with gaps, or when there is no text at all.
+    when a page is no print, has far less text than ink or arrived with gaps, or when there is no
+    text at all.
     ``passwords`` are tried on a locked PDF. ``watch`` is shown each picture that was read.
 
     Raises:
@@ -77,7 +78,7 @@ def read_document(
     pages = tuple(reading.page for reading in readings if reading.page is not None)
     if not pages:
         raise next(reading.error for reading in readings if reading.error is not None)
-    confidence = min((page.confidence for page in pages if not is_blank(page)), default=1.0)
+    confidence = min((page.confidence for page in pages if page.kind != "blank"), default=1.0)
     is_engine_used = any(page.origin == "ocr" for page in pages)
     return RecognisedDocument(
         media_type=kind,

@@ -194,6 +194,9 @@ class Barcode(Frozen):
     bottom: int
 
 
+PageKind = Literal["print", "blank", "handwriting", "picture", "unreadable"]
+
+
 class Page(Frozen):
     """One page of a document; ``number`` counts from 1, ``confidence`` is 0..1."""
 
@@ -215,6 +218,9 @@ class Page(Frozen):
     height: int = 0
     barcodes: tuple[Barcode, ...] = ()
     """Those of letters and faxes; none where nobody looked."""
+
+    kind: PageKind = "print"
+    """What is on the page. Of what is neither print nor blank, ``text`` has only sure words."""
     fax_header: FaxHeader | None = None
     """The sending fax machine's line; it is no part of ``text`` and ``words``."""
 

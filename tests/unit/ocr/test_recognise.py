@@ -81,13 +81,15 @@ def test_the_worst_page_gives_the_document_its_confidence():
 
 
 def test_low_confidence_asks_for_a_person():
-    document = _recognise(_tiff(_inked()), ScriptedEngine((LINES, 0.5)), review_below=0.6)
+    document = _recognise(_tiff(_inked()), ScriptedEngine((LINES, 0.65)), review_below=0.7)
     assert document.needs_review
 
 
 def test_much_ink_and_no_text_asks_for_a_person():
-    document = _recognise(_tiff(_inked()), ScriptedEngine(("", 0.0)))
+    document = _recognise(_tiff(_inked()), ScriptedEngine(("", 0.0), ("", 0.0)))
     assert document.needs_review
+    assert document.pages[0].kind == "picture"
+    assert [defect.code for defect in document.defects] == ["page_picture"]
 
 
 def test_much_ink_and_one_sure_word_asks_for_a_person():

@@ -1,0 +1,45 @@
+"""What is on a page: print, handwriting, a picture, nothing, or what nobody can make out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from intake.ocr.prepare import INK_BELOW, Prepared
+from intake.schemas.documents import Page, PageKind
+
+BLANK_INK_IN2 = 0.02
+"""Less black than this, in square inches, is dust: a line of typing has five times as much."""
+_PRINT_FROM = 0.6
+"""Faxed print is read with this confidence or more; pen strokes with 0.43 to 0.6 at best."""
+_SPARSE_PER_IN2 = 250.0
+"""Letters to the square inch of ink: print has 290 to 2000, a pen makes 40 to 170."""
+_NONE_PER_IN2 = 15.0
+_CELL_IN = 0.1
+_EVERYWHERE = 0.8
+_SOLID = 0.5
+
+
+def tell_kind(page: Page, prepared: Prepared, *, is_damaged: bool) -> PageKind:
+    """Return what is on the page that was read; ``is_damaged`` says that a fax lost rows of it.
+
+    A page on which the engine is sure of hardly a letter is a picture, unless specks cover it all
+    over; one that it reads with little confidence is handwriting where the strokes are large for
+    the letters found, else print that is past reading.
+    """
+    if prepared.ink_in2 < BLANK_INK_IN2:
+        return "blank"
+    letters = sum(len(word.text) for word in page.words) or len("".join(page.text.split()))
+    density = letters / prepared.ink_in2
+    if density < _NONE_PER_IN2:
+        return "unreadable" if _is_speckled(prepared) else "picture"
+    if page.confidence >= _PRINT_FROM:
+        return "print"
+    return "handwriting" if density < _SPARSE_PER_IN2 and not is_damaged else "unreadable"
+
+
+def _is_speckled(prepared: Prepared) -> bool:
+    """Say whether there is some ink nearly everywhere and little of it is solid."""
+    dark = prepared.image.point(lambda value: 255 if value < INK_BELOW else 0)
+    cells = np.asarray(dark.reduce(max(1, round(_CELL_IN * prepared.dpi)))) / 255
+    solid = cells[cells > _SOLID].sum() / max(float(cells.sum()), 1.0)
+    return float(np.mean(cells > 0)) > _EVERYWHERE and solid < 1 - _EVERYWHERE

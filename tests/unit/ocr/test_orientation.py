@@ -1,0 +1,88 @@
+"""Pages that lie on their side or upside down are turned; upright ones cost no second reading."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from intake.ocr.orientation import lies_sideways, read_upright, turn
+from intake.ocr.prepare import Evened
+from intake.schemas.documents import Page
+
+DPI = 250
+
+
+def draw_lines() -> Image.Image:
+    """Return an upright page: lines of print, and a black square near its top left corner."""
+    page = Image.new("L", (2000, 2800), 255)
+    font = ImageFont.load_default(size=36)
+    pen = ImageDraw.Draw(page)
+    words = ["la", "casa", "vicino", "ponte", "era", "chiusa", "dopo", "piena", "del", "fiume"]
+    choose = random.Random(1)
+    for number in range(22):
+        text = " ".join(choose.choices(words, k=choose.randint(4, 11)))
+        pen.text((250, 500 + 70 * number), text, font=font, fill=0)
+    pen.rectangle((250, 300, 330, 340), fill=0)
+    return page
+
+
+class Engine:
+    """Is sure of a picture only if it is upright: its ink starts at the left."""
+
+    def __init__(self, *, sure: float = 0.95, unsure: float = 0.4) -> None:
+        self.sizes: list[tuple[int, int]] = []
+        self._sure, self._unsure = sure, unsure
+
+    def read(self, image: Image.Image, dpi: float) -> Page:
+        self.sizes.append(image.size)
+        ink = image.point(lambda value: 255 - value)
+        half = image.width // 2
+        left = sum(n * v for v, n in enumerate(ink.crop((0, 0, half, image.height)).histogram()))
+        right = sum(n * v for v, n in enumerate(ink.crop((half, 0, *image.size)).histogram()))
+        return Page(number=1, confidence=self._sure if left > right else self._unsure)
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_is_turned_back_as_it_was_laid(turned: int) -> None:
+    page = Evened(draw_lines(), DPI)
+    laid = turn(page, turned) if turned else page
+
+    upright = read_upright(laid, Engine().read)
+
+    assert (upright.rotation + turned) % 360 == 0
+    assert upright.page.confidence == 0.95
+    assert upright.prepared.image == page.image
+
+
+def test_an_upright_page_is_read_once() -> None:
+    engine = Engine()
+
+    read_upright(Evened(draw_lines(), DPI), engine.read)
+
+    assert engine.sizes == [(2000, 2800)]
+
+
+def test_a_page_nobody_can_read_either_way_costs_one_strip_and_stays() -> None:
+    engine = Engine(sure=0.4, unsure=0.4)
+
+    upright = read_upright(Evened(draw_lines(), DPI), engine.read)
+
+    assert upright.rotation == 0
+    assert len(engine.sizes) == 2
+    assert engine.sizes[1][1] < 400
+
+
+@pytest.mark.parametrize("askew", [0, 3, -4, 8, -12])
+def test_lines_are_told_from_columns_on_a_page_askew(askew: int) -> None:
+    upright = draw_lines().rotate(askew, fillcolor=255)
+    sideways = turn(Evened(upright, DPI), 90).image
+
+    assert not lies_sideways(upright)
+    assert lies_sideways(sideways)
+
+
+def test_an_empty_page_lies_on_no_side() -> None:
+    assert not lies_sideways(Image.new("L", (2000, 2800), 255))
+    assert not lies_sideways(Image.new("L", (1, 1), 0))

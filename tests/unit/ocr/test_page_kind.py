@@ -1,0 +1,61 @@
+"""Print, handwriting, pictures and empty pages are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from intake.ocr.page_kind import tell_kind
+from intake.ocr.prepare import Prepared
+from intake.schemas.documents import Page, Word
+
+SIDE = 1000
+
+
+def page(letters: int, confidence: float) -> Page:
+    word = Word(text="x" * letters, confidence=confidence, left=0, top=0, right=9, bottom=9)
+    return Page(number=1, words=(word,) if letters else (), confidence=confidence)
+
+
+def sheet(image: Image.Image | None = None, *, ink_in2: float = 1.0) -> Prepared:
+    image = image or Image.new("L", (SIDE, SIDE), 255)
+    return Prepared(image=image, dpi=250, skew=0.0, ink_in2=ink_in2)
+
+
+def photo() -> Image.Image:
+    return Image.linear_gradient("L").resize((SIDE, SIDE))
+
+
+def specks() -> Image.Image:
+    random = np.random.default_rng(1)
+    return Image.fromarray(np.where(random.random((SIDE, SIDE)) < 0.02, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("letters", "confidence", "kind"),
+    [
+        (500, 0.95, "print"),
+        (900, 0.72, "print"),  # a poor fax in thin type
+        (120, 0.9, "print"),  # a few words under a large letterhead
+        (120, 0.45, "handwriting"),
+        (900, 0.4, "unreadable"),
+    ],
+)
+def test_ink_and_what_was_read_tell_print_from_handwriting(
+    letters: int, confidence: float, kind: str
+) -> None:
+    assert tell_kind(page(letters, confidence), sheet(), is_damaged=False) == kind
+
+
+def test_print_that_the_line_tore_is_not_taken_for_handwriting() -> None:
+    assert tell_kind(page(120, 0.45), sheet(), is_damaged=True) == "unreadable"
+
+
+def test_a_page_of_dust_is_blank() -> None:
+    assert tell_kind(page(0, 1.0), sheet(ink_in2=0.01), is_damaged=False) == "blank"
+
+
+def test_ink_without_letters_is_a_picture_unless_it_is_specks_all_over() -> None:
+    assert tell_kind(page(2, 0.9), sheet(photo()), is_damaged=False) == "picture"
+    assert tell_kind(page(2, 0.9), sheet(specks()), is_damaged=False) == "unreadable"
