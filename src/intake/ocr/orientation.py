@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import LEAST_INK, Evened, Prepared, find_ink, level, steepest
 from intake.schemas.documents import Page
 
@@ -54,14 +55,15 @@ def read_upright(evened: Evened, read: Read) -> Upright:
         return Upright(flipped, read(flipped.image, flipped.dpi), 270)
     prepared = level(evened)
     page = read(prepared.image, prepared.dpi)
-    if page.confidence >= SURE_UPRIGHT:
+    sureness = mean_sureness(page)
+    if sureness >= SURE_UPRIGHT:
         return Upright(prepared, page)
     turned_strip = _flip(_busiest_strip(prepared))
-    if _sureness(turned_strip, read, prepared) < page.confidence + _BETTER_BY:
+    if _sureness(turned_strip, read, prepared) < sureness + _BETTER_BY:
         return Upright(prepared, page)
     flipped = _flipped(prepared)
     again = read(flipped.image, flipped.dpi)
-    if again.confidence < page.confidence + _BETTER_BY:
+    if mean_sureness(again) < sureness + _BETTER_BY:
         return Upright(prepared, page)
     return Upright(flipped, again, 180)
 
@@ -96,7 +98,7 @@ def _busiest_strip(page: Prepared) -> Image.Image:
 
 
 def _sureness(strip: Image.Image, read: Read, page: Prepared) -> float:
-    return read(strip, page.dpi).confidence
+    return mean_sureness(read(strip, page.dpi))
 
 
 def _flip(image: Image.Image) -> Image.Image:

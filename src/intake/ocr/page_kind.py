@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import INK_BELOW, Prepared
 from intake.schemas.documents import Page, PageKind
 
@@ -32,7 +33,7 @@ def tell_kind(page: Page, prepared: Prepared, *, is_damaged: bool) -> PageKind:
     density = letters / prepared.ink_in2
     if density < _NONE_PER_IN2:
         return "unreadable" if _is_speckled(prepared) else "picture"
-    if page.confidence >= _PRINT_FROM:
+    if mean_sureness(page) >= _PRINT_FROM:
         return "print"
     return "handwriting" if density < _SPARSE_PER_IN2 and not is_damaged else "unreadable"
 
