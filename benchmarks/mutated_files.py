@@ -1,10 +1,11 @@
 """Open 2,000 damaged files: count crashes and hangs, name the slowest, print the memory.
 
 `python benchmarks/mutated_files.py [COUNT [SEED [ENGINE]]]`. A mutant comes from a TIFF, PDF, JPEG,
-PNG, WebP, GIF, BMP or office document in `fixtures/` by one to six accidents; the same count and
-seed give the same mutants. They are opened as the pipeline does and read by an engine that says
-nothing; with the name of an engine, such as `tesserocr`, by that. Exits with 1 on an error that is
-not promised, on a page that crashed its process, and on a file that takes over 5 s of CPU.
+PNG, HEIC, AVIF, JPEG 2000, WebP, GIF, BMP or office document in `fixtures/` by one to six
+accidents; the same count and seed give the same mutants. They are opened as the pipeline does and
+read by an engine that says nothing; with the name of an engine, such as `tesserocr`, by that. Exits
+with 1 on an error that is not promised, on a page that crashed its process, and on a file that
+takes over 5 s of CPU.
 """
 
 from __future__ import annotations
@@ -32,7 +33,15 @@ from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
 from intake.schemas.documents import Page, RecognisedDocument
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-PATTERNS = ("fax/*.tif", "scan/*.pdf", "scan/*.png", "scan/*.jpg", "office/*", "hostile/locked.pdf")
+PATTERNS = (
+    "fax/*.tif",
+    "scan/*.pdf",
+    "scan/*.png",
+    "scan/*.jpg",
+    "scan/*.heic",
+    "office/*",
+    "hostile/locked.pdf",
+)
 SLOWEST_S = 5.0
 LIMITS = PageLimits()
 
@@ -65,10 +74,10 @@ def originals() -> dict[str, bytes]:
         for file in sorted(FIXTURES.glob(pattern))
     }
     with Image.open(BytesIO(found["damage_report.jpg"])) as letter:
-        for kind, name in (("WEBP", "letter.webp"), ("GIF", "letter.gif"), ("BMP", "letter.bmp")):
+        for kind in ("WEBP", "GIF", "BMP", "AVIF", "JPEG2000"):
             out = BytesIO()
             letter.convert("L").reduce(3).save(out, kind)
-            found[name] = out.getvalue()
+            found[f"letter.{kind.lower()}"] = out.getvalue()
     return found
 
 

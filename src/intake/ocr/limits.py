@@ -18,7 +18,7 @@ class PageLimits(Frozen):
     """Wall time the engine may take for one page, and the opening of it for itself."""
     open_cpu_s: int = Field(default=3, ge=1)
     """CPU time the opening of one page may take; 0.01 s is usual, 0.5 s for a large photo."""
-    open_memory_mb: int = Field(default=450, ge=100)
+    open_memory_mb: int = Field(default=430, ge=100)
     """Memory the opening of a file may take beyond what the process had before."""
     dpi: int = Field(default=250, ge=70, le=1200)
     """Resolution, in both directions, of the picture that the engine is given."""

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageFile, TiffImagePlugin
@@ -20,7 +21,8 @@ _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _PLANAR_CONFIGURATION, _SEPARATE_PLANES = 284, 2
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 _BAD_FAX_LINES = 326
-_COMPRESSION, _G3 = 259, 3
+_COMPRESSION, _G3, _OLD_JPEG = 259, 3, 6
+_JPEG_OFFSET, _JPEG_BYTES = 513, 514
 _FILL_ORDER, _LOWEST_FIRST = 266, 2
 _COUNTING_ERROR = 0.02
 _SIZES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}  # bytes of a value, by type
@@ -115,6 +117,9 @@ def rescue(
     A span is (first row, rows). None when nothing decodes.
     """
     tags = dict(image.tag_v2)
+    if tags.get(_COMPRESSION) == _OLD_JPEG:
+        whole = _old_jpeg(tags, data)
+        return None if whole is None else (whole, [])
     page = Image.new("L", (tags[_WIDTH], tags[_HEIGHT]), 255)
     lost: list[tuple[int, int]] = []
     searched = kept = 0
@@ -132,6 +137,20 @@ def rescue(
         if good < rows:
             lost.append((part.top + good, rows - good))
     return (page, _joined(lost)) if kept else None
+
+
+def _old_jpeg(tags: dict[int, Any], data: bytes) -> Image.Image | None:
+    """Return the page that stands in the file as one JPEG, as old scanners wrote it (TIFF 6.0 §22).
+
+    None: there is no such JPEG, or its size is another. libtiff as Pillow has it reads none.
+    """
+    place = tags.get(_JPEG_OFFSET, 0)
+    jpeg = data[place : place + tags.get(_JPEG_BYTES, len(data))]
+    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as picture:
+        if picture.size != (tags[_WIDTH], tags[_HEIGHT]):
+            return None
+        picture.load()
+        return to_grey(picture)
 
 
 def _parts(tags: dict[int, Any], data: bytes) -> Iterator[_Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,12 +13,16 @@ from intake.ocr.opening import read_sheets
 from intake.ocr.pages import PictureFile
 from intake.ocr.sheets import PageImage, PageText, Sheet
 from intake.parsing import rtf
+from intake.parsing.compound_files import SIGNATURE as _OLE
+from intake.parsing.compound_files import CompoundFile
 from intake.parsing.packages import Package
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
 
-_RTF, _ZIP, _OLE = b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_RTF, _ZIP = b"{\\rtf", b"PK\x03\x04"
 OFFICE_SIGNATURES = (_RTF, _ZIP, _OLE)
+_LOCKED = "EncryptedPackage"  # a DOCX or XLSX inside a compound file (MS-OFFCRYPTO §2.3.4.4)
+_OLD_WORKBOOKS = {"Workbook", "Book"}  # MS-XLS §2.1.2
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _LEAST_PICTURE_PIXELS = 500_000
 """A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
@@ -53,7 +58,7 @@ class OfficeFile:
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
         elif data.startswith(_OLE):
-            self._workbook = Workbook(data)
+            self._workbook = _old_workbook(data)
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
 
@@ -105,3 +110,18 @@ class OfficeFile:
         if sheet.image.width * sheet.image.height < _LEAST_PICTURE_PIXELS:
             return None
         return replace(sheet, number=number)
+
+
+def _old_workbook(data: bytes) -> Workbook:
+    """Return the workbook in a compound file, which may also hold a locked document, or a DOC."""
+    try:
+        names = CompoundFile(data).root.streams.keys()
+    except (ValueError, struct.error) as error:
+        raise UnreadableItem("The document is damaged.", code="corrupt_document") from error
+    if _LOCKED in names:
+        raise UnreadableItem("The document is locked.", code="encrypted_document")
+    if not _OLD_WORKBOOKS & names:
+        raise UnreadableItem(
+            "Of old Office files only spreadsheets (XLS) are read.", code="unknown_format"
+        )
+    return Workbook(data)

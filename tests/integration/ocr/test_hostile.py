@@ -35,6 +35,17 @@ status = open("/proc/self/status").read()
 own_peak_kb = int(status.split("VmHWM:")[1].split()[0])
 print(json.dumps({"code": code, "cpu_s": cpu_s, "rss_kb": max(own_peak_kb, programs.ru_maxrss)}))
 """
+READ_BY_THE_PUBLIC_NAME = """
+import json, resource, sys
+import intake
+try:
+    intake.recognise(open(sys.argv[1], "rb").read())
+except intake.UnreadableItem as error:
+    code = error.code
+own, programs = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+cpu_s = own.ru_utime + own.ru_stime + programs.ru_utime + programs.ru_stime
+print(json.dumps({"code": code, "cpu_s": cpu_s, "rss_kb": programs.ru_maxrss}))
+"""
 # Our own peak is VmHWM, because ru_maxrss outlives exec and would be that of the test process.
 
 
@@ -92,3 +103,17 @@ def test_a_bomb_ends_within_five_cpu_seconds_and_500_mb(name):
     assert report["code"] == "too_large"
     assert report["cpu_s"] < 5
     assert report["rss_kb"] < 500_000
+
+
+def test_a_bomb_of_1_gb_ends_within_the_limits_of_the_public_function():
+    run = subprocess.run(
+        [sys.executable, "-c", READ_BY_THE_PUBLIC_NAME, str(HOSTILE / "bomb_flate.pdf")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    report = json.loads(run.stdout)
+    assert report["code"] == "too_large"
+    assert report["cpu_s"] < 8  # 3 s for the opening; the rest loads the libraries
+    assert report["rss_kb"] < 700_000

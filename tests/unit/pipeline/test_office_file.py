@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import runpy
 import struct
 import zipfile
 from io import BytesIO
@@ -14,6 +15,8 @@ from intake.pipeline.office_file import read_office
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 LIMITS = PageLimits()
+MAKE_OLE = runpy.run_path(str(Path(__file__).parents[1] / "parsing" / "outlook_files.py"))
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
 
 
 def _pages(data: bytes) -> list:
@@ -63,6 +66,107 @@ def test_a_workbook_gives_its_rows() -> None:
         "Roma 12\tcantina allagata",
         "Milano 3\ttetto",
     ]
+
+
+def _ods(sheets: dict[str, str]) -> bytes:
+    """Return an OpenDocument spreadsheet; a sheet is its rows as XML."""
+    tables = "".join(
+        f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in sheets.items()
+    )
+    names = "".join(f' xmlns:{name}="{ODF}:{name}:1.0"' for name in ("office", "text", "table"))
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{ODF}:manifest:1.0"/>')
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:spreadsheet>{tables}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return out.getvalue()
+
+
+def _cell(kind: str, shown: str, value: str = "") -> str:
+    return (
+        f'<table:table-cell office:value-type="{kind}" {value}><text:p>{shown}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def _xls(name: str, rows: list[list[str | float]]) -> bytes:
+    """Return an Excel 97 workbook of one sheet (MS-XLS): BIFF8 records in a compound file."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def begin(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
+
+    def workbook(sheet_at: int) -> bytes:
+        bound = struct.pack("<IHBB", sheet_at, 0, len(name), 0) + name.encode("ascii")
+        strings = b"".join(
+            struct.pack("<HB", len(each), 1) + each.encode("utf-16-le") for each in texts
+        )
+        table = struct.pack("<II", len(texts), len(texts)) + strings
+        return begin(5) + record(0x85, bound) + record(0xFC, table) + record(0x0A)
+
+    texts = [cell for row in rows for cell in row if isinstance(cell, str)]
+    sheet = begin(0x10)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            place = struct.pack("<HHH", row, column, 0)
+            if isinstance(cell, str):
+                sheet += record(0xFD, place + struct.pack("<I", texts.index(cell)))
+            else:
+                sheet += record(0x203, place + struct.pack("<d", cell))
+    sheet += record(0x0A)
+    book: bytes = MAKE_OLE["compound_file"]({"Workbook": workbook(len(workbook(0))) + sheet})
+    return book
+
+
+def test_an_open_document_spreadsheet_gives_its_sheets() -> None:
+    row = "<table:table-row>{}</table:table-row>"
+    first = row.format(_cell("string", "Via") + _cell("string", "Danno")) + row.format(
+        _cell("string", "Roma 12")
+        + _cell("float", "1.250 €", 'office:value="1250"')
+        + _cell("date", "14 mar", 'office:date-value="2025-03-14"')
+    )
+    second = row.format(_cell("string", "Totale"))
+    pages = _pages(_ods({"Danni": first, "Somma": second}))
+    assert [page.text for page in pages] == [
+        "Danni\nVia\tDanno\nRoma 12\t1250\t14/03/2025",
+        "Somma\nTotale",
+    ]
+
+
+def test_an_excel_97_workbook_gives_its_rows() -> None:
+    (page,) = _pages(_xls("Danni", [["Via", "Danno"], ["Roma 12", "è allagata"], ["Milano", 1250]]))
+    assert page.text == "Danni\nVia\tDanno\nRoma 12\tè allagata\nMilano\t1250"
+
+
+@pytest.mark.parametrize(
+    ("streams", "code"),
+    [
+        ({"EncryptionInfo": bytes(64), "EncryptedPackage": bytes(5000)}, "encrypted_document"),
+        ({"WordDocument": bytes(5000), "1Table": bytes(5000)}, "unknown_format"),
+        ({"Workbook": b"\xff" * 5000}, "corrupt_document"),
+    ],
+    ids=["locked DOCX", "DOC", "rubbish"],
+)
+def test_what_an_old_container_holds_is_told_by_its_code(
+    streams: dict[str, bytes], code: str
+) -> None:
+    with pytest.raises(UnreadableItem) as caught:
+        _pages(MAKE_OLE["compound_file"](streams))
+    assert caught.value.code == code
+
+
+def test_a_workbook_cut_in_half_has_a_typed_end() -> None:
+    whole = _xls("Danni", [["Via", "Danno"]] * 400)
+    for length in (100, 600, len(whole) // 2):
+        with pytest.raises(UnreadableItem) as caught:
+            _pages(whole[:length])
+        assert caught.value.code in ("corrupt_document", "unknown_format")
 
 
 def test_rich_text_gives_its_words() -> None:

@@ -1,0 +1,147 @@
+"""Every kind of TIFF that scanners write: made by hand here, so no library agrees with itself."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from intake.ocr.limits import PageLimits
+from intake.ocr.pages import read_pictures
+from intake.ocr.sheets import PageImage
+
+LIMITS = PageLimits()
+SIZE = (1728, 700)
+REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
+STRIP, SAMPLES, ROWS, STRIP_BYTES = 273, 277, 278, 279
+TILE_WIDTH, TILE_HEIGHT, TILES, TILE_BYTES, JPEG, JPEG_BYTES = 322, 323, 324, 325, 513, 514
+
+
+@pytest.fixture(scope="module")
+def page() -> Image.Image:
+    """A page without any symmetry, black on white in mode L."""
+    image = Image.new("L", SIZE, 255)
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(100, 80), (1500, 200), (300, 600)], fill=0)
+    draw.line([(1600, 0), (1700, 699)], fill=0, width=9)
+    return image
+
+
+def _tiff(tags: dict[int, int | list[int]], body: bytes) -> bytes:
+    """Return a classic TIFF, little-endian, with ``body`` from byte 8 on and every value a LONG."""
+    body += bytes(len(body) % 2)
+    start = 8 + len(body)
+    values_at = start + 2 + 12 * len(tags) + 4
+    entries = values = b""
+    for tag, value in sorted(tags.items()):
+        numbers = value if isinstance(value, list) else [value]
+        packed = struct.pack(f"<{len(numbers)}I", *numbers)
+        if len(numbers) > 1:
+            place, values = struct.pack("<I", values_at + len(values)), values + packed
+            packed = place
+        entries += struct.pack("<HHI", tag, 4, len(numbers)) + packed
+    head = struct.pack("<2sHI", b"II", 42, start)
+    return head + body + struct.pack("<H", len(tags)) + entries + bytes(4) + values
+
+
+def _big_tiff(tags: dict[int, int], body: bytes) -> bytes:
+    """Return a little-endian BigTIFF with ``body`` from byte 16 on and every value a LONG8."""
+    start = 16 + len(body)
+    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, start)
+    entries = b"".join(
+        struct.pack("<HHQQ", tag, 16, 1, value) for tag, value in sorted(tags.items())
+    )
+    return head + body + struct.pack("<Q", len(tags)) + entries + bytes(8)
+
+
+def _read(data: bytes) -> PageImage:
+    (sheet,) = read_pictures(data, LIMITS)
+    assert isinstance(sheet, PageImage)
+    assert not sheet.defects
+    return sheet
+
+
+def _same(sheet: PageImage, page: Image.Image) -> bool:
+    return bool((np.asarray(sheet.image) == np.asarray(page)).all())
+
+
+def _jpeg(page: Image.Image) -> bytes:
+    out = BytesIO()
+    page.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def test_a_big_tiff_is_read(page):
+    pixels = page.convert("1").tobytes()
+    tags = {
+        WIDTH: SIZE[0], HEIGHT: SIZE[1], BITS: 1, COMPRESSION: 1, PHOTOMETRIC: 1,
+        STRIP: 16, SAMPLES: 1, ROWS: SIZE[1], STRIP_BYTES: len(pixels),
+    }  # fmt: skip
+    sheet = _read(_big_tiff(tags, pixels))
+    assert _same(sheet, page)
+    assert sheet.bilevel
+
+
+@pytest.mark.parametrize("compression", [1, 8])
+def test_tiles_are_put_together(page, compression):
+    side, body, places, lengths = 256, b"", [], []
+    for top in range(0, SIZE[1], side):
+        for left in range(0, SIZE[0], side):
+            tile = page.crop((left, top, left + side, top + side)).tobytes()
+            tile = zlib.compress(tile) if compression == 8 else tile
+            places.append(8 + len(body))
+            lengths.append(len(tile))
+            body += tile
+    tags = {
+        WIDTH: SIZE[0], HEIGHT: SIZE[1], BITS: 8, COMPRESSION: compression, PHOTOMETRIC: 1,
+        SAMPLES: 1, TILE_WIDTH: side, TILE_HEIGHT: side, TILES: places, TILE_BYTES: lengths,
+    }  # fmt: skip
+    assert _same(_read(_tiff(tags, body)), page)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("compression", [6, 7])
+def test_jpeg_inside_a_tiff_is_read_in_its_new_and_its_old_way(page, mode, compression):
+    jpeg = _jpeg(page.convert(mode))
+    samples, photometric = (1, 1) if mode == "L" else (3, 6)
+    tags = {
+        WIDTH: SIZE[0], HEIGHT: SIZE[1], BITS: [8] * samples, COMPRESSION: compression,
+        PHOTOMETRIC: photometric, STRIP: 8, SAMPLES: samples, ROWS: SIZE[1],
+        STRIP_BYTES: len(jpeg),
+    }  # fmt: skip
+    if compression == 6:
+        tags |= {JPEG: 8, JPEG_BYTES: len(jpeg)}
+    if mode == "RGB":
+        tags[530] = [2, 2]  # the colours at half the resolution, as Pillow writes them
+    sheet = _read(_tiff(tags, jpeg))
+    assert np.abs(np.asarray(sheet.image, dtype=int) - np.asarray(page)).mean() < 2
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4"])
+@pytest.mark.parametrize("fill_order", [1, 2])
+@pytest.mark.parametrize("black_is_zero", [False, True])
+def test_a_fax_is_read_whatever_its_bits_mean(page, compression, fill_order, black_is_zero):
+    out = BytesIO()
+    inverted = page.point(lambda level: 255 - level).convert("1")
+    inverted.save(out, "TIFF", compression=compression, tiffinfo={ROWS: SIZE[1], PHOTOMETRIC: 1})
+    with Image.open(BytesIO(out.getvalue())) as made:
+        start, size = made.tag_v2[STRIP][0], made.tag_v2[STRIP_BYTES][0]
+        t4_options = made.tag_v2.get(292, 0)
+    strip = out.getvalue()[start : start + size]
+    strip = strip.translate(REVERSED) if fill_order == 2 else strip
+    tags = {
+        WIDTH: SIZE[0], HEIGHT: SIZE[1], BITS: 1,
+        COMPRESSION: 3 if compression == "group3" else 4, PHOTOMETRIC: int(black_is_zero),
+        FILL_ORDER: fill_order, STRIP: 8, SAMPLES: 1, ROWS: SIZE[1], STRIP_BYTES: len(strip),
+    }  # fmt: skip
+    if compression == "group3":
+        tags[292] = t4_options
+    sheet = _read(_tiff(tags, strip))
+    seen = page.point(lambda level: 255 - level) if black_is_zero else page
+    assert _same(sheet, seen)
+    assert sheet.bilevel
