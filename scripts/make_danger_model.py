@@ -43,7 +43,7 @@ GRAMMAR_WEIGHT = 0.5
 LEAST_TEXTS = 2
 STRENGTH = 10.0
 """The inverse of the regularisation."""
-ALARM, DOUBT = 0.25, 0.0
+ALARM, DOUBT = 0.5, 0.0
 """The scores from which on a passage is an alarm, and below which an alarm of the rules is none:
 chosen on families held out, see docs/explanation/urgency.md."""
 _CHOICE = re.compile(r"\{([^{}]*)\}")

@@ -231,15 +231,18 @@ class _Compiled:
         signals = {f"guarded {rule.name}": 1.0 for rule, _ in found}
         signals |= {f"guarded {rule.name}": 0.0 for rule, _ in standing}
         signals |= {f"alarm {rule.name}": 1.0 for rule, _ in standing}
-        signals |= {f"guard {self._guards[number].name}": 1.0 for number in everywhere}
+        sentences = set(reading.words.sentences[start:end])
+        is_now = not sentences.isdisjoint(reading.now_sentences)
+        for number in everywhere:
+            if not (is_now and self._guards[number].lifted_by_now):
+                signals[f"guard {self._guards[number].name}"] = 1.0
         for number, starts in reading.guard_starts.items():
             at = bisect_left(starts, start)
             if at < len(starts) and starts[at] < end:
                 signals[f"guard {self._guards[number].name}"] = 1.0
         alarms = sum(rule.urgency is Urgency.EMERGENCY for rule, _ in standing)
-        sentences = set(reading.words.sentences[start:end])
         signals["alarms"] = min(alarms, _COUNTED_ALARMS) / 2
-        signals["now"] = float(not sentences.isdisjoint(reading.now_sentences))
+        signals["now"] = float(is_now)
         signals["question"] = float(not sentences.isdisjoint(reading.words.questions))
         signals["length"] = min((end - start) / LONGEST_STRETCH, 1.0)
         return Passage(reading.words.quote(start, end), signals)
