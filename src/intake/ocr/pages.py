@@ -22,6 +22,7 @@ from PIL import (
 
 from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
+from intake.ocr.big_tiff import to_classic
 from intake.ocr.file_kinds import kind_of_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
@@ -69,7 +70,7 @@ class PictureFile:
     """An open picture file. A photo has one page; a TIFF or an animation may have many."""
 
     def __init__(self, data: bytes, limits: PageLimits) -> None:
-        self._data = data
+        self._data = data = to_classic(data)
         self._limits = limits
         self._formats = _formats(data)
         self._broken_off: int | None = None

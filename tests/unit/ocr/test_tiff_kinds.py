@@ -8,8 +8,11 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from intake.ocr.big_tiff import to_classic
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageImage
@@ -49,14 +52,31 @@ def _tiff(tags: dict[int, int | list[int]], body: bytes) -> bytes:
     return head + body + struct.pack("<H", len(tags)) + entries + bytes(4) + values
 
 
-def _big_tiff(tags: dict[int, int], body: bytes) -> bytes:
-    """Return a little-endian BigTIFF with ``body`` from byte 16 on and every value a LONG8."""
-    start = 16 + len(body)
-    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, start)
-    entries = b"".join(
-        struct.pack("<HHQQ", tag, 16, 1, value) for tag, value in sorted(tags.items())
-    )
-    return head + body + struct.pack("<Q", len(tags)) + entries + bytes(8)
+def _big_tiff(page: Image.Image, pages: int, order: str) -> bytes:
+    """Return a BigTIFF that holds the page, in two strips, so many times; ``order`` as struct's."""
+    pixels = page.convert("1").tobytes()
+    half = len(pixels) // 2
+    mark = b"II" if order == "<" else b"MM"
+    out = bytearray(struct.pack(f"{order}2sHHHQ", mark, 43, 8, 0, 0)) + pixels
+    link = 8
+    for _ in range(pages):
+        arrays = len(out)
+        out += struct.pack(f"{order}4Q", 16, 16 + half, half, len(pixels) - half)
+        fields = [
+            (WIDTH, 3, 1, "H", page.width), (HEIGHT, 16, 1, "Q", page.height), (BITS, 3, 1, "H", 1),
+            (COMPRESSION, 3, 1, "H", 1), (PHOTOMETRIC, 3, 1, "H", 1), (STRIP, 16, 2, "Q", arrays),
+            (SAMPLES, 3, 1, "H", 1), (ROWS, 4, 1, "I", page.height // 2),
+            (STRIP_BYTES, 16, 2, "Q", arrays + 16), (282, 5, 1, "II", 204, 1),
+            (283, 5, 1, "II", 98, 1),
+        ]  # fmt: skip
+        struct.pack_into(f"{order}Q", out, link, len(out))
+        out += struct.pack(f"{order}Q", len(fields))
+        for tag, kind, count, form, *value in fields:
+            out += struct.pack(f"{order}HHQ", tag, kind, count)
+            out += struct.pack(f"{order}{form}", *value).ljust(8, b"\0")
+        link = len(out)
+        out += bytes(8)
+    return bytes(out)
 
 
 def _read(data: bytes) -> PageImage:
@@ -76,15 +96,32 @@ def _jpeg(page: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def test_a_big_tiff_is_read(page):
-    pixels = page.convert("1").tobytes()
-    tags = {
-        WIDTH: SIZE[0], HEIGHT: SIZE[1], BITS: 1, COMPRESSION: 1, PHOTOMETRIC: 1,
-        STRIP: 16, SAMPLES: 1, ROWS: SIZE[1], STRIP_BYTES: len(pixels),
-    }  # fmt: skip
-    sheet = _read(_big_tiff(tags, pixels))
-    assert _same(sheet, page)
-    assert sheet.bilevel
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_every_page_of_a_big_tiff_is_read(page, order):
+    sheets = list(read_pictures(_big_tiff(page, 2, order), LIMITS))
+    assert [sheet.number for sheet in sheets] == [1, 2]
+    for sheet in sheets:
+        assert isinstance(sheet, PageImage)
+        assert _same(sheet, page)
+        assert (sheet.dpi_x, sheet.dpi_y, sheet.bilevel) == (204, 98, True)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@given(data=st.data())
+def test_a_damaged_big_tiff_is_made_classic_or_left_alone(page, order, data):
+    whole = bytearray(_big_tiff(page.crop((0, 0, 160, 20)), 2, order))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(4, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    damaged = bytes(whole[: data.draw(st.integers(0, len(whole)))])
+    made = to_classic(damaged)
+    assert made == damaged or made[2:4] in (b"*\0", b"\0*")
+    assert len(made) < 4 * len(whole)
+
+
+def test_a_directory_that_leads_to_itself_ends(page):
+    whole = bytearray(_big_tiff(page, 1, ">"))
+    whole[-8:] = whole[8:16]
+    assert len(list(read_pictures(bytes(whole), LIMITS))) == 1
 
 
 @pytest.mark.parametrize("compression", [1, 8])
