@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.examples import LabelledText
+from intake.classifying.gate import choose_threshold
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
@@ -185,7 +186,7 @@ class Intake:
             self._database,
             self._blobs,
             self._scratch,
-            _runner_options(self.settings, workers),
+            _runner_options(self.settings, workers, self._stage_options()),
             observe=self._observe,
             progress=lambda done: told("process", done, waiting),
         )
@@ -394,9 +395,18 @@ class Intake:
             Document(origin="subject", text=draft.subject or "", channel=draft.channel),
             Document(origin="body", text=draft.text, channel=draft.channel),
         ]
-        options = stage_options(self.settings)
+        options = self._stage_options()
         with Stages(self._blobs, self._scratch, options) as stages:
             return stages.judge([each for each in documents if each.text.strip()])
+
+    def _stage_options(self) -> StageOptions:
+        """Return the settings' options; the threshold is the rolling one where it is wanted."""
+        options, precision = stage_options(self.settings), self.settings.classify.precision
+        if precision is None:
+            return options
+        threshold = choose_threshold(self.requests.outcomes(), precision=precision)
+        classify = options.classify.model_copy(update={"threshold": threshold})
+        return options.model_copy(update={"classify": classify})
 
     def _load_observers(self) -> list[Observer]:
         return [plugins.load("observers", name)() for name in self.settings.observers]
@@ -690,17 +700,18 @@ def _filing_options(settings: Settings) -> FilingOptions:
     return FilingOptions(
         prefix=settings.requests.prefix,
         timezone=settings.requests.timezone,
+        audit_share=0.0 if settings.classify.precision is None else settings.classify.audit_share,
         links_identical=settings.requests.identical == "link",
         own_addresses=frozenset(each.casefold() for each in settings.requests.own_addresses),
     )
 
 
-def _runner_options(settings: Settings, workers: int | None) -> RunnerOptions:
+def _runner_options(settings: Settings, workers: int | None, stages: StageOptions) -> RunnerOptions:
     processing = settings.processing
     return RunnerOptions(
         workers=workers or processing.worker_count,
         lease_s=processing.lease_s,
-        stages=stage_options(settings),
+        stages=stages,
         filing=_filing_options(settings),
         retry=RetryOptions(max_failures=processing.max_failures, delay_s=processing.retry_delay_s),
     )

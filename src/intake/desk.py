@@ -9,7 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from intake import filing
+from intake.classifying.decide import surest
 from intake.classifying.examples import LabelledText
+from intake.classifying.gate import WINDOW, Outcome
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import StoreError, UsageError
 from intake.parsing.names import safe_name
@@ -162,6 +164,21 @@ class Requests:
             for request in found
             if request.topic is not None
         ]
+
+    def outcomes(self) -> list[Outcome]:
+        """Return how sure machines were of the latest topics that persons chose, and whether
+        they were right; the oldest first."""
+        outcomes = []
+        with self._database.read() as connection:
+            for request in requests.labelled(connection)[-WINDOW:]:
+                opinions = requests.opinions(connection, request.id)
+                machines = [each for each in opinions if each.classifier != "person"]
+                chosen = surest(machines, self._taxonomy)
+                if chosen is not None and request.topic is not None:
+                    right = self._taxonomy.find(request.topic)
+                    is_right = right is not None and chosen[0] == right.id
+                    outcomes.append(Outcome(chosen[1], is_right))
+        return outcomes
 
     def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:
         """Write down that a message was sent about a request, by whoever sent it.

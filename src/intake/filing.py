@@ -62,6 +62,8 @@ ALLOWED_MOVES: Mapping[Status, frozenset[Status]] = {
 }
 """From each status, those a person or program may move a request to."""
 
+_OF_TOPIC = ("topic_unsure", "topic_audit")
+"""The reasons that end when a person chose the topic."""
 _NOTICE_KINDS = frozenset({"bounce", "auto_reply", "mdn", "list"})
 _PEC_REQUESTS = frozenset({"transport", "anomaly", "nested-transport", "rem"})
 _UNDELIVERED = frozenset({"non-accettazione", "errore-consegna", "preavviso-errore-consegna"})
@@ -209,12 +211,17 @@ def draft_request(
     )
 
 
+def audited(draft: RequestDraft) -> RequestDraft:
+    """Return a request that needs no person, to be looked at by one all the same."""
+    return draft.model_copy(update={"needs_review": True, "review_reasons": ("topic_audit",)})
+
+
 def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None) -> dict[str, Any]:
     """Return the values of a request that change when a person chooses its topic.
 
     ``kind`` and ``due_days`` (calendar days from receipt) are what the taxonomy says of it.
     """
-    reasons = tuple(reason for reason in request.review_reasons if reason != "topic_unsure")
+    reasons = tuple(reason for reason in request.review_reasons if reason not in _OF_TOPIC)
     received = request.received_at or request.created_at
     due_at = None if due_days is None else received + timedelta(days=due_days)
     return {

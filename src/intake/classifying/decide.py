@@ -65,6 +65,14 @@ def judge(
     )
 
 
+def surest(opinions: Sequence[Classification], taxonomy: Taxonomy) -> tuple[str, float] | None:
+    """Return the topic that ``judge`` draws from ``opinions``, and its confidence, whatever the
+    threshold; None if they name no topic of the taxonomy."""
+    calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
+    ranked = _rank(calibrated or opinions, taxonomy)
+    return ranked[0][:2] if ranked else None
+
+
 def _rank(
     opinions: Sequence[Classification], taxonomy: Taxonomy
 ) -> list[tuple[str, float, tuple[Evidence, ...]]]:

@@ -270,6 +270,16 @@ class ClassifySettings(Section):
     threshold: Share = Field(
         default=0.5, description="Confidence (0..1) under which a person chooses the topic."
     )
+    precision: Share | None = Field(
+        default=None,
+        description="How often (0..1) a topic filed without a person must be right: the threshold "
+        "then follows what persons correct and confirm, and `threshold` does not count.",
+        examples=[0.9],
+    )
+    audit_share: Share = Field(
+        default=0.15,
+        description="With `precision`: share (0..1) of what is filed that a person sees anyway.",
+    )
     languages: Words = Field(
         default=("it", "en", "de", "fr", "es", "sl"),
         min_length=1,

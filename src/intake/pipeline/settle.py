@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from intake import filing
 from intake.classifying.acknowledgement import acknowledge_emergency
+from intake.classifying.gate import is_audited
 from intake.filing import Thread
 from intake.pipeline import batches
 from intake.pipeline.stages import Understood
@@ -43,6 +44,8 @@ class FilingOptions(Frozen):
     prefix: str = "CC"
     timezone: str = "Europe/Rome"
     links_identical: bool = True
+    audit_share: float = 0.0
+    """Share (0..1) of the requests whose topic needs no person that a person sees anyway."""
     own_addresses: frozenset[str] = frozenset()
     """Casefolded addresses whose mail is our own coming back."""
 
@@ -183,7 +186,10 @@ def _file(
             known.thread(understood),
             letter=understood.letter,
         )
-        request = requests.number(draft, references.new_request_id(), reference, now)
+        request_id = references.new_request_id()
+        if not draft.needs_review and is_audited(request_id, options.audit_share):
+            draft = filing.audited(draft)
+        request = requests.number(draft, request_id, reference, now)
         known.add([request])
         new.append(
             NewRequest(

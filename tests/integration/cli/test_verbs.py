@@ -311,6 +311,33 @@ def test_a_correction_is_kept_and_learned_from(
     assert "12 examples" in intake("evaluate").err
 
 
+def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    settings = "[classify]\nprecision = 0.9\naudit_share = 0.0\n"
+    (tmp_path / "intake.toml").write_text(f"{CONFIG}\n{settings}")
+    complaint = "Reclamo: nessuno risponde al telefono, numero"
+    for number in range(31):
+        raw = samples.text_mail(
+            f"n{number}", f"{complaint} {number}", message_id=f"{number}@example.org"
+        )
+        (mails / f"{number}.eml").write_bytes(raw)
+    intake("run")
+    first = intake("requests", "--json", "--limit", "100").json
+    assert {each["topic"] for each in first} == {None}, "a rule's word is not believed unproved"
+    for request in first:
+        intake("correct", request["reference"], "reclamo", "--by", "anna")
+    (mails / "next.eml").write_bytes(
+        samples.text_mail("next", f"{complaint} 99", message_id="99@example.org")
+    )
+    intake("run")
+    (filed,) = [each for each in intake("requests", "--json").json if each["subject"] == "next"]
+    assert (filed["topic"], filed["needs_review"]) == ("reclamo", False)
+
+
 def test_topics_are_learned_measured_and_used(
     intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
