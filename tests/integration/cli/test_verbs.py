@@ -322,7 +322,7 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     complaint = "Reclamo: nessuno risponde al telefono, numero"
     for number in range(31):
         raw = samples.text_mail(
-            f"n{number}", f"{complaint} {number}", message_id=f"{number}@example.org"
+            "Reclamo", f"{complaint} {number}", message_id=f"{number}@example.org"
         )
         (mails / f"{number}.eml").write_bytes(raw)
     intake("run")
