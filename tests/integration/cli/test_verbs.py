@@ -331,10 +331,12 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     for request in first:
         intake("correct", request["reference"], "reclamo", "--by", "anna")
     (mails / "next.eml").write_bytes(
-        samples.text_mail("next", f"{complaint} 99", message_id="99@example.org")
+        samples.text_mail("Ultimo reclamo", f"{complaint} 99", message_id="99@example.org")
     )
     intake("run")
-    (filed,) = [each for each in intake("requests", "--json").json if each["subject"] == "next"]
+    (filed,) = [
+        each for each in intake("requests", "--json").json if each["subject"] == "Ultimo reclamo"
+    ]
     assert (filed["topic"], filed["needs_review"]) == ("reclamo", False)
 
 
