@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageOps
 
+from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import INK_BELOW, WHITE, Evened
 from intake.schemas.documents import FaxHeader, Page, Word
 
@@ -146,7 +147,7 @@ def read_header(page: Page) -> FaxHeader | None:
         page=part,
         pages=whole,
         raw=raw,
-        confidence=round(page.confidence * min(1.0, kinds / 4), 4),
+        confidence=round(mean_sureness(page) * min(1.0, kinds / 4), 4),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from intake.schemas.documents import FaxFacts, FaxHeader, ParsedMessage, RecognisedDocument
 
-_SURE = 0.85
+_SURE = 0.9
 """From this confidence on a number or a count is taken over; below it stands in ``header`` only."""
 
 
