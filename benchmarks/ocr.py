@@ -1,11 +1,12 @@
 """How well, at what cost and how honestly pages are read, beside other readers of the same files.
 
-python benchmarks/ocr.py [DIR] [--every N] [--set NAME]... [--reader NAME]...
+python benchmarks/ocr.py [DIR] [--every N] [--set NAME]... [--reader NAME]... [--second NAME]
 
 DIR holds ``index.json``, a list of {"set", "file", "truth", "header"?}, with paths relative to
 DIR (``python fixtures/make_fax_pages.py DIR`` makes such a folder); without DIR the bundled
 fixtures are read. ``--every 8`` takes each eighth page of each set. Readers are the engines of
 intake, ``plain`` (pytesseract on the file as it is) and ``ocrmypdf``; the first is judged in full.
+``--second rapidocr`` lets the first reader read once more with that second opinion.
 
 CER is the edit distance to the truth after NFC and white space are made equal, as a share of the
 truth; the line that the sending machine prints on a fax is not part of the letter and is left out
@@ -44,7 +45,9 @@ BAD_CER = 0.10
 def main() -> None:
     arguments = parse_arguments()
     samples = load(arguments.folder, arguments.set, arguments.every)
-    chosen = readers(arguments.reader or ["tesserocr", "tesseract", "plain", "ocrmypdf"])
+    chosen = readers(
+        arguments.reader or ["tesserocr", "tesseract", "plain", "ocrmypdf"], arguments.second
+    )
     print(f"{len(samples)} pages, {os.cpu_count()} cores, load {load_average()}\n")
     scores = {reader.name: read_all(reader, samples) for reader in chosen}
     print_table(samples, scores)
@@ -60,6 +63,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--reader", action="append")
+    parser.add_argument("--second")
     return parser.parse_args()
 
 

@@ -17,10 +17,9 @@ from typing import TypeVar
 import pytesseract
 from ocr_pages import Sample, character_error_rate
 
-from intake import plugins
-from intake.interfaces import OcrEngine
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
+from intake.pipeline.ocr_engines import open_engine
 from intake.schemas.documents import RecognisedDocument
 
 LANGUAGES = ("ita", "eng")
@@ -38,9 +37,9 @@ class Score:
 class Intake:
     """intake with one of its engines, in the default mode."""
 
-    def __init__(self, engine: str) -> None:
-        self.name = f"intake, {engine}"
-        self._engine: OcrEngine = plugins.load("ocr_engines", engine)()
+    def __init__(self, engine: str, second: str | None = None) -> None:
+        self._engine = open_engine(engine, second)
+        self.name = f"intake, {self._engine.name}"
 
     def read(self, sample: Sample) -> Score:
         document, cpu_s = measured(lambda: self.document(sample))
@@ -87,8 +86,11 @@ class OcrMyPdf:
 Reader = Intake | Plain | OcrMyPdf
 
 
-def readers(names: list[str]) -> list[Reader]:
-    """Return the readers of these names; OCRmyPDF only where it is installed."""
+def readers(names: list[str], second: str | None = None) -> list[Reader]:
+    """Return the readers of these names; OCRmyPDF only where it is installed.
+
+    With ``second``, the first, an engine of ours, reads once more at the end with its opinion.
+    """
     os.environ["OMP_THREAD_LIMIT"] = "1"
     chosen: list[Reader] = []
     for name in names:
@@ -100,6 +102,8 @@ def readers(names: list[str]) -> list[Reader]:
             chosen.append(OcrMyPdf())
         else:
             print("OCRmyPDF is not installed: pip install 'citizen-intake[bench]'")
+    if second:
+        chosen.append(Intake(names[0], second))
     return chosen
 
 

@@ -33,8 +33,9 @@ from intake.errors import (
 from intake.interfaces import Connector, Engine, Observer
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
-from intake.ocr.recognise import try_engine
+from intake.ocr.recognise import try_engine, try_line_reader
 from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.one_file import read_file
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.parsers import open_parser
@@ -442,9 +443,11 @@ class Intake:
 
     def _check_ocr(self) -> str:
         settings = self.settings.ocr
-        engine = plugins.load("ocr_engines", settings.engine)()
+        engine = open_engine(settings.engine, settings.second_engine)
         try_engine(engine, settings.languages)
-        return f"{settings.engine} {engine.version()}, {'+'.join(settings.languages)}"
+        if settings.second_engine:
+            try_line_reader(open_line_reader(settings.second_engine), settings.languages)
+        return f"{engine.name} {engine.version()}, {'+'.join(settings.languages)}"
 
     def _check_classify(self) -> str:
         settings = self.settings.classify
@@ -746,6 +749,7 @@ def stage_options(settings: Settings) -> StageOptions:
         parsing=parser_options(settings),
         ocr=OcrOptions(
             engine=ocr.engine,
+            second_engine=ocr.second_engine,
             languages=ocr.languages,
             searchable_pdf=ocr.searchable_pdf,
             limits=PageLimits(

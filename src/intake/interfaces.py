@@ -145,6 +145,23 @@ class OcrEngine(Protocol):
 
 
 @runtime_checkable
+class LineReader(Protocol):
+    """An OCR engine that can be asked about one line, for a second opinion. Not every one can."""
+
+    name: str
+
+    def version(self) -> str:
+        """Return the engine's version; see ``OcrEngine``."""
+
+    def read_line(self, image: Image, *, languages: Sequence[str]) -> str:
+        """Return the text of a picture that shows a single line, in Unicode NFC.
+
+        Raises:
+            ToolMissing: the engine or a language is not installed.
+        """
+
+
+@runtime_checkable
 class Classifier(Protocol):
     """Holds an opinion about the topic of an item. Pure."""
 

@@ -29,7 +29,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "python_calamine": ("parsing/spreadsheets.py",),
     "pytest": ("testing/pytest_plugin.py",),
     "rapidocr": ("ocr/rapid.py",),
-    "rapidfuzz": ("classifying/lexicon.py",),
+    "rapidfuzz": ("classifying/lexicon.py", "ocr/second_opinion.py"),
     "scipy": ("classifying/ridge.py",),
     "selectolax": ("parsing/html_text.py",),
     "tesserocr": ("ocr/tesseract_library.py",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from intake.ocr.page_confidence import page_confidence
@@ -33,3 +33,28 @@ def text_of(words: Sequence[Word]) -> str:
     return "\n\n".join(
         "\n".join(" ".join(word.text for word in line) for line in lines) for _, lines in paragraphs
     )
+
+
+def split_line(
+    text: str, *, confidence: float, box: tuple[int, int, int, int], paragraph: int, line: int
+) -> Iterator[Word]:
+    """Yield the words of a line of which only the whole has a box: left, top, right, bottom.
+
+    Each gets its share of the box by its share of the characters.
+    """
+    left, top, right, bottom = box
+    width = (right - left) / max(len(text), 1)
+    start = 0
+    for word in text.split(" "):
+        if word:
+            yield Word(
+                text=word,
+                confidence=confidence,
+                left=round(left + start * width),
+                top=top,
+                right=round(left + (start + len(word)) * width),
+                bottom=bottom,
+                paragraph=paragraph,
+                line=line,
+            )
+        start += len(word) + 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
-from intake.ocr.page_words import page_of
+from intake.ocr.page_words import page_of, split_line
 from intake.schemas.documents import Page, Word
 
 LANGUAGES = frozenset({"deu", "eng", "fra", "ita", "por", "slv"})
@@ -80,8 +80,20 @@ class RapidOcrEngine:
                         f"RapidOCR took longer than {timeout_s:g} s", code="timeout"
                     )
                 text, confidence = self._read(pixels, box)
-                words += _words(text, confidence, box, paragraph, line)
+                words += split_line(
+                    text, confidence=confidence, box=box, paragraph=paragraph, line=line
+                )
         return page_of(words, number=number, size=image.size)
+
+    def read_line(self, image: Image.Image, *, languages: Sequence[str]) -> str:
+        """Return the text of a picture that shows a single line, in Unicode NFC.
+
+        Raises:
+            ToolMissing: RapidOCR is not installed, or does not know a language.
+        """
+        _require(languages)
+        box = _Box(0, 0, *image.size)
+        return self._read(np.asarray(image.convert("RGB")), box)[0]
 
     @cached_property
     def _library(self) -> Any:
@@ -148,24 +160,6 @@ def _follows(box: _Box, above: _Box) -> bool:
     narrower = min(box.right - box.left, above.right - above.left)
     is_below = box.top > above.top + height / 2
     return is_below and box.top - above.bottom < PARAGRAPH_GAP * height and 2 * shared > narrower
-
-
-def _words(text: str, confidence: float, box: _Box, paragraph: int, line: int) -> Iterator[Word]:
-    width = (box.right - box.left) / max(len(text), 1)
-    start = 0
-    for word in text.split(" "):
-        if word:
-            yield Word(
-                text=word,
-                confidence=confidence,
-                left=round(box.left + start * width),
-                top=box.top,
-                right=round(box.left + (start + len(word)) * width),
-                bottom=box.bottom,
-                paragraph=paragraph,
-                line=line,
-            )
-        start += len(word) + 1
 
 
 def _require(languages: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PIL import Image
 
-from intake.interfaces import OcrEngine
+from intake.interfaces import LineReader, OcrEngine
 from intake.ocr.file_kinds import PDF, detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
@@ -23,6 +23,15 @@ def try_engine(engine: OcrEngine, languages: Sequence[str]) -> None:
         ToolMissing: the engine or a language is not installed.
     """
     engine.recognise(Image.new("L", (64, 64), 255), number=1, languages=languages, timeout_s=30)
+
+
+def try_line_reader(reader: LineReader, languages: Sequence[str]) -> None:
+    """Let a second engine read an empty line.
+
+    Raises:
+        ToolMissing: the engine or a language is not installed.
+    """
+    reader.read_line(Image.new("L", (200, 40), 255), languages=languages)
 
 
 def recognise(

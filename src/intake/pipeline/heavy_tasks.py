@@ -8,9 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from intake import plugins
 from intake.errors import UnreadableItem
-from intake.interfaces import OcrEngine
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
@@ -23,6 +21,7 @@ from intake.ocr.sheets import PageImage
 from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
+from intake.pipeline.ocr_engines import open_engine
 from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
 from intake.schemas.documents import Barcode, Defect, Page, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
@@ -68,7 +67,7 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
         document = read(
             content,
             payload["media_type"],
-            engine=_engine(payload["engine"]),
+            engine=open_engine(payload["engine"], payload["second_engine"]),
             languages=payload["languages"],
             limits=PageLimits.model_validate(payload["limits"]),
             watch=watch,
@@ -153,8 +152,3 @@ def _with_searchable_pdf(
     with on_disk(target):
         target.write_bytes(made)
     return document
-
-
-def _engine(name: str) -> OcrEngine:
-    engine: OcrEngine = plugins.load("ocr_engines", name)()
-    return engine

@@ -67,3 +67,12 @@ def test_a_model_that_the_wheel_lacks_is_not_fetched(monkeypatch):
         read(typed("una riga"), engine=RapidOcrEngine())
 
     assert "none.onnx" in caught.value.message
+
+
+def test_a_single_line_is_read_without_looking_for_it():
+    assert ENGINE.read_line(typed("perché così"), languages=("ita",)) == "perché così"
+
+
+def test_a_line_in_a_language_it_does_not_know_is_a_missing_tool():
+    with pytest.raises(ToolMissing):
+        ENGINE.read_line(typed("una riga"), languages=("xyz",))
