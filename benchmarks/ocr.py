@@ -63,7 +63,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--reader", action="append")
-    parser.add_argument("--second")
+    parser.add_argument("--second", default="")
     return parser.parse_args()
 
 

@@ -37,7 +37,7 @@ class Score:
 class Intake:
     """intake with one of its engines, in the default mode."""
 
-    def __init__(self, engine: str, second: str | None = None) -> None:
+    def __init__(self, engine: str, second: str = "") -> None:
         self._engine = open_engine(engine, second)
         self.name = f"intake, {self._engine.name}"
 
@@ -86,7 +86,7 @@ class OcrMyPdf:
 Reader = Intake | Plain | OcrMyPdf
 
 
-def readers(names: list[str], second: str | None = None) -> list[Reader]:
+def readers(names: list[str], second: str = "") -> list[Reader]:
     """Return the readers of these names; OCRmyPDF only where it is installed.
 
     With ``second``, the first, an engine of ours, reads once more at the end with its opinion.

@@ -217,10 +217,10 @@ class OcrSettings(Section):
     """How text is read in pictures and PDFs."""
 
     engine: str = Field(default="tesserocr", description="Plugin that reads the pages.")
-    second_engine: str | None = Field(
-        default=None,
-        description="Plugin that is asked about the doubtful lines of hard pages. Left out: none.",
-        examples=["rapidocr"],
+    second_engine: str = Field(
+        default="",
+        description="Plugin that is asked about the doubtful lines of hard pages, such as "
+        "`rapidocr`; none where it is empty.",
     )
     languages: Words = Field(
         default=("ita", "eng"),

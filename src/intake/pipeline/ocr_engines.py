@@ -8,14 +8,14 @@ from intake.interfaces import LineReader, OcrEngine
 from intake.ocr.second_opinion import SecondOpinion
 
 
-def open_engine(name: str, second: str | None = None) -> OcrEngine:
-    """Return the engine ``name``, which asks the engine ``second`` about what it doubts.
+def open_engine(name: str, second: str = "") -> OcrEngine:
+    """Return the engine ``name``, which asks the engine ``second``, where named, about its doubts.
 
     Raises:
         ConfigError: there is no such engine, or the second cannot read single lines.
     """
     engine: OcrEngine = plugins.load("ocr_engines", name)()
-    return engine if second is None else SecondOpinion(engine, open_line_reader(second))
+    return SecondOpinion(engine, open_line_reader(second)) if second else engine
 
 
 def open_line_reader(name: str) -> LineReader:

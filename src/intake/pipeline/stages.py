@@ -50,8 +50,8 @@ class OcrOptions(Frozen):
     """Which engine reads, in which languages (ISO 639-2 as Tesseract's), within which limits."""
 
     engine: str = "tesserocr"
-    second_engine: str | None = None
-    """Asked about the doubtful lines of hard pages."""
+    second_engine: str = ""
+    """Asked about the doubtful lines of hard pages; none where it is empty."""
     languages: tuple[str, ...] = ("ita", "eng")
     limits: PageLimits = PageLimits()
     searchable_pdf: bool = False
