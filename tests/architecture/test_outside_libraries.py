@@ -12,7 +12,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "defusedxml": ("parsing/daticert.py", "parsing/word_files.py"),
     "imapclient": ("connectors/imap_client.py",),
     "nh3": ("parsing/safe_html.py",),
-    "pi_heif": ("ocr/pages.py",),
+    "pi_heif": ("ocr/frames.py",),
     "pikepdf": (
         "ocr/page_copies.py",
         "ocr/pdf_repair.py",

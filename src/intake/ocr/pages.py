@@ -7,15 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from io import BytesIO
 
 import numpy as np
 from PIL import (
     ExifTags,
     Image,
-    ImageChops,
     ImageFile,
-    ImageStat,
     TiffImagePlugin,
     UnidentifiedImageError,
 )
@@ -23,16 +20,13 @@ from PIL import (
 from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
 from intake.ocr.big_tiff import to_classic
-from intake.ocr.file_kinds import kind_of_picture
+from intake.ocr.frames import Frames, open_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.resolution import judge_resolution
 from intake.ocr.sheets import PageImage, PageLost, Sheet
 from intake.schemas.documents import Defect
-
-# Pillow knows many more; some of those start other programs (EPS), the rest are never letters.
-_COMMON_FORMATS = ("TIFF", "JPEG", "PNG", "GIF", "BMP")
 
 _TURNED_DEGREES = {3: 180, 6: 90, 8: 270}
 _ON_ITS_SIDE = (5, 6, 7, 8)
@@ -45,9 +39,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_MOST_FRAMES = 20
-_CHANGED = 64  # of 255: further apart than noise
-_CHANGED_SHARE = 0.005
 Spans = list[tuple[int, int]]
 """Rows that could not be decoded: (first, how many)."""
 
@@ -72,7 +63,6 @@ class PictureFile:
     def __init__(self, data: bytes, limits: PageLimits) -> None:
         self._data = data = to_classic(data)
         self._limits = limits
-        self._formats = _formats(data)
         self._broken_off: int | None = None
         """The number of the page that the file breaks off in, if that is known."""
         self._end = len(data)
@@ -83,7 +73,7 @@ class PictureFile:
             if not self._rebuild(1, 8):
                 raise
         is_tiff = isinstance(self._image, TiffImagePlugin.TiffImageFile)
-        self._frames = None if is_tiff else _Frames(self._image)
+        self._frames = None if is_tiff else Frames(self._image)
 
     def read(self, number: int) -> Sheet | None:
         """Return a page, or None when there are not so many.
@@ -105,7 +95,7 @@ class PictureFile:
 
     def _opened(self, data: bytes) -> ImageFile.ImageFile:
         with _guard(1):
-            image = Image.open(BytesIO(data), formats=self._formats)
+            image = open_picture(data)
         return image  # noqa: RET504 - inside the guard mypy would miss a return
 
     def _rebuild(self, number: int, start: int) -> bool:
@@ -181,50 +171,11 @@ class PictureFile:
         """Return what can be decoded of a damaged page, on white; None where that is nothing."""
         if isinstance(self._image, TiffImagePlugin.TiffImageFile):
             return tiff.rescue(self._data, self._image)
-        with Image.open(BytesIO(self._data), formats=self._formats) as again, _taking_truncated():
+        with open_picture(self._data) as again, _taking_truncated():
             again.draft("L", again.size)
             again.seek(frame)
             again.load()
             return _without_missing(to_grey(again), from_below=again.format == "BMP")
-
-
-class _Frames:
-    """The pictures of an animation that differ visibly from the one before."""
-
-    def __init__(self, image: ImageFile.ImageFile) -> None:
-        self._image = image
-        self._found = 1
-        self._shown: Image.Image | None = None
-
-    def turn_to(self, number: int) -> bool:
-        """Make the ``number``-th different picture the current one; False: there is none.
-
-        A phone's multi-picture file (MPO, HEIC) repeats one scene: its first picture is the page.
-        """
-        if number > 1 and self._image.format in ("MPO", "HEIF"):
-            return False
-        if getattr(self._image, "n_frames", 1) == 1 or number > _MOST_FRAMES:
-            return number == 1
-        if number == 1:
-            self._image.seek(0)
-            self._shown = to_grey(self._image)
-        while self._found < number:
-            try:
-                self._image.seek(self._image.tell() + 1)
-            except EOFError:
-                return False
-            grey = to_grey(self._image)
-            if self._shown is None or _differ(self._shown, grey):
-                self._found += 1
-                self._shown = grey
-        return True
-
-
-def _differ(one: Image.Image, other: Image.Image) -> bool:
-    if one.size != other.size:
-        return True
-    changed = ImageChops.difference(one, other).point(lambda level: 255 * (level > _CHANGED))
-    return ImageStat.Stat(changed).mean[0] >= 255 * _CHANGED_SHARE
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
@@ -287,23 +238,6 @@ def _fax_defects(
     if number == broken_off:
         detail = f"page {number}: the file breaks off after {height} rows"
         yield Defect(code="page_incomplete", detail=detail)
-
-
-def _formats(data: bytes) -> tuple[str, ...]:
-    """Return Pillow's names of what the file may be; plugins of rare formats load when needed."""
-    kind = kind_of_picture(data)
-    if kind == "image/heic":
-        _learn_heif()
-        return ("HEIF",)
-    rare = {"image/avif": "AVIF", "image/webp": "WEBP", "image/jp2": "JPEG2000"}
-    return (rare[kind],) if kind in rare else _COMMON_FORMATS
-
-
-def _learn_heif() -> None:
-    """Teach Pillow the photos of iPhones, through libheif and libde265 (both LGPL)."""
-    import pi_heif  # noqa: PLC0415 - few files need it
-
-    pi_heif.register_heif_opener()
 
 
 @contextmanager

@@ -8,12 +8,15 @@ from typing import Any
 import pikepdf
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
 
+from intake.ocr.frames import open_picture, turn_to_page
 from intake.schemas.documents import Page
 
 POINTS_PER_INCH = 72.0
 _UPRIGHT, _UPSIDE_DOWN, _QUARTER_RIGHT, _QUARTER_LEFT = 1, 3, 6, 8
 """The EXIF orientations that a PDF page can express by ``/Rotate``; the others are mirrored."""
 _TURNED = (_UPRIGHT, _UPSIDE_DOWN, _QUARTER_RIGHT, _QUARTER_LEFT)
+_JPEG_FORMATS = ("JPEG", "MPO")
+"""A phone's multi-picture file begins as any JPEG, and viewers stop at that picture's end."""
 _STRIP_OFFSETS, _STRIP_BYTES = 273, 279
 _COLOUR_SPACES = {"L": "/DeviceGray", "RGB": "/DeviceRGB", "CMYK": "/DeviceCMYK"}
 
@@ -23,8 +26,8 @@ def add_picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page) -> pikepdf.Page:
 
     The PDF page is turned as ``page.rotation`` says, so that it is seen upright.
     """
-    with Image.open(BytesIO(data)) as image:
-        image.seek(page.number - 1)
+    with open_picture(data) as image:
+        turn_to_page(image, page.number)
         is_mirrored = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT) not in _TURNED
         picture = ImageOps.exif_transpose(image) if is_mirrored else image
         stream = _embed(pdf, data, picture, is_verbatim=picture is image)
@@ -44,7 +47,7 @@ def add_picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page) -> pikepdf.Page:
 def _embed(
     pdf: pikepdf.Pdf, data: bytes, picture: Image.Image, *, is_verbatim: bool
 ) -> pikepdf.Stream:
-    if picture.format == "JPEG" and is_verbatim and picture.mode in _COLOUR_SPACES:
+    if picture.format in _JPEG_FORMATS and is_verbatim and picture.mode in _COLOUR_SPACES:
         return _as_jpeg(pdf, data, picture)
     if picture.mode == "1":
         return _as_fax(pdf, picture)

@@ -14,6 +14,7 @@ import pikepdf
 
 from intake.errors import UnreadableItem
 from intake.ocr.picture_pdf import add_picture_page
+from intake.ocr.scans import Box
 from intake.schemas.documents import Page, RecognisedDocument, Word
 
 PDF = "application/pdf"
@@ -46,7 +47,9 @@ def make_searchable(
                 if page.words:
                     _write_words(target, page, font)
             return _saved(pdf)
-    except (pikepdf.PdfError, OSError, ValueError, EOFError, RuntimeError) as error:
+    # pikepdf and Pillow raise nearly anything on damaged files, and the two may count its pages
+    # otherwise than those who read them. The text that was read must not be lost for that.
+    except Exception as error:
         raise UnreadableItem(
             f"The pages cannot be put into a PDF: {error}", code="no_searchable_pdf"
         ) from error
@@ -127,15 +130,15 @@ class _Placement:
     width: int
     height: int
     skew: float
-    box: tuple[float, float, float, float]
+    box: Box
     turn: int
     """Degrees clockwise by which the PDF page is turned when it is shown, upright at last."""
 
     @classmethod
     def of(cls, target: pikepdf.Page, page: Page) -> _Placement:
-        left, bottom, right, top = (float(side) for side in target.cropbox)
+        seen = _box(target.cropbox).within(_box(target.mediabox))
         turn = int(target.obj.get("/Rotate", 0))
-        return cls(page.width, page.height, page.skew, (left, bottom, right, top), turn % 360)
+        return cls(page.width, page.height, page.skew, seen, turn % 360)
 
     def matrix(self, x: float, y: float, *, across: float, down: float) -> str:
         """Return the text matrix of a letter at pixel (x, y), ``across`` by ``down`` pixels."""
@@ -164,14 +167,20 @@ class _Placement:
 
     def _unturned(self, across: float, down: float) -> tuple[float, float]:
         """Return the point of the page's own coordinates that is seen at these shares."""
-        left, bottom, right, top = self.box
         share_x, share_y = {
             0: (across, 1 - down),
             90: (down, across),
             180: (1 - across, down),
             270: (1 - down, 1 - across),
         }[self.turn]
-        return left + share_x * (right - left), bottom + share_y * (top - bottom)
+        return self.box.left + share_x * self.box.width, self.box.bottom + share_y * self.box.height
+
+
+def _box(corners: pikepdf.Array) -> Box:
+    """Return the rectangle between two corners, whichever they are (PDF 32000-1 §7.9.5)."""
+    one_x, one_y, other_x, other_y = (float(side) for side in corners)
+    across, down = sorted((one_x, other_x)), sorted((one_y, other_y))
+    return Box(across[0], down[0], across[1], down[1])
 
 
 def _blank_font(pdf: pikepdf.Pdf) -> pikepdf.Object:

@@ -1,0 +1,89 @@
+"""Picture files opened through Pillow, and which of the pictures in one are pages."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, ImageChops, ImageFile, ImageStat, TiffImagePlugin
+
+from intake.ocr.file_kinds import kind_of_picture
+from intake.ocr.grey import to_grey
+
+# Pillow knows many more; some of those start other programs (EPS), the rest are never letters.
+_COMMON_FORMATS = ("TIFF", "JPEG", "PNG", "GIF", "BMP")
+_RARE_FORMATS = {"image/avif": "AVIF", "image/webp": "WEBP", "image/jp2": "JPEG2000"}
+_MOST_FRAMES = 20
+_CHANGED = 64  # of 255: further apart than noise
+_CHANGED_SHARE = 0.005
+
+
+def open_picture(data: bytes) -> ImageFile.ImageFile:
+    """Open a picture file; nothing but its header is decoded. Pillow may raise nearly anything."""
+    return Image.open(BytesIO(data), formats=_formats(data))
+
+
+def turn_to_page(image: ImageFile.ImageFile, number: int) -> None:
+    """Make page ``number`` (from 1) of a file just opened the current picture.
+
+    Raises:
+        EOFError: there are not so many pages.
+    """
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        image.seek(number - 1)
+    elif not Frames(image).turn_to(number):
+        raise EOFError(f"there is no page {number}")
+
+
+class Frames:
+    """The pictures of an animation that differ visibly from the one before."""
+
+    def __init__(self, image: ImageFile.ImageFile) -> None:
+        self._image = image
+        self._found = 1
+        self._shown: Image.Image | None = None
+
+    def turn_to(self, number: int) -> bool:
+        """Make the ``number``-th different picture the current one; False: there is none.
+
+        A phone's multi-picture file (MPO, HEIC) repeats one scene: its first picture is the page.
+        """
+        if number > 1 and self._image.format in ("MPO", "HEIF"):
+            return False
+        if getattr(self._image, "n_frames", 1) == 1 or number > _MOST_FRAMES:
+            return number == 1
+        if self._shown is None:
+            self._image.seek(0)
+            self._shown = to_grey(self._image)
+        while self._found < number:
+            try:
+                self._image.seek(self._image.tell() + 1)
+            except EOFError:
+                return False
+            grey = to_grey(self._image)
+            if _differ(self._shown, grey):
+                self._found += 1
+                self._shown = grey
+        return True
+
+
+def _differ(one: Image.Image, other: Image.Image) -> bool:
+    if one.size != other.size:
+        return True
+    changed = ImageChops.difference(one, other).point(lambda level: 255 * (level > _CHANGED))
+    return ImageStat.Stat(changed).mean[0] >= 255 * _CHANGED_SHARE
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """Return Pillow's names of what the file may be; plugins of rare formats load when needed."""
+    kind = kind_of_picture(data)
+    if kind == "image/heic":
+        _learn_heif()
+        return ("HEIF",)
+    return (_RARE_FORMATS[kind],) if kind in _RARE_FORMATS else _COMMON_FORMATS
+
+
+def _learn_heif() -> None:
+    """Teach Pillow the photos of iPhones, through libheif and libde265 (both LGPL)."""
+    import pi_heif  # noqa: PLC0415 - few files need it
+
+    pi_heif.register_heif_opener()
