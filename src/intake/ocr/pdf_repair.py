@@ -21,5 +21,7 @@ def mend(data: bytes) -> bytes:
             pdf.save(mended)
     # pikepdf raises its own errors and, on what qpdf does not expect, Python's.
     except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError) as error:
-        raise UnreadableItem(f"The PDF is damaged: {error}", code="corrupt_pdf") from error
+        raise UnreadableItem(
+            "The PDF is damaged, and no document is found in it.", code="corrupt_pdf"
+        ) from error
     return mended.getvalue()

@@ -35,12 +35,18 @@ def read_file(
         UnreadableItem: no page can be read.
         TransientFailure: the child crashed, hung or ran out of memory.
         ToolMissing: the OCR engine or a language is not installed.
-        UsageError: a file is wanted in a folder that is not there.
+        UsageError: a file is wanted where none can be: in a folder that is not there or may not be
+            written into, in place of a folder, or in place of each other.
     """
     wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
     targets = {name: target for name, target in wanted.items() if target is not None}
     for target in targets.values():
-        _check_folder(target)
+        _check_place(target)
+    if len(set(targets.values())) < len(targets):
+        raise UsageError(
+            "The PDF and the page that explains the reading would be one file.",
+            remedy="Give each a name of its own.",
+        )
     with scratch_folder() as folder, Child(limits, temp_dir=str(folder)) as child:
         file = folder / "file"
         with on_disk(file):
@@ -59,11 +65,21 @@ def read_file(
     return document
 
 
-def _check_folder(target: Path) -> None:
+def _check_place(target: Path) -> None:
+    """Refuse a place before minutes are spent on reading."""
+    if target.is_dir():
+        raise UsageError(
+            f"{target} cannot be written: it is a folder.", remedy="Name a file in that folder."
+        )
     if not target.parent.is_dir():
         raise UsageError(
             f"{target} cannot be written: the folder {target.parent} is not there.",
             remedy="Make the folder, or name another file.",
+        )
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{target} cannot be written: no right to write into {target.parent}.",
+            remedy="Name a file in a folder of yours.",
         )
 
 

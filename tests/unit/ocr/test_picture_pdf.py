@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -16,6 +17,7 @@ from intake.ocr.searchable_pdf import make_searchable
 from intake.schemas.documents import Page, RecognisedDocument, Word
 
 SIZE = (200, 100)
+SCANS = Path(__file__).resolve().parents[3] / "fixtures" / "scan"
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
@@ -29,6 +31,16 @@ def test_the_page_of_an_animation_shows_the_picture_that_was_read(kind: str) -> 
 
     assert shown.getpixel((155, 50)) < 100  # type: ignore[operator] # mode L
     assert shown.getpixel((25, 50)) > 200  # type: ignore[operator] # mode L
+
+
+def test_a_phones_photo_becomes_a_page_of_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a process that has not met such a photo yet
+    monkeypatch.setattr(Image, "OPEN", {k: v for k, v in Image.OPEN.items() if k != "HEIF"})
+    photo = (SCANS / "photo.heic").read_bytes()
+
+    shown = _drawn(make_searchable(photo, _document("image/heic", pages=1)), number=1)
+
+    assert shown.height > shown.width  # as a person holds it
 
 
 def test_a_phones_double_picture_keeps_its_jpeg_coding() -> None:

@@ -84,7 +84,7 @@ def _summary(report: RunReport) -> Iterator[RenderableType]:
     outcomes = [
         ("filed", done.filed, "new requests"),
         ("linked", done.linked, "joined to a request that was there"),
-        ("noted", done.noted, "notices, such as bounces and receipts"),
+        ("noted", done.noted, "notices, such as bounces, receipts and batches"),
         ("quarantined", done.quarantined, "see: intake quarantine list"),
         ("retried", done.retried, "failed, and are tried again"),
         ("emergencies", done.emergencies, "see: intake requests"),
