@@ -16,6 +16,7 @@ from intake import plugins
 from intake.classifying.decide import judge
 from intake.classifying.examples import LabelledText
 from intake.classifying.gate import choose_threshold
+from intake.classifying.model_folder import ModelFolder
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings, build_options
@@ -35,6 +36,7 @@ from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import try_engine, try_line_reader
 from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.models import Models
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.one_file import read_file
 from intake.pipeline.outcomes import Registrar
@@ -50,6 +52,7 @@ from intake.schemas.classifications import ClassifierOptions, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.evaluations import Report, Split
 from intake.schemas.events import Event
+from intake.schemas.models import ModelRecord
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts, RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport, SourceReport
@@ -128,6 +131,23 @@ class Intake:
         return Requests(self._database, self._blobs, self._observe, taxonomy)
 
     @property
+    def models(self) -> Models:
+        """The folder of learned models: records, current, history, train, use.
+
+        Raises:
+            ConfigError: the settings name no folder.
+        """
+        section = self.settings.classify
+        if section.model_dir is None:
+            raise ConfigError(
+                "No folder of models is named.",
+                remedy='Write model_dir = "models" under [classify], instead of `model`.',
+            )
+        self._get_ready()
+        files = ClassifierOptions(taxonomy=section.taxonomy, rules=section.rules)
+        return Models(self._database, ModelFolder(section.model_dir), files, self._observe)
+
+    @property
     def receipts(self) -> Receipts:
         """What came in: get, find, history."""
         self._get_ready()
@@ -177,6 +197,9 @@ class Intake:
     def process(self, *, workers: int | None = None, progress: Progress | None = None) -> RunReport:
         """Process everything that is received and due.
 
+        Afterwards a new model is trained, if the settings name a folder of models and enough topics
+        were corrected.
+
         Raises:
             StoreError: the run ended; nothing is lost.
         """
@@ -194,7 +217,20 @@ class Intake:
         engine: Engine = plugins.load("engines", "local")()
         runner.run(engine)
         processed = ProcessReport(**vars(runner.tally))
-        return RunReport(processed=processed, waiting=self._waiting())
+        return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
+
+    def _refit(self) -> ModelRecord | None:
+        """Train a new model when it is time; what goes wrong then spoils no run."""
+        section = self.settings.classify
+        if section.model_dir is None or not section.refit_after:
+            return None
+        try:
+            return self.models.refit(
+                self.requests.corrections, after=section.refit_after, scratch=self._scratch
+            )
+        except IntakeError as error:
+            _log.warning("not trained: %s", error.message, extra={"action": "refit"})
+            return None
 
     def receive(self, item: RawItem) -> Receipt:
         """Take one item that another program pushes; the same source and key are taken once.
@@ -452,7 +488,7 @@ class Intake:
     def _check_classify(self) -> str:
         settings = self.settings.classify
         files = ClassifierOptions(taxonomy=settings.taxonomy, rules=settings.rules)
-        opened = open_classifiers(settings.classifiers, settings.model, files)
+        opened = open_classifiers(settings.classifiers, model_in_use(self.settings), files)
         taxonomy = Taxonomy.load(settings.taxonomy)
         return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
 
@@ -725,12 +761,22 @@ def classify_options(settings: Settings) -> ClassifyOptions:
     section = settings.classify
     return ClassifyOptions(
         classifiers=section.classifiers,
-        model=section.model,
+        model=model_in_use(settings),
         taxonomy=section.taxonomy,
         rules=section.rules,
         threshold=section.threshold,
         languages=section.languages,
     )
+
+
+def model_in_use(settings: Settings) -> Path | None:
+    """Return the file of the model that ``settings`` lead to; None for none.
+
+    Raises:
+        ConfigError: the model that the folder names is not there.
+    """
+    section = settings.classify
+    return section.model or (section.model_dir and ModelFolder(section.model_dir).current_path())
 
 
 def stage_options(settings: Settings) -> StageOptions:

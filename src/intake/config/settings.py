@@ -262,6 +262,18 @@ class ClassifySettings(Section):
         description="File that `intake train` wrote: what was learned from examples.",
         examples=["topics.model"],
     )
+    model_dir: LocalPath | None = Field(
+        default=None,
+        description="Folder of models, instead of `model`: runs train a new one when enough topics "
+        "were corrected, and it is used once it beats the one in use.",
+        examples=["models"],
+    )
+    refit_after: Whole = Field(
+        default=50,
+        ge=0,
+        description="With `model_dir`: topics corrected or confirmed since the last training after "
+        "which a run trains again; 0 is never.",
+    )
     taxonomy: LocalPath | None = Field(
         default=None,
         description="TOML file of topics and their words. Left out: the one intake brings.",
@@ -290,6 +302,12 @@ class ClassifySettings(Section):
         min_length=1,
         description="Languages to tell apart, as ISO 639-1 names them.",
     )
+
+    @model_validator(mode="after")
+    def _one_place_of_models(self) -> Self:
+        if self.model is not None and self.model_dir is not None:
+            raise ValueError("model and model_dir are both written: leave out one of them")
+        return self
 
 
 class RequestSettings(Section):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import Field
 
 from intake.schemas.base import Frozen
+from intake.schemas.models import ModelRecord
 
 _MOST_SERIOUS_FIRST = (74, 70, 78, 77, 69, 1, 75)
 
@@ -54,6 +55,8 @@ class RunReport(Frozen):
     processed: ProcessReport = ProcessReport()
     waiting: int = 0
     """Items that are ours and not settled when the run ends."""
+    trained: ModelRecord | None = None
+    """The model that was trained after the work, if it was time."""
 
     @property
     def exit_code(self) -> int:

@@ -14,6 +14,9 @@ from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.store.tables import events
 
+MODELS = "models"
+"""The stream of what happens to the learned models."""
+
 
 class Happening(Frozen):
     """An event before it has its place in the stream."""

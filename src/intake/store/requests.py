@@ -230,6 +230,14 @@ def labelled(connection: Connection) -> list[Request]:
     return [_request(row, ()) for row in connection.execute(query)]
 
 
+def count_labelled(connection: Connection) -> int:
+    """Return how many requests there are whose topic a person chose."""
+    counted: int = connection.execute(
+        select(func.count()).select_from(requests).where(requests.c.topic_by == "person")
+    ).scalar_one()
+    return counted
+
+
 def opinions(connection: Connection, request_id: str) -> list[Classification]:
     """Return every opinion about a request, in the order in which they were given."""
     rows = connection.execute(

@@ -442,3 +442,40 @@ def test_ocr_does_not_read_for_a_folder_that_is_not_there(intake: Any, tmp_path:
 
     assert result.code == 2
     assert "is not there" in result.err
+
+
+def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "intake.toml").write_text(f'{CONFIG}\n[classify]\nmodel_dir = "models"\n')
+    words = {"accesso": "gimbo lapti", "reclamo": "sorva tuncle"}
+    examples = tmp_path / "examples.jsonl"
+    examples.write_text(
+        "\n".join(
+            json.dumps({"text": f"{text} {number}", "topic": topic})
+            for number in range(70)
+            for topic, text in words.items()
+        )
+    )
+    assert intake("models", "list", "--json").json == {"in_use": "untrained", "models": []}
+
+    trained = intake("train", str(examples), "--by", "anna", "--json").json
+
+    assert trained["contest"]["is_won"]
+    assert intake("models", "list", "--json").json == {
+        "in_use": trained["version"],
+        "models": [trained],
+    }
+    assert trained["reason"][:6] in intake("models", "list").out
+    judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
+    assert f"learned {trained['version']}" in judged["model_version"]
+    assert judged["topic"] == "accesso"
+    assert intake("models", "use", "untrained", "--json").json == {"in_use": "untrained"}
+    judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
+    assert trained["version"] not in judged["model_version"]
+    assert intake("models", "use", "0" * 12).code == 2
+    (tmp_path / "intake.toml").write_text(CONFIG)
+    unnamed = intake("train", str(examples))
+    assert (unnamed.code, "model_dir" in unnamed.err) == (78, True)

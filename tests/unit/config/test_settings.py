@@ -394,3 +394,9 @@ def test_settings_never_show_the_password_of_the_database(load):
     settings = load('[database]\nurl = "postgresql://intake:verysecret@db/intake"\n')
     assert "verysecret" not in repr(settings)
     assert "verysecret" not in str(describe(settings))
+
+
+def test_a_model_and_a_folder_of_models_are_not_both_named(load: Load) -> None:
+    assert "leave out one of them" in problem(
+        load, '[classify]\nmodel = "a.model"\nmodel_dir = "models"\n'
+    )

@@ -1,4 +1,4 @@
-"""Verbs about what is learned from examples: train, evaluate."""
+"""Verbs about what is learned from examples: train, evaluate, models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column, Tell
-from intake.cli.session import JsonOption, choice, session
+from intake.cli.session import ByOption, JsonOption, choice, session, this_person
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,6 +30,7 @@ ExamplesArgument = Annotated[
     ),
 ]
 
+models = typer.Typer(no_args_is_help=True, help="The learned models and the one in use.")
 _HELD = {"time": ", the latest", "random": ", drawn at random", "event": ", event by event"}
 
 
@@ -37,6 +38,9 @@ def register(app: typer.Typer) -> None:
     """Add the verbs of this module."""
     app.command(epilog="Example: intake train examples.jsonl --out topics.model")(train)
     app.command(epilog="Example: intake evaluate examples.jsonl --html report.html")(evaluate)
+    models.command("list", epilog="Example: intake models list")(list_models)
+    models.command(epilog="Example: intake models use 3f2a90c41b7e --by anna")(use)
+    app.add_typer(models, name="models", epilog="Example: intake models list")
 
 
 def train(
@@ -44,14 +48,23 @@ def train(
     examples: ExamplesArgument = None,
     *,
     out: Annotated[
-        Path, typer.Option(help="The model's file; [classify] model names it.", dir_okay=False)
-    ],
+        Path | None,
+        typer.Option(
+            help="The model's file; [classify] model names it. Left out: a version in the folder "
+            "[classify] model_dir, in use if it beats the one in use.",
+            dir_okay=False,
+        ),
+    ] = None,
+    by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Learn topics from labelled texts, or from corrections, and write a model."""
     from intake.app import train_model
 
     active = session(context)
+    if out is None:
+        _train_version(active, examples, this_person(by), as_json=as_json)
+        return
     with render.progress(silent=as_json or active.quiet) as tell:
         manifest = train_model(
             _labelled(active, examples),
@@ -66,6 +79,61 @@ def train(
     rows = zip(manifest.topics, manifest.examples, strict=True)
     render.emit(render.table([Column("Topic"), Column("Examples")], list(rows)))
     render.emit(render.plain(f'Written: {out}. Use it with [classify] model = "{out}".'))
+
+
+def _train_version(active: Session, examples: Path | None, person: str, *, as_json: bool) -> None:
+    """Train a version in the folder of models."""
+    with active.open() as intake, render.progress(silent=as_json or active.quiet) as tell:
+        folder = intake.models
+        record = folder.train(_labelled(active, examples), by=person, progress=_told(tell))
+        current = folder.current()
+    if as_json:
+        render.emit_json(record)
+        return
+    render.emit(render.plain(f"Trained model {record.version}. {record.reason}"))
+    render.emit(render.plain(f"In use: {current}."))
+
+
+def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """List the models in the folder, the oldest first, and which one is in use."""
+    with session(context).open() as intake:
+        records, current = intake.models.records(), intake.models.current()
+    if as_json:
+        render.emit_json({"in_use": current, "models": records})
+        return
+    columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
+    rows = [
+        (
+            each.version,
+            f"{each.trained_at:%Y-%m-%d %H:%MZ}",
+            each.examples,
+            _share(each.contest.macro_f1),
+            "yes" if each.version == current else "",
+            each.reason,
+        )
+        for each in records
+    ]
+    render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
+    render.emit(render.plain(f"In use: {current}."))
+
+
+def use(
+    context: typer.Context,
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="As `list` shows it, or: untrained.")
+    ],
+    *,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a model to use, such as an earlier one; `untrained` is none."""
+    with session(context).open() as intake:
+        intake.models.use(version, by=this_person(by))
+        current = intake.models.current()
+    if as_json:
+        render.emit_json({"in_use": current})
+        return
+    render.emit(render.plain(f"In use: {current}."))
 
 
 def evaluate(

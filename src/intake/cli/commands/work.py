@@ -94,6 +94,8 @@ def _summary(report: RunReport) -> Iterator[RenderableType]:
     shown = [row for row in outcomes if row[1]]
     columns = [Column("outcome"), Column("items", side="right"), Column("", share=1)]
     yield render.table(columns, shown) if shown else "Nothing to process."
+    if report.trained:
+        yield render.plain(f"Trained model {report.trained.version}. {report.trained.reason}")
 
 
 def _polled(report: RunReport) -> RenderableType:

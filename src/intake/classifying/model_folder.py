@@ -1,0 +1,161 @@
+"""The folder of models: a file and a record for each version, and the name of the one in use.
+
+Versions are never overwritten. The name is replaced in one step (rename(2)): whoever is killed
+leaves the former one in use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from intake.errors import ConfigError, StoreError, UsageError
+from intake.schemas.models import ModelRecord
+
+UNTRAINED = "untrained"
+"""Stands for no model: the rules and what the topics say of themselves."""
+_CURRENT = "current"
+_UNFINISHED = ".unfinished-"
+_LEFTOVER_S = 3600.0
+_VERSION = re.compile(r"[0-9a-f]{12}")
+_REMEDY = "See `intake models list`, then `intake models use VERSION`."
+
+
+class ModelFolder:
+    """The models in the folder ``root``, which is made when the first one comes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def current(self) -> str:
+        """Return the version in use, or ``untrained``.
+
+        Raises:
+            ConfigError: what the folder names as in use is no version of it.
+        """
+        try:
+            named = (self.root / _CURRENT).read_text(encoding="ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return UNTRAINED
+        except OSError as error:
+            raise _refused(self.root, error) from error
+        if named != UNTRAINED and not self._has(named):
+            raise ConfigError(
+                f"The model {named[:40]!r}, which is in use, is not in {self.root}.",
+                remedy=_REMEDY,
+            )
+        return named
+
+    def current_path(self) -> Path | None:
+        """Return the file of the model in use; None for none.
+
+        Raises:
+            ConfigError: what the folder names as in use is no version of it.
+        """
+        named = self.current()
+        return None if named == UNTRAINED else self._file(named)
+
+    def records(self) -> list[ModelRecord]:
+        """Return what is known of each version, the oldest first.
+
+        Raises:
+            ConfigError: a record cannot be read.
+        """
+        found = []
+        for path in sorted(self.root.glob("*.json")):
+            if _VERSION.fullmatch(path.stem) and self._has(path.stem):
+                try:
+                    found.append(ModelRecord.model_validate_json(path.read_bytes()))
+                except (OSError, ValidationError) as error:
+                    raise ConfigError(
+                        f"The record {path} of a model cannot be read: {error}",
+                        remedy="Take it and the model's file out of the folder.",
+                    ) from error
+        return sorted(found, key=lambda record: (record.trained_at, record.version))
+
+    def add(self, content: bytes, record: ModelRecord) -> None:
+        """Keep a model and its record; a version that is there is left as it is.
+
+        Raises:
+            StoreError: the disk refused; no model is in the folder by half.
+        """
+        with _on_disk(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            self._keep(self.root / f"{record.version}.json", _written(record))
+            self._keep(self._file(record.version), content)
+
+    def use(self, version: str) -> None:
+        """Put ``version`` to use, or none with ``untrained``, in one step.
+
+        Raises:
+            UsageError: the folder has no such version.
+            StoreError: the disk refused; the former one is still in use.
+        """
+        if version != UNTRAINED and not self._has(version):
+            raise UsageError(f"There is no model {version[:40]!r} in {self.root}.", remedy=_REMEDY)
+        with _on_disk(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._unfinished(f"{version}\n".encode()).replace(self.root / _CURRENT)
+            self._sync()
+
+    def _has(self, version: str) -> bool:
+        return _VERSION.fullmatch(version) is not None and self._file(version).is_file()
+
+    def _file(self, version: str) -> Path:
+        return self.root / f"{version}.model"
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        unfinished = self._unfinished(content)
+        try:
+            os.link(unfinished, path)  # unlike a rename it never replaces
+        except FileExistsError:
+            pass
+        finally:
+            unfinished.unlink()
+        self._sync()
+
+    def _unfinished(self, content: bytes) -> Path:
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.root)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fchmod(handle, 0o644)
+            os.fsync(handle)
+        return Path(name)
+
+    def _sync(self) -> None:
+        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _sweep(self) -> None:
+        """Remove what killed runs left."""
+        for left in self.root.glob(f"{_UNFINISHED}*"):
+            if time.time() - left.stat().st_mtime > _LEFTOVER_S:
+                left.unlink(missing_ok=True)
+
+
+def _written(record: ModelRecord) -> bytes:
+    return f"{record.model_dump_json(indent=2)}\n".encode()
+
+
+@contextmanager
+def _on_disk(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _refused(root, error) from error
+
+
+def _refused(root: Path, error: OSError) -> StoreError:
+    return StoreError(f"The disk refused at {root}: {error}")

@@ -1,0 +1,163 @@
+"""A new model against the one in use, on texts that neither of them learned from.
+
+Which texts are held out depends on the text alone. So no model that was trained here ever saw
+them, whenever it was trained, and both are judged on the same ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from intake.classifying.evaluation import judge
+from intake.classifying.examples import LabelledText, of_taxonomy, read
+from intake.classifying.figures import Figures, Judged, lead
+from intake.classifying.linear_model import LinearModel, digest, version_of
+from intake.classifying.model_folder import UNTRAINED
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.training import SEED, train
+from intake.errors import ConfigError, UsageError
+from intake.pipeline.learning import learn
+from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.models import Contest, ModelRecord
+
+TRAIN = "intake.pipeline.contest:train_in_child"
+_ONE_IN = 5
+"""One text in so many is held out."""
+_LEAST_HELD_OUT = 20
+_ODDS = 0.9
+"""A new model goes live that is ahead in so many of the draws."""
+_NICENESS = 10
+
+
+def contest(
+    examples: Sequence[LabelledText],
+    in_use: Path | None,
+    options: ClassifierOptions,
+    *,
+    at: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[bytes, ModelRecord]:
+    """Return the file of a new model, and how it did beside the one ``in_use``.
+
+    None in use is the rules and what the topics say of themselves. ``at`` is now. The same
+    examples give the same model.
+
+    Raises:
+        UsageError: there are not two topics, or too few texts to measure on.
+        ConfigError: the taxonomy or the rules cannot be used.
+    """
+    taxonomy = Taxonomy.load(options.taxonomy)
+    mapped = [_forward(each, taxonomy) for each in examples]
+    mapped.sort(key=lambda each: (each.text, each.topic))  # a model depends on no order
+    learned = [each for each in mapped if not _is_held_out(each.text)]
+    held = [each for each in mapped if _is_held_out(each.text)]
+    if len(held) < _LEAST_HELD_OUT:
+        raise UsageError(
+            f"Of {len(examples)} texts {len(held)} are held out to measure on; "
+            f"{_LEAST_HELD_OUT} are needed.",
+            remedy="Correct or confirm more topics.",
+        )
+    model = learn(learned, options, progress=progress)
+    content = model.to_bytes()
+    version = digest(content)
+    rival, rival_model = _rival(in_use, taxonomy, options)
+    found = _compare(judge(model, held), _judged(rival_model, held, taxonomy), rival)
+    if rival == version:
+        found = found.model_copy(update={"is_won": False})
+    return content, ModelRecord(
+        version=version,
+        trained_at=at,
+        examples=len(learned),
+        data_digest=_data_digest(learned),
+        seed=SEED,
+        topics=model.manifest.topics,
+        contest=found,
+        reason=_reason(found, version),
+    )
+
+
+def train_in_child(payload: dict[str, Any]) -> dict[str, Any]:
+    """Hold the contest in a process of its own, which gives way to all others.
+
+    The examples are in the file ``examples``; the model is written to ``out``.
+    """
+    os.nice(_NICENESS)
+    content, record = contest(
+        list(read(Path(payload["examples"]))),
+        Path(payload["in_use"]) if payload["in_use"] else None,
+        ClassifierOptions.model_validate(payload["options"]),
+        at=datetime.fromisoformat(payload["at"]),
+    )
+    Path(payload["out"]).write_bytes(content)
+    return record.model_dump(mode="json")
+
+
+def _is_held_out(text: str) -> bool:
+    same = " ".join(text.split()).casefold()
+    return int.from_bytes(hashlib.sha256(same.encode()).digest()[:4]) % _ONE_IN == 0
+
+
+def _forward(example: LabelledText, taxonomy: Taxonomy) -> LabelledText:
+    """Return the example with the topic that its own was renamed to or merged with."""
+    found = taxonomy.find(example.topic)
+    return example.model_copy(update={"topic": found.id}) if found else example
+
+
+def _rival(
+    in_use: Path | None, taxonomy: Taxonomy, options: ClassifierOptions
+) -> tuple[str, LinearModel]:
+    """Return the model to beat; one that this version cannot read is no rival."""
+    rules = KeywordClassifier.configured(options)
+    if in_use is not None:
+        try:
+            return version_of(in_use), LinearModel.load(in_use, rules.shares)
+        except ConfigError:
+            return UNTRAINED, train([], described=of_taxonomy(taxonomy), prior=rules.shares)
+    return UNTRAINED, train([], described=of_taxonomy(taxonomy), prior=rules.shares)
+
+
+def _judged(model: LinearModel, held: Sequence[LabelledText], taxonomy: Taxonomy) -> list[Judged]:
+    """Return what ``model`` chooses, former topics mapped forward."""
+    return [
+        each._replace(topic=found.id)
+        if each.topic is not None and (found := taxonomy.find(each.topic))
+        else each
+        for each in judge(model, held)
+    ]
+
+
+def _compare(ours: Sequence[Judged], theirs: Sequence[Judged], rival: str) -> Contest:
+    our, their = Figures(ours, threshold=0.0), Figures(theirs, threshold=0.0)
+    ahead = our.resampled_macro_f1() > their.resampled_macro_f1()
+    odds = round(float(ahead.mean()), 4)
+    return Contest(
+        rival=rival,
+        measured_on=len(ours),
+        macro_f1=our.macro_f1,
+        rival_macro_f1=their.macro_f1,
+        lead=lead(our, their),
+        odds=odds,
+        is_won=our.macro_f1 > their.macro_f1 and odds >= _ODDS,
+    )
+
+
+def _reason(found: Contest, version: str) -> str:
+    if found.rival == version:
+        return "It is the model in use."
+    beside = (
+        f"macro-F1 {found.macro_f1:.3f} beside {found.rival_macro_f1:.3f} of {found.rival} on "
+        f"{found.measured_on} texts, ahead in {found.odds:.0%} of draws"
+    )
+    return f"{'Better' if found.is_won else 'Not surely better'}: {beside}."
+
+
+def _data_digest(examples: Sequence[LabelledText]) -> str:
+    lines = sorted(json.dumps([each.text, each.topic]) for each in examples)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

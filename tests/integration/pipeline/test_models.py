@@ -1,0 +1,174 @@
+"""The life of models on both databases: corrected, trained, live only if better, and back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from intake.classifying.examples import LabelledText
+from intake.classifying.linear_model import version_of
+from intake.classifying.model_folder import UNTRAINED, ModelFolder
+from intake.classifying.taxonomy import Taxonomy
+from intake.desk import Requests
+from intake.errors import SourceBusy, UsageError
+from intake.pipeline.models import Models
+from intake.pipeline.outcomes import Registrar
+from intake.pipeline.settle import FilingOptions
+from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.events import Event
+from intake.schemas.requests import Channel, RequestDraft
+from intake.store import journal
+from intake.store.blobs import BlobStore
+from intake.store.database import Database
+from intake.store.leases import Lease
+
+TOPIC = """
+[[topics]]
+id = "{0}"
+label = {{ it = "{0}", en = "{0}" }}
+description = {{ it = "{0}", en = "{0}" }}
+kind = "information"
+queue = "one"
+"""
+WORDS = {
+    "acqua": ["tubo", "perdita", "pressione", "contatore", "rubinetto", "fontana", "pozzo"],
+    "rifiuti": ["cassonetto", "sacchi", "raccolta", "plastica", "vetro", "umido", "discarica"],
+    "strade": ["buca", "asfalto", "semaforo", "marciapiede", "lampione", "incrocio", "corsia"],
+}
+COMMON = ["buongiorno", "vorrei", "segnalare", "che", "in", "via", "da", "giorni", "casa", "mia"]
+
+
+def labelled(count: int, *, seed: int) -> list[LabelledText]:
+    """Return invented texts, each with two words of its topic among common ones."""
+    chance = random.Random(seed)
+    examples = []
+    for number in range(count):
+        topic = chance.choice(sorted(WORDS))
+        words = chance.sample(COMMON, 6) + chance.sample(WORDS[topic], 2)
+        chance.shuffle(words)
+        text = " ".join([*words, f"pratica {number}"])
+        examples.append(LabelledText(text=text, topic=topic))
+    return examples
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> ClassifierOptions:
+    path = tmp_path / "topics.toml"
+    path.write_text("".join(TOPIC.format(topic) for topic in WORDS))
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rules]]\ntopic = "acqua"\nname = "none"\nweight = 1.0\nit = ["xyzzy"]\n')
+    return ClassifierOptions(taxonomy=path, rules=rules)
+
+
+@pytest.fixture
+def told() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def models(
+    database: Database, options: ClassifierOptions, tmp_path: Path, told: list[Event]
+) -> Models:
+    return Models(database, ModelFolder(tmp_path / "models"), options, told.extend)
+
+
+@pytest.fixture
+def desk(database: Database, blobs: BlobStore, options: ClassifierOptions) -> Requests:
+    return Requests(database, blobs, lambda _events: None, Taxonomy.load(options.taxonomy))
+
+
+def file(database: Database, desk: Requests, examples: Sequence[LabelledText]) -> None:
+    """File requests and let a person say their topics."""
+    registrar = Registrar(database, FilingOptions())
+    for each in examples:
+        draft = RequestDraft(channel=Channel.PHONE, text=each.text)
+        request, _ = registrar.submit(draft, None)
+        desk.correct(request.reference, each.topic, by="anna")
+
+
+def test_enough_corrections_make_a_model_that_goes_live_once(
+    database: Database, desk: Requests, models: Models, told: list[Event], tmp_path: Path
+) -> None:
+    file(database, desk, labelled(150, seed=1))
+    assert models.refit(desk.corrections, after=151, scratch=tmp_path) is None
+    assert models.current() == UNTRAINED, "too few corrections"
+
+    record = models.refit(desk.corrections, after=100, scratch=tmp_path)
+
+    assert record is not None
+    assert record.contest.is_won, record.reason
+    assert record.contest.rival == UNTRAINED
+    assert models.current() == record.version
+    assert models.records() == [record]
+    assert record.examples + record.contest.measured_on == 150
+    assert version_of(tmp_path / "models" / f"{record.version}.model") == record.version
+    (event,) = models.history()
+    assert (event.type, event.data["version"]) == ("model.live", record.version)
+    assert event.data["reason"] == record.reason
+    assert journal.is_chained([event])
+    assert [each.type for each in told] == ["model.live"], "observers hear of it"
+
+    assert models.refit(desk.corrections, after=100, scratch=tmp_path) is None, "nothing new came"
+
+
+def test_a_worse_model_is_kept_but_not_used_and_a_person_can_go_back(models: Models) -> None:
+    examples = labelled(240, seed=2)
+    good = models.train(examples, by="anna")
+    assert good.contest.is_won, good.reason
+
+    confused = [
+        each.model_copy(update={"topic": sorted(WORDS)[number % 3]})
+        for number, each in enumerate(examples[:160])
+    ]
+    worse = models.train([*confused, *labelled(240, seed=3)[:30]], by="anna")
+
+    assert not worse.contest.is_won
+    assert worse.contest.rival == good.version
+    assert models.current() == good.version
+    assert [each.version for each in models.records()] == [good.version, worse.version]
+    assert models.history()[-1].type == "model.kept"
+    assert models.history()[-1].data["reason"].startswith("Not surely better")
+
+    models.use(worse.version, by="anna")
+    assert models.current() == worse.version
+    models.use(good.version, by="bruno")
+    assert models.current() == good.version
+    chosen = models.history()[-1]
+    assert (chosen.type, chosen.actor) == ("model.chosen", "bruno")
+    with pytest.raises(UsageError, match="no model"):
+        models.use("f" * 12, by="anna")
+
+
+def test_the_same_examples_are_the_same_version_and_no_victory(models: Models) -> None:
+    examples = labelled(200, seed=4)
+    first = models.train(examples, by="anna")
+    again = models.train(list(reversed(examples)), by="anna")
+    assert again.version == first.version
+    assert not again.contest.is_won
+    assert models.records() == [first]
+
+
+def test_two_processes_never_train_at_once(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(2, seed=5))
+    with Lease(database, "models", lease_s=60):
+        assert models.refit(desk.corrections, after=1, scratch=tmp_path) is None
+        with pytest.raises(SourceBusy):
+            models.train(labelled(150, seed=5), by="anna")
+    assert models.history() == []
+
+
+def test_too_few_texts_are_told_once_and_tried_again_when_more_came(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
+    (event,) = models.history()
+    assert event.type == "model.not_trained"
+    assert "held out" in event.data["reason"]
+    assert models.current() == UNTRAINED
