@@ -12,6 +12,7 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from intake.classifying.decide import judge
 from intake.classifying.language import identify
@@ -38,13 +39,11 @@ NOISY_COPIES = 1
 def main() -> None:
     load = ", ".join(f"{figure:.2f}" for figure in os.getloadavg())
     print(f"load {load} on {os.cpu_count()} CPUs\n")
-    phrases = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))
     topics = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
     _print_speed([text for texts in topics.values() for text in texts])
-    texts: dict[bool, list[str]] = {True: [], False: []}
-    for family in phrases["families"]:
-        texts[family["emergency"]].extend(family["phrases"])
-    _print_recall(texts[True], texts[False])
+    for name in ("unseen.toml", "emergency.toml"):
+        print(f"{name}, which the danger model {'never saw' if name == 'unseen.toml' else 'knows'}")
+        _print_recall(tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"])
     _print_languages(tomllib.loads((FIXTURES / "languages.toml").read_text("utf-8")))
 
 
@@ -85,7 +84,9 @@ def _texts(sentences: Sequence[str], size: int) -> list[str]:
     ]
 
 
-def _print_recall(positive: Sequence[str], negative: Sequence[str]) -> None:
+def _print_recall(families: Sequence[Mapping[str, Any]]) -> None:
+    positive = [text for each in families if each["emergency"] for text in each["phrases"]]
+    negative = [text for each in families if not each["emergency"] for text in each["phrases"]]
     rules, choose = UrgencyRules(), random.Random(1)
 
     def share(phrases: Sequence[str]) -> float:
@@ -101,6 +102,7 @@ def _print_recall(positive: Sequence[str], negative: Sequence[str]) -> None:
             f"with {rate:.0%} wrong characters: recall {share(noisy):.3f}, "
             f"false alarms {share(calm):.3f}"
         )
+    print()
 
 
 def _print_languages(samples: Mapping[str, Mapping[str, Sequence[str]]]) -> None:

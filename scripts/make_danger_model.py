@@ -32,6 +32,7 @@ from intake.testing.noise import misread, mistype, without_accents
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures" / "classify"
 MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
+LEARNED = ("emergency.toml", "everyday.toml")
 SEED = 1
 FOLDS = 5
 COPIES = 4
@@ -121,10 +122,11 @@ class Grammar:
 
 
 def phrases() -> list[Sample]:
-    """Return the phrases of ``emergency.toml``, each once."""
-    table = tomllib.loads((FIXTURES / "emergency.toml").read_text("utf-8"))
+    """Return the phrases of the files that are learned from, each once."""
+    tables = [tomllib.loads((FIXTURES / name).read_text("utf-8")) for name in LEARNED]
     return [
         Sample(text, family["emergency"], family["name"])
+        for table in tables
         for family in table["families"]
         for text in family["phrases"]
     ]

@@ -40,6 +40,15 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
     assert _share_of_alarms(choose.sample(CALM, 700)) <= 0.02
 
 
+def test_danger_is_found_in_words_that_nobody_has_taught_us() -> None:
+    unseen = tomllib.loads((FIXTURES / "unseen.toml").read_text("utf-8"))["families"]
+    calls = [text for family in unseen if family["emergency"] for text in family["phrases"]]
+    calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
+    assert not {*calls, *calm} & {*CALLS, *CALM}
+    assert _share_of_alarms(calls) >= 0.85
+    assert _share_of_alarms(calm) <= 0.10
+
+
 def test_calls_for_help_are_found_with_wrong_characters() -> None:
     choose = random.Random(7)
     calls, calm = choose.sample(CALLS, 200), choose.sample(CALM, 200)
