@@ -29,6 +29,7 @@ _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
 _COUNTED_ALARMS = 4
+_LEAST_WORDS = 3
 _COUNTED_SENTENCES = 50
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
@@ -284,7 +285,11 @@ def _is_near(guard: _Guard, found: Sequence[Hit], alarm: Hit, reading: _Reading)
 def _weigh(
     model: DangerModel, evidence: list[Evidence], passages: Sequence[Passage]
 ) -> list[Evidence]:
-    """Return the evidence after the model: an alarm raised, or an unlikely one made `high`."""
+    """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
+
+    A word or two say too little to a model of pieces of words: there the rules alone raise.
+    """
+    passages = [each for each in passages if _is_long_enough(each) or each.signals["alarms"]]
     scores = model.score(passages)
     highest = max(scores, default=model.manifest.doubt)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
@@ -295,6 +300,10 @@ def _weigh(
     if highest < model.manifest.doubt and is_alarm:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]
     return evidence
+
+
+def _is_long_enough(passage: Passage) -> bool:
+    return len(passage.text.split()) >= _LEAST_WORDS
 
 
 def _evidence(rule: _Rule, text: str) -> Evidence:

@@ -49,6 +49,22 @@ def test_danger_is_found_in_words_that_nobody_has_taught_us() -> None:
     assert _share_of_alarms(calm) <= 0.10
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["test", "Oggetto", "next", "hello", "no", "sì", "n30", "Re: sì", "IMG_2045", "Le confermo"],
+)
+def test_a_word_or_two_raise_no_alarm_by_themselves(text: str) -> None:
+    assert _urgency(text) is Urgency.NORMAL
+    assert _urgency(text, "Vorrei ricevere il modulo per la domanda di contributo.") is (
+        Urgency.NORMAL
+    )
+
+
+@pytest.mark.parametrize("text", ["aiuto", "AIUTO!", "Siamo intrappolati", "help us", "Hilfe"])
+def test_a_short_cry_for_help_is_an_alarm(text: str) -> None:
+    assert _urgency(text) is Urgency.EMERGENCY
+
+
 def test_calls_for_help_are_found_with_wrong_characters() -> None:
     choose = random.Random(7)
     calls, calm = choose.sample(CALLS, 200), choose.sample(CALM, 200)
