@@ -330,9 +330,9 @@ class Intake:
 
     def _prepare_schema(self) -> None:
         current, newest = self.database_revision()
-        if current == newest:
+        if current == newest and schema.has_views(self._database):
             return
-        if current is not None:
+        if current not in (None, newest):
             raise ConfigError(
                 f"The database is at revision {current}; this intake needs {newest}.",
                 remedy="Back it up, then run `intake db upgrade`.",

@@ -39,6 +39,16 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def has_views(database: Database) -> bool:
+    """Return whether the views for front ends are there: a killed upgrade may leave them out.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with database.read() as connection:
+        return views.are_there(connection)
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database up to ``revision``, step by step; do nothing if it is there.
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from intake import Intake, Settings
 from intake.errors import ConfigError, StoreError
 from intake.store import schema
 from intake.store.database import Database
@@ -32,6 +34,19 @@ def test_views_that_a_killed_upgrade_left_out_are_made_by_the_next(database: Dat
 
     with database.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM events_v1")).scalar_one() == 0
+
+
+def test_views_that_a_killed_upgrade_left_out_are_made_when_intake_opens(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    with database.write() as connection:
+        connection.execute(text("DROP VIEW requests_v1"))
+    settings = Settings(data_dir=tmp_path / "data", database={"url": database_url})
+
+    with Intake(settings) as app:
+        app.requests.find(limit=1)
+
+    assert schema.has_views(database)
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
