@@ -435,6 +435,14 @@ def test_ocr_writes_a_searchable_pdf_and_a_page_that_explains(intake: Any, tmp_p
     assert sorted(tmp_path.glob("*")) == sorted([pdf, page, *tmp_path.glob("intake*")])
 
 
+def test_ocr_never_replaces_the_file_it_reads(intake: Any, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"the only copy")
+
+    assert intake("ocr", str(scan), "--pdf", str(scan)).code == 2
+    assert scan.read_bytes() == b"the only copy"
+
+
 def test_ocr_does_not_read_for_a_folder_that_is_not_there(intake: Any, tmp_path: Path) -> None:
     scan = Path(__file__).parents[3] / "fixtures" / "scan" / "rischio_sismico.png"
 

@@ -93,6 +93,11 @@ def ocr(
     """Print the text of a picture or PDF, with the confidence of each page."""
     from intake.app import recognise, stage_options
 
+    for target in (pdf, debug_html):
+        if target is not None and target.exists() and file.exists() and target.samefile(file):
+            raise typer.BadParameter(
+                "It would replace the file that is read.", param_hint=str(target)
+            )
     wanted = [name for name in (languages or "").replace(",", "+").split("+") if name]
     with _nothing_stored(), render.progress(silent=as_json or session(context).quiet) as tell:
         if tell:
