@@ -567,6 +567,7 @@ def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = 
             options.classifiers,
             options.model,
             ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules),
+            timeout_s=options.timeout_s,
         ),
         taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.threshold,
@@ -761,6 +762,7 @@ def classify_options(settings: Settings) -> ClassifyOptions:
     section = settings.classify
     return ClassifyOptions(
         classifiers=section.classifiers,
+        timeout_s=section.timeout_s,
         model=model_in_use(settings),
         taxonomy=section.taxonomy,
         rules=section.rules,

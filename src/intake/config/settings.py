@@ -257,6 +257,9 @@ class ClassifySettings(Section):
     classifiers: Words = Field(
         default=("keywords",), description="Plugins that are asked for the topic."
     )
+    timeout_s: Number = Field(
+        default=5, gt=0, description="Seconds that a plugin has for its opinion on an item."
+    )
     model: LocalPath | None = Field(
         default=None,
         description="File that `intake train` wrote: what was learned from examples.",

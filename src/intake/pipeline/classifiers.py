@@ -8,25 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from intake import plugins
+from intake.classifying.guarded import GuardedClassifier, SilentClassifier
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
+from intake.errors import IntakeError
 from intake.interfaces import Classifier, ConfigurableClassifier
 from intake.schemas.classifications import ClassifierOptions
 
 
 def open_classifiers(
-    names: Sequence[str], model: Path | None, options: ClassifierOptions
+    names: Sequence[str],
+    model: Path | None,
+    options: ClassifierOptions,
+    *,
+    timeout_s: float = 5.0,
 ) -> list[Classifier]:
     """Return the classifiers to ask, the learned one first.
 
     ``model`` is the file of what was learned; None means that only the topics' own words and the
-    rules are known.
+    rules are known. Each plugin has ``timeout_s`` for an item.
 
     Raises:
         ConfigError: there is no such plugin, or a file cannot be used.
     """
     learned = _untrained(options) if model is None else _learned(model, _changed(model), options)
-    return [*([learned] if learned else ()), *(_by_name(name, options) for name in names)]
+    return [
+        *([learned] if learned else ()),
+        *(_by_name(name, options, timeout_s) for name in names),
+    ]
 
 
 def _changed(model: Path) -> int:
@@ -34,12 +43,16 @@ def _changed(model: Path) -> int:
 
 
 @cache
-def _by_name(name: str, options: ClassifierOptions) -> Classifier:
+def _by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classifier:
     found: Any = plugins.load("classifiers", name)
-    opened: Classifier = (
-        found.configured(options) if isinstance(found, ConfigurableClassifier) else found()
-    )
-    return opened
+    try:
+        is_configurable = isinstance(found, ConfigurableClassifier)
+        opened: Classifier = found.configured(options) if is_configurable else found()
+    except IntakeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        return SilentClassifier(name, f"cannot be opened: {type(error).__name__}: {error}")
+    return GuardedClassifier(opened, timeout_s=timeout_s)
 
 
 @cache

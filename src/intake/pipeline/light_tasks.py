@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.classifying.decide import judge
+from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.letters.facts import LetterOptions, find_facts, merge
 from intake.pipeline.classifiers import open_classifiers
@@ -50,7 +51,7 @@ def _keep(leaves: Sequence[Leaf], folder: Path) -> dict[str, str]:
         return {}
     kept = {leaf.path: str(number) for number, leaf in enumerate(leaves)}
     with on_disk(folder):
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # a child that died of a plugin may have made it
         for leaf in leaves:
             (folder / kept[leaf.path]).write_bytes(leaf.content)
     return kept
@@ -81,11 +82,15 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
     return judge(
         documents,
-        classifiers=open_classifiers(
-            options["classifiers"],
-            _path(options["model"]),
-            ClassifierOptions(taxonomy=options["taxonomy"], rules=options["rules"]),
-        ),
+        classifiers=[
+            *open_classifiers(
+                options["classifiers"],
+                _path(options["model"]),
+                ClassifierOptions(taxonomy=options["taxonomy"], rules=options["rules"]),
+                timeout_s=options["timeout_s"],
+            ),
+            *(SilentClassifier(*each) for each in options.get("silent", {}).items()),
+        ],
         taxonomy=_taxonomy(options["taxonomy"]),
         threshold=options["threshold"],
         languages=options["languages"],

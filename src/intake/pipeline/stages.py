@@ -42,6 +42,10 @@ from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
 _MAX_READ_DOCUMENTS = 20
+_OWN_CLASSIFIERS = ("keywords",)
+_FATAL = ("crash", "timeout", "memory")
+_PLUGIN_DEATHS = 3
+"""Plugins are left out for the rest of the run after so many children that died of them."""
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
 
@@ -67,6 +71,8 @@ class ClassifyOptions(Frozen):
     rules: Path | None = None
     threshold: float = 0.5
     languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
+    timeout_s: float = 5.0
+    """Seconds that a plugin has for its opinion on an item."""
 
 
 class StageOptions(Frozen):
@@ -105,6 +111,7 @@ class Stages:
         self._ocr_options = options.ocr.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
+        self._plugin_deaths = 0
         self._heavy: Child | None = None
         self._is_killed = False
 
@@ -191,14 +198,33 @@ class Stages:
 
     def judge(self, documents: list[Document]) -> Verdict:
         """Return topic, urgency and language of the texts."""
-        answer = self._light.call(
+        answer = self._ask(
             light_tasks.JUDGE,
-            {
-                "documents": [document.model_dump(mode="json") for document in documents],
-                "options": self._classify_options,
-            },
+            {"documents": [document.model_dump(mode="json") for document in documents]},
         )
         return Verdict.model_validate(answer)
+
+    def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Let the light child do a task that asks the classifiers.
+
+        When the child dies and plugins of others were asked, it is done again without these: if
+        they were to blame, it costs their opinion and not an attempt of the item.
+        """
+        options = self._classify_options
+        try:
+            return self._light.call(task, payload | {"options": options})
+        except TransientFailure as death:
+            names = [name for name in options["classifiers"] if name not in _OWN_CLASSIFIERS]
+            if not names or death.code not in _FATAL or self._is_killed:
+                raise
+            own = [name for name in options["classifiers"] if name in _OWN_CLASSIFIERS]
+            silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
+            without = options | {"classifiers": own, "silent": silent}
+            answer = self._light.call(task, payload | {"options": without})
+            self._plugin_deaths += 1
+            if self._plugin_deaths >= _PLUGIN_DEATHS:
+                self._classify_options = without
+            return answer
 
     def _read_letter(
         self, receipt: Receipt, message: ParsedMessage, readings: Readings
@@ -224,14 +250,13 @@ class Stages:
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
         try:
-            answer = self._light.call(
+            answer = self._ask(
                 light_tasks.READ,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),
                     "out": str(out),
                     "parsing": self._parser_options,
-                    "options": self._classify_options,
                 },
             )
             message = ParsedMessage.model_validate(answer["message"])

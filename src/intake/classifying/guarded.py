@@ -1,0 +1,127 @@
+"""Classifiers of others: one that hangs, fails or talks nonsense costs nothing but its opinion."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any, NoReturn
+
+from intake.interfaces import Classifier
+from intake.schemas.classifications import Classification, Evidence
+from intake.schemas.documents import Document
+
+MOST_OPINIONS = 20
+_FAILURES_IN_A_ROW = 3
+_REST_S = 300.0
+_MOST_EVIDENCE = 100
+_LONGEST_TEXT = 1000
+_FAILED = "failed"
+
+
+class _TooSlow(BaseException):
+    """The time is over."""
+
+
+class GuardedClassifier:
+    """Asks another classifier, for ``timeout_s`` at most, and believes only what makes sense.
+
+    A failure becomes an opinion on no topic that says what happened. After three in a row the
+    classifier is left out for five minutes. The time is measured in the main thread of a process
+    only, where the kernel can interrupt; what native code does not let be interrupted goes on.
+    """
+
+    def __init__(self, inner: Classifier, *, timeout_s: float, name: str | None = None) -> None:
+        self._inner = inner
+        self._timeout_s = timeout_s
+        self.name = name or str(getattr(inner, "name", type(inner).__name__))[:100]
+        self.version = str(getattr(inner, "version", "unknown"))[:100]
+        self._failures = 0
+        self._rests_until_s = -math.inf
+
+    def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        """Return the opinions in the name of the classifier, or why there is none."""
+        if time.monotonic() < self._rests_until_s:
+            return failure(self, f"left out after {_FAILURES_IN_A_ROW} failures in a row")
+        try:
+            opinions = _within(self._timeout_s, lambda: self._ask(documents))
+        except _TooSlow:
+            return self._failed(f"took longer than {self._timeout_s:g} s")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            return self._failed(f"{type(error).__name__}: {error}")
+        self._failures = 0
+        return opinions
+
+    def _ask(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        found: list[Any] = list(islice(self._inner.classify(documents), MOST_OPINIONS + 1))
+        if len(found) > MOST_OPINIONS:
+            raise ValueError(f"more than {MOST_OPINIONS} opinions")
+        return tuple(self._checked(each) for each in found)
+
+    def _checked(self, opinion: Any) -> Classification:
+        """Return the opinion in the classifier's own name.
+
+        Raises:
+            ValueError: it is none, or is out of all bounds.
+        """
+        if not isinstance(opinion, Classification):
+            raise ValueError(f"a {type(opinion).__name__} is no opinion")  # noqa: TRY004 - any nonsense is one case
+        read = Classification.model_validate(opinion.model_dump(warnings=False))
+        if not 0 <= read.confidence <= 1:
+            raise ValueError(f"confidence {read.confidence} is not between 0 and 1")
+        texts = [read.topic or "", *(f"{each.rule}{each.text}" for each in read.evidence)]
+        if len(texts) > _MOST_EVIDENCE + 1 or max(map(len, texts)) > _LONGEST_TEXT:
+            raise ValueError("an opinion without measure")
+        return read.model_copy(update={"classifier": self.name, "version": self.version})
+
+    def _failed(self, reason: str) -> Sequence[Classification]:
+        self._failures += 1
+        if self._failures >= _FAILURES_IN_A_ROW:
+            self._failures = 0
+            self._rests_until_s = time.monotonic() + _REST_S
+        return failure(self, reason)
+
+
+class SilentClassifier:
+    """Stands for a classifier that is not asked, and says why."""
+
+    version = "unknown"
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self._reason = reason
+
+    def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:  # noqa: ARG002 - it says the same of all
+        """Return the reason."""
+        return failure(self, self._reason)
+
+
+def failure(classifier: Classifier, reason: str) -> Sequence[Classification]:
+    """Return the opinion that stands for one that was not given."""
+    said = Evidence(rule=_FAILED, text=reason[:_LONGEST_TEXT])
+    return (
+        Classification(classifier=classifier.name, version=classifier.version, evidence=(said,)),
+    )
+
+
+def _within(
+    seconds: float, work: Callable[[], Sequence[Classification]]
+) -> Sequence[Classification]:
+    """Do the work; ``_TooSlow`` is raised in it when the time is over, again and again."""
+    is_taken = signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    if is_taken or threading.current_thread() is not threading.main_thread():
+        return work()
+    former = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise _TooSlow

@@ -1,0 +1,93 @@
+"""Classifiers of others, in real children: the worst of them cost an opinion, never an item."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from intake import Intake, RawItem, Settings, plugins
+from intake.testing.samples import text_mail
+
+CLASSIFIERS = """
+import os, signal, time
+from intake.schemas.classifications import Classification
+
+class Sound:
+    name, version = "sound", "1"
+    def classify(self, documents):
+        return [Classification(classifier=self.name, version="1", topic="reclamo", confidence=0.99)]
+
+class Killing(Sound):
+    name = "killing"
+    def classify(self, documents):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+class Hanging(Sound):
+    name = "hanging"
+    def classify(self, documents):
+        time.sleep(60)
+
+class Unopened(Sound):
+    name = "unopened"
+    def __init__(self):
+        raise OSError("no model here")
+"""
+NAMES = {"sound": "Sound", "killing": "Killing", "hanging": "Hanging", "unopened": "Unopened"}
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    information = tmp_path / "packages" / "classifiers_for_tests-1.dist-info"
+    information.mkdir(parents=True)
+    (information.parent / "classifiers_for_tests.py").write_text(CLASSIFIERS)
+    (information / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: classifiers-for-tests\nVersion: 1\n"
+    )
+    lines = [f"{name} = classifiers_for_tests:{kind}" for name, kind in NAMES.items()]
+    (information / "entry_points.txt").write_text("\n".join(["[intake.classifiers]", *lines]))
+    monkeypatch.setattr(sys, "path", [str(information.parent), *sys.path])
+    yield
+    plugins.load.cache_clear()
+
+
+def _filed(tmp_path, name, count=1):
+    """File messages while the classifier ``name`` is asked; return the app, requests, opinions."""
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        classify={"classifiers": ("keywords", name), "timeout_s": 0.3},
+        processing={"workers": 1},
+    )
+    with Intake(settings) as app:
+        for number in range(count):
+            raw = text_mail(f"Rischio {number}", text="Vorrei informazioni sul rischio sismico.")
+            app.receive(RawItem(source="push", key=str(number), content=raw))
+        report = app.process()
+        assert (report.processed.filed, report.exit_code) == (count, 0)
+        with app._database.read() as connection:
+            opinions = connection.execute(
+                text("SELECT topic, evidence FROM classifications WHERE classifier = :name"),
+                {"name": name},
+            ).all()
+            failures = connection.execute(text("SELECT MAX(failures) FROM receipts")).scalar_one()
+        return app.requests.find(limit=10), opinions, failures
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plugins_opinion_is_one_among_others(tmp_path):
+    (request,), opinions, _ = _filed(tmp_path, "sound")
+
+    assert [opinion.topic for opinion in opinions] == ["reclamo"]
+    assert request.topic == "reclamo"
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("name", ["killing", "hanging", "unopened"])
+def test_a_plugin_that_does_its_worst_costs_its_opinion_only(name, tmp_path):
+    filed, opinions, failures = _filed(tmp_path, name, count=4)
+
+    assert [request.topic for request in filed] == ["info.rischio-sismico"] * 4
+    assert failures == 0
+    assert [opinion.topic for opinion in opinions] == [None] * 4
+    assert all("failed" in str(opinion.evidence) for opinion in opinions)
