@@ -6,6 +6,7 @@ all words and from what the rules found. See docs/explanation/urgency.md.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
@@ -30,6 +31,8 @@ _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
 _COUNTED_ALARMS = 4
 _LEAST_WORDS = 3
+_MORE_SURE = 0.5
+"""Times the logarithm of how many passages there are: so much higher must a score be."""
 _COUNTED_SENTENCES = 50
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
@@ -287,13 +290,15 @@ def _weigh(
 ) -> list[Evidence]:
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
-    A word or two say too little to a model of pieces of words: there the rules alone raise.
+    A word or two say too little to a model of pieces of words: there the rules alone raise. A long
+    letter has many passages, and each may be mistaken: there the model must be surer.
     """
     passages = [each for each in passages if _is_long_enough(each) or each.signals["alarms"]]
     scores = model.score(passages)
     highest = max(scores, default=model.manifest.doubt)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    if highest >= model.manifest.alarm and not is_alarm:
+    wanted = model.manifest.alarm + _MORE_SURE * math.log(max(len(passages), 1))
+    if highest >= wanted and not is_alarm:
         words = model.telling_words(passages[scores.index(highest)].text)
         learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
         return [learned, *evidence]

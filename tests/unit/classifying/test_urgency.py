@@ -146,3 +146,17 @@ def test_an_error_names_file_rule_and_key(tmp_path: Path, text: str, words: list
     with pytest.raises(ConfigError) as error:
         UrgencyRules(path)
     assert all(word in error.value.message for word in [str(path), *words])
+
+
+@pytest.mark.parametrize(
+    "name", sorted((FIXTURES.parent / "fax").glob("*.txt")), ids=lambda path: path.stem
+)
+def test_an_ordinary_letter_raises_no_alarm(name: Path) -> None:
+    assert _urgency(name.read_text("utf-8")) is not Urgency.EMERGENCY
+
+
+def test_one_sentence_of_danger_in_a_long_letter_is_an_alarm() -> None:
+    letter = (FIXTURES.parent / "fax" / "standard_clean.txt").read_text("utf-8")
+    middle = letter.index(". ", len(letter) // 2) + 2
+    call = "Mio padre è bloccato in cantina e l'acqua sale, venite subito. "
+    assert _urgency(letter[:middle] + call + letter[middle:]) is Urgency.EMERGENCY
