@@ -106,6 +106,7 @@ class _Reader:
         self.next_number = first
         ours, theirs = os.pipe()
         parent = os.getpid()
+        self._inherited_kb = _pages_taken(resident=True) * resource.getpagesize() >> 10
         with warnings.catch_warnings():
             # Python 3.12 warns of any fork beside threads. What runs in the child takes no lock
             # that a thread of ours may hold: it decodes, writes to its pipe and ends.
@@ -175,8 +176,9 @@ class _Reader:
         _, status, used = os.wait4(self._pid, 0)
         self._pid = 0
         code = os.waitstatus_to_exitcode(status)
-        # Decoders abort where memory is refused.
-        if used.ru_maxrss >= _NEARLY_ALL * (self._limits.open_memory_mb << 10):
+        # Decoders abort where memory is refused. What we had ourselves at the fork counts for us.
+        own_kb = used.ru_maxrss - self._inherited_kb
+        if own_kb >= _NEARLY_ALL * (self._limits.open_memory_mb << 10):
             return _too_large(f"it took more than {self._limits.open_memory_mb} MB of memory")
         if code == -signal.SIGXCPU:
             return _too_large(f"it took more than {self._limits.open_cpu_s} s of CPU time")
@@ -265,8 +267,7 @@ def _limit(limits: PageLimits, parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - one line of the kernel
-        taken = int(statm.read().split()[0]) * resource.getpagesize()
+    taken = _pages_taken(resident=False) * resource.getpagesize()
     memory = taken + (limits.open_memory_mb << 20)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -274,6 +275,12 @@ def _limit(limits: PageLimits, parent: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # what decoders complain of is not for our reader
         os.dup2(nowhere, descriptor)
+
+
+def _pages_taken(*, resident: bool) -> int:
+    """Return the memory pages of this process (proc_pid_statm(5)): in memory, or all it may use."""
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - one line of the kernel
+        return int(statm.read().split()[1 if resident else 0])
 
 
 def _allow_cpu(seconds: int) -> None:

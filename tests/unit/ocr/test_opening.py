@@ -87,6 +87,16 @@ def test_a_file_that_cannot_be_opened_is_an_error():
     assert caught.value.code == "corrupt_pdf"
 
 
+def test_a_crash_is_a_crash_however_much_memory_we_have_taken_ourselves():
+    taken = bytearray(600 << 20)
+    taken[::4096] = b"x" * len(taken[::4096])
+
+    sheets = _sheets({2: _crash})
+
+    assert sheets[1].error.code == "crash"
+    assert len(taken) == 600 << 20
+
+
 def test_a_file_that_crashes_when_it_is_opened_is_an_error():
     with pytest.raises(TransientFailure) as caught:
         list(read_sheets(_crash, LIMITS))
