@@ -19,7 +19,8 @@ demo: setup ## a local mailbox, faxes and scans -> tracked requests in ./demo-da
 test: setup-tests ## the whole test suite
 	@$(PYTHON) -m pytest --numprocesses auto --dist worksteal
 
-bench: setup ## measure speed and memory on this machine
+bench: setup ## measure speed and memory on this machine, beside peers
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@for script in benchmarks/*.py; do $(PYTHON) "$$script" || exit 1; done
 
 lint: setup ## ruff, mypy and the one-way floors

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import random
-import string
 import sys
 import time
 from collections import Counter
@@ -31,6 +30,7 @@ from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
+from intake.testing.noise import mistype
 
 LEARNED = 0.7
 NOISE = (0.05, 0.20)
@@ -71,7 +71,9 @@ def _print_split(name: str, texts: Sequence[LabelledText]) -> None:
     line += f" {report.calibration_error:6.3f}"
     for rate in NOISE:
         choose = random.Random(1)
-        noisy = [each.model_copy(update={"text": _noise(each.text, rate, choose)}) for each in held]
+        noisy = [
+            each.model_copy(update={"text": mistype(each.text, rate, choose)}) for each in held
+        ]
         line += f"  {_f1(noisy, _predict(model)):5.3f} {_f1(noisy, words.predict):5.3f}"
         line += " " * 12
     print(line.rstrip())
@@ -126,18 +128,6 @@ def _f1(held: Sequence[LabelledText], predict: Callable[[Sequence[str]], Sequenc
     right = [each.topic for each in held]
     topics = sorted(set(right))
     return float(f1_score(right, chosen, labels=topics, average="macro", zero_division=0))
-
-
-def _noise(text: str, rate: float, choose: random.Random) -> str:
-    """Return ``text`` with this share of its characters replaced, dropped or doubled by another."""
-
-    def damage(letter: str) -> str:
-        if choose.random() >= rate:
-            return letter
-        other = choose.choice(string.ascii_lowercase)
-        return choose.choice(["", other, letter + other])
-
-    return "".join(damage(letter) for letter in text)
 
 
 def _print_speed(texts: Sequence[LabelledText]) -> None:

@@ -30,6 +30,7 @@ from sklearn.svm import LinearSVC
 from intake.classifying.examples import Example, LabelledText, read
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.training import train
+from intake.testing.noise import mistype
 
 LEARNED = 0.7
 NOISE = (0.0, 0.05, 0.10, 0.20)
@@ -41,9 +42,12 @@ Predict = Callable[[Sequence[str]], Sequence[str]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("examples", nargs="+", type=Path)
+    parser.add_argument("examples", nargs="*", type=Path)
     parser.add_argument("--foreign", nargs="*", type=Path, default=[])
     given = parser.parse_args()
+    if not given.examples:
+        print("No labelled texts were given: nothing is measured.\n", __doc__, sep="\n")
+        return
     files = {path.name: list(read(path)) for path in given.examples}
     foreign = {path.name: list(_paragraphs(path)) for path in given.foreign}
     for name, texts in files.items():
@@ -88,7 +92,7 @@ def _print_line(
     right, cells = [each.topic for each in held], []
     for rate in NOISE:
         choose = random.Random(1)
-        chosen = predict([_noise(each.text, rate, choose) for each in held])
+        chosen = predict([mistype(each.text, rate, choose) for each in held])
         f1 = f1_score(right, chosen, average="macro", zero_division=0)
         cells.append(f"{f1:7.3f}/{accuracy_score(right, chosen):.2f}")
     print(f"{split:7} {who:10} {seconds:6.1f}", "".join(cells))
@@ -124,18 +128,6 @@ def _paragraphs(path: Path) -> Iterator[str]:
     for each in re.split(r"\n\s*\n", text):
         if len(each) >= SHORTEST:
             yield " ".join(each.split())
-
-
-def _noise(text: str, rate: float, choose: random.Random) -> str:
-    """Return ``text`` with this share of its characters replaced, dropped or doubled by another."""
-
-    def damage(letter: str) -> str:
-        if choose.random() >= rate:
-            return letter
-        other = choose.choice(string.ascii_lowercase)
-        return choose.choice(["", other, letter + other])
-
-    return "".join(damage(letter) for letter in text)
 
 
 if __name__ == "__main__":
