@@ -202,6 +202,7 @@ def draft_request(
         received_at=item.received_at,
         received_at_by=item.received_at_by,
         claimed_at=_claimed_at(message, letter),
+        claimed_at_has_time=letter is None or letter.date is None,
         due_at=_due_at(item, verdict),
         follows=follows,
         attachments=tuple(_attachment(each, readings) for each in message.attachments),
@@ -365,6 +366,12 @@ def _review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict
         reasons.append("page_hard_to_read")
     kinds = {page.kind for each in readings.documents.values() for page in each.pages}
     reasons += [f"page_{kind}" for kind in sorted(kinds - {"print", "blank"})]
+    if any(
+        defect.code == "page_lost"
+        for each in readings.documents.values()
+        for defect in each.defects
+    ):
+        reasons.append("page_lost")
     reasons += [f"unread_{code}" for code in readings.unread.values()]
     reasons += [
         defect.code for defect in message.defects if defect.code.startswith(_REMARKABLE_DEFECTS)

@@ -63,6 +63,11 @@ class Child:
     ) -> None:
         self.close()
 
+    @property
+    def is_killed(self) -> bool:
+        """Whether somebody stopped the child for good."""
+        return self._is_killed
+
     def call(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Run ``package.module:function`` on the payload in the child and return its answer.
 

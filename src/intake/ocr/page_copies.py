@@ -8,6 +8,7 @@ from io import BytesIO
 import pikepdf
 
 from intake.errors import UnreadableItem
+from intake.ocr.big_tiff import to_classic
 from intake.ocr.tiff_copies import copy_tiff_pages
 
 
@@ -15,12 +16,14 @@ def copy_pages(data: bytes, ranges: Sequence[range], passwords: Sequence[str] = 
     """Return a file for each range of page numbers (from 1) of a PDF or TIFF.
 
     Pictures and text are those of the original, byte for byte; the same pages always give the
-    same bytes. A locked PDF is opened with ``passwords``; its copies are not locked.
+    same bytes. A BigTIFF's copies are classic TIFFs. A locked PDF is
+    opened with ``passwords``; its copies are not locked.
 
     Raises:
         UnreadableItem: ``corrupt_pdf``, ``encrypted_pdf``, ``corrupt_image``, or
             ``unknown_format`` for any other file.
     """
+    data = to_classic(data)
     if data[:4] in (b"II*\0", b"MM\0*"):
         return [copy_tiff_pages(data, pages) for pages in ranges]
     if b"%PDF-" not in data[:1024]:

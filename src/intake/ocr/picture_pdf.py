@@ -9,9 +9,11 @@ import pikepdf
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
 
 from intake.ocr.frames import open_picture, turn_to_page
+from intake.ocr.sheets import PageImage
 from intake.schemas.documents import Page
 
 POINTS_PER_INCH = 72.0
+_A4_POINTS = (595, 842)
 _UPRIGHT, _UPSIDE_DOWN, _QUARTER_RIGHT, _QUARTER_LEFT = 1, 3, 6, 8
 """The EXIF orientations that a PDF page can express by ``/Rotate``; the others are mirrored."""
 _TURNED = (_UPRIGHT, _UPSIDE_DOWN, _QUARTER_RIGHT, _QUARTER_LEFT)
@@ -31,15 +33,45 @@ def add_picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page) -> pikepdf.Page:
         is_mirrored = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT) not in _TURNED
         picture = ImageOps.exif_transpose(image) if is_mirrored else image
         stream = _embed(pdf, data, picture, is_verbatim=picture is image)
-        width, height = picture.size
     across_dpi, down_dpi = page.dpi_x or POINTS_PER_INCH, page.dpi_y or POINTS_PER_INCH
     if page.rotation % 180:
         across_dpi, down_dpi = down_dpi, across_dpi
-    size = (width / across_dpi * POINTS_PER_INCH, height / down_dpi * POINTS_PER_INCH)
-    added = pdf.add_blank_page(page_size=size)
-    added.obj.Rotate = page.rotation
+    return _add_page(pdf, stream, (across_dpi, down_dpi), rotation=page.rotation)
+
+
+def add_rescued_page(pdf: pikepdf.Pdf, sheet: PageImage, page: Page) -> pikepdf.Page:
+    """Append what could be decoded of a damaged picture, missing rows white, and return the page.
+
+    The file's own orientation note is followed in ``sheet`` already.
+    """
+    picture = sheet.image.convert("1") if sheet.bilevel else sheet.image
+    stream = _embed(pdf, b"", picture, is_verbatim=False)
+    turn = (page.rotation - sheet.rotation) % 360
+    return _add_page(pdf, stream, (sheet.dpi_x, sheet.dpi_y), rotation=turn)
+
+
+def add_lost_page(pdf: pikepdf.Pdf, number: int) -> pikepdf.Page:
+    """Append an empty page that says which page of the file is missing, and return it."""
+    size = pdf.pages[-1].mediabox[2:] if len(pdf.pages) else _A4_POINTS
+    added = pdf.add_blank_page(page_size=(float(size[0]), float(size[1])))
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
+    added.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(Plain=font))
+    words = f"BT /Plain 14 Tf 72 72 Td (Page {number} of the file could not be opened.) Tj ET"
+    added.contents_add(words.encode("ascii"))
+    return added
+
+
+def _add_page(
+    pdf: pikepdf.Pdf, stream: pikepdf.Stream, dpi: tuple[float, float], *, rotation: int
+) -> pikepdf.Page:
+    width = int(stream.Width) / dpi[0] * POINTS_PER_INCH
+    height = int(stream.Height) / dpi[1] * POINTS_PER_INCH
+    added = pdf.add_blank_page(page_size=(width, height))
+    added.obj.Rotate = rotation
     added.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Picture=stream))
-    drawing = f"q {size[0]:.4f} 0 0 {size[1]:.4f} 0 0 cm /Picture Do Q"
+    drawing = f"q {width:.4f} 0 0 {height:.4f} 0 0 cm /Picture Do Q"
     added.contents_add(drawing.encode("ascii"))
     return added
 

@@ -18,7 +18,7 @@ from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
-from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
+from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.schemas.documents import Defect, Page
 
 LEAST_CHARACTERS_PER_IN2 = 60.0
@@ -65,7 +65,7 @@ def read_sheet(
     try:
         return _read_image(sheet, engine, languages, limits, watch)
     except ItemError as error:
-        return _lost(sheet.number, error, "page_unreadable")
+        return _lost(sheet.number, error, PAGE_LOST)
 
 
 def _lost(number: int, error: ItemError, defect: str) -> Reading:

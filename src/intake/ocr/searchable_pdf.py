@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,8 +14,12 @@ from itertools import groupby
 import pikepdf
 
 from intake.errors import UnreadableItem
-from intake.ocr.picture_pdf import add_picture_page
+from intake.ocr.big_tiff import to_classic
+from intake.ocr.limits import PageLimits
+from intake.ocr.pages import PictureFile
+from intake.ocr.picture_pdf import add_lost_page, add_picture_page, add_rescued_page
 from intake.ocr.scans import Box
+from intake.ocr.sheets import PAGE_LOST, PageImage, Sheet
 from intake.schemas.documents import Page, RecognisedDocument, Word
 
 PDF = "application/pdf"
@@ -34,8 +39,8 @@ def make_searchable(
 
     A PDF keeps its pages as they are; pages whose text stood in the file already, or that were not
     read, get nothing. The pictures of any other file become pages, JPEG and fax pictures in their
-    own coding; pages that could not be read are left out. ``passwords`` open a locked PDF; the
-    result is not locked.
+    own coding; of a damaged one as much as decodes, and in place of a page that could not be read
+    at all an empty one that says so. ``passwords`` open a locked PDF; the result is not locked.
 
     Raises:
         UnreadableItem: ``no_searchable_pdf``: the pages cannot be put into a PDF.
@@ -70,11 +75,46 @@ def _pages(
     pdf: pikepdf.Pdf, data: bytes, document: RecognisedDocument
 ) -> list[tuple[pikepdf.Page, Page]]:
     if document.media_type != PDF:
-        return [(add_picture_page(pdf, data, page), page) for page in document.pages]
+        return _picture_pages(pdf, to_classic(data), document)
     found = [(pdf.pages[page.number - 1], page) for page in document.pages]
     for target, page in found:  # what the file says of the turn may stand far above the page
         target.rotate(page.rotation, relative=True)
     return found
+
+
+def _picture_pages(
+    pdf: pikepdf.Pdf, data: bytes, document: RecognisedDocument
+) -> list[tuple[pikepdf.Page, Page]]:
+    """Add a page for each picture of the file in order, an empty one for each that was lost."""
+    read = {page.number: page for page in document.pages}
+    lost = sum(defect.code == PAGE_LOST for defect in document.defects)
+    added = []
+    for number in range(1, max(*read, len(read) + lost) + 1):
+        page = read.get(number)
+        if page is None:
+            add_lost_page(pdf, number)
+        else:
+            added.append((_picture_page(pdf, data, page), page))
+    return added
+
+
+def _picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page) -> pikepdf.Page:
+    try:
+        return add_picture_page(pdf, data, page)
+    except Exception:  # Pillow raises nearly anything on a damaged page, and its rows were rescued
+        sheet = _rescued(data, page.number)
+        if not isinstance(sheet, PageImage):
+            raise
+        return add_rescued_page(pdf, sheet, page)
+
+
+def _rescued(data: bytes, number: int) -> Sheet | None:
+    """Read a page again; where a directory is lost it is found behind the pages before it."""
+    file = PictureFile(data, PageLimits())
+    for before in range(1, number):
+        with suppress(UnreadableItem):
+            file.read(before)
+    return file.read(number)
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:

@@ -10,6 +10,9 @@ from PIL import Image
 from intake.errors import ItemError
 from intake.schemas.documents import Defect
 
+PAGE_LOST = "page_lost"
+"""Defect of a page of which there is nothing: it does not decode, or the engine failed on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
@@ -46,7 +49,7 @@ class PageLost:
 
     number: int
     error: ItemError
-    defect: str = "page_unreadable"
+    defect: str = PAGE_LOST
 
 
 Sheet = PageImage | PageText | PageLost

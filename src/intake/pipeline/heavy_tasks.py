@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from intake.errors import UnreadableItem
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
@@ -23,10 +22,11 @@ from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.ocr_engines import open_engine
 from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
-from intake.schemas.documents import Barcode, Defect, Page, RecognisedDocument
+from intake.schemas.documents import Barcode, Page, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
+WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
 
 
@@ -36,26 +36,29 @@ def payload(
     *,
     ocr: dict[str, Any],
     parsing: dict[str, Any],
-    searchable_pdf: Path | None = None,
     debug_html: Path | None = None,
 ) -> dict[str, Any]:
     """Return what ``recognise_file`` takes; ``ocr`` and ``parsing`` are options as JSON.
 
-    The child writes a searchable PDF, and a page that explains the reading, where it is told to.
-    With ``is_letter`` added, barcodes are looked for as well.
+    The child writes a page that explains the reading where it is told to. With ``is_letter``
+    added, barcodes are looked for as well.
     """
-    wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
-    files = {name: str(path) for name, path in wanted.items() if path is not None}
-    return {"path": str(path), "media_type": media_type, "parsing": parsing, "files": files, **ocr}
+    explained = None if debug_html is None else str(debug_html)
+    return {
+        "path": str(path),
+        "media_type": media_type,
+        "parsing": parsing,
+        "debug_html": explained,
+        **ocr,
+    }
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
     """Read the text in the picture, PDF or office document ``path``."""
     content, passwords = _content(payload), _passwords(payload)
-    files = {name: Path(path) for name, path in payload["files"].items()}
     is_office = content.startswith(OFFICE_SIGNATURES)
     barcodes: dict[int, tuple[Barcode, ...]] = {}
-    with _debug_page(files.get("debug_html")) as explained:
+    with _debug_page(payload["debug_html"]) as explained:
 
         def watch(sheet: PageImage, prepared: Prepared, page: Page) -> None:
             if explained:
@@ -74,10 +77,22 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
         )
         if explained:
             explained.close(document)
-    target = files.get("searchable_pdf")
-    if target and not is_office:  # its text can be searched as it is
-        document = _with_searchable_pdf(target, content, document, passwords)
     return _with_barcodes(document, barcodes).model_dump(mode="json")
+
+
+def write_searchable_pdf(payload: dict[str, Any]) -> dict[str, Any]:
+    """Put what was read of ``path``, the ``document``, into a searchable PDF, the new file ``out``.
+
+    An office document gets none: its text can be searched as it is.
+    """
+    content = _content(payload)
+    if not content.startswith(OFFICE_SIGNATURES):
+        document = RecognisedDocument.model_validate(payload["document"])
+        made = make_searchable(content, document, _passwords(payload))
+        target = Path(payload["out"])
+        with on_disk(target):
+            target.write_bytes(made)
+    return {}
 
 
 def separate_file(payload: dict[str, Any]) -> dict[str, Any]:
@@ -130,25 +145,12 @@ def _read_office(
 
 
 @contextmanager
-def _debug_page(target: Path | None) -> Iterator[DebugPage | None]:
-    if target is None:
+def _debug_page(place: str | None) -> Iterator[DebugPage | None]:
+    if place is None:
         yield None
         return
+    target = Path(place)
     with on_disk(target):
         out = target.open("w", encoding="utf-8")
     with out:
         yield DebugPage(out)
-
-
-def _with_searchable_pdf(
-    target: Path, content: bytes, document: RecognisedDocument, passwords: tuple[str, ...]
-) -> RecognisedDocument:
-    """Write the PDF; where none can be made the document says so, and its text stands."""
-    try:
-        made = make_searchable(content, document, passwords)
-    except UnreadableItem as error:
-        lack = Defect(code=error.code, detail=error.message)
-        return document.model_copy(update={"defects": (*document.defects, lack)})
-    with on_disk(target):
-        target.write_bytes(made)
-    return document

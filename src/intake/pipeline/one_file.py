@@ -11,6 +11,7 @@ from intake.engines.scratch import scratch_folder
 from intake.errors import UsageError
 from intake.pipeline import heavy_tasks
 from intake.pipeline.disk import on_disk
+from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stages import OcrOptions
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.parsers import ParserOptions
@@ -56,9 +57,12 @@ def read_file(
             media_type,
             ocr=ocr.model_dump(mode="json"),
             parsing=parsing.model_dump(mode="json"),
-            **{name: folder / name for name in targets},
+            debug_html=folder / "debug_html" if debug_html else None,
         )
         document = RecognisedDocument.model_validate(child.call(heavy_tasks.RECOGNISE, payload))
+        if searchable_pdf:
+            made = folder / "searchable_pdf"
+            document = write_searchable_pdf(child, payload, document, made)
         for name, target in targets.items():
             if (folder / name).exists():
                 _deliver(folder / name, target)

@@ -25,6 +25,7 @@ from intake.pipeline import batches, heavy_tasks, light_tasks
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import on_disk
 from intake.pipeline.fax_facts import with_header
+from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.texts import list_texts
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
@@ -326,24 +327,22 @@ class Stages:
         self, attachment: Attachment, *, is_letter: bool
     ) -> tuple[RecognisedDocument, Blob | None]:
         with self._heavy_child() as (child, scratch):
-            target = scratch / "searchable.pdf"
-            wanted = target if self._options.ocr.searchable_pdf else None
-            payload = self._payload(attachment, searchable_pdf=wanted) | {"is_letter": is_letter}
+            payload = self._payload(attachment) | {"is_letter": is_letter}
             answer = child.call(heavy_tasks.RECOGNISE, payload)
             document = RecognisedDocument.model_validate(answer)
-            is_worth_it = any(page.words for page in document.pages) and target.exists()
-            made = self._blobs.put(_file_chunks(target)) if is_worth_it else None
+            made = None
+            if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
+                target = scratch / "searchable.pdf"
+                document = write_searchable_pdf(child, payload, document, target)
+                made = self._blobs.put(_file_chunks(target)) if target.exists() else None
         return document, made
 
-    def _payload(
-        self, attachment: Attachment, *, searchable_pdf: Path | None = None
-    ) -> dict[str, Any]:
+    def _payload(self, attachment: Attachment) -> dict[str, Any]:
         return heavy_tasks.payload(
             self._blobs.path(attachment.sha256),
             attachment.media_type,
             ocr=self._ocr_options,
             parsing=self._parser_options,
-            searchable_pdf=searchable_pdf,
         )
 
     @contextmanager

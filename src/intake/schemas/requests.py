@@ -109,6 +109,9 @@ class RequestDraft(Frozen):
     received_at: UtcTime | None = None
     received_at_by: AssertedBy = "intake"
     claimed_at: UtcTime | None = None
+    """When the citizen says to have written; of a letter's date, that day at 00:00 UTC."""
+    claimed_at_has_time: bool = True
+    """False where the citizen gave a day and no hour: that of ``claimed_at`` means nothing."""
     due_at: UtcTime | None = None
     follows: str | None = None
     attachments: tuple[RequestAttachment, ...] = ()

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy import Text as UnlimitedText
 from sqlalchemy.dialects.postgresql import JSONB
@@ -192,6 +193,7 @@ requests = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("received_at_by", Text, nullable=False),
     Column("claimed_at", UtcDateTime),
+    Column("claimed_at_has_time", Boolean, nullable=False, server_default=true()),
     Column("due_at", UtcDateTime),
     Column("follows", String(36), ForeignKey("requests.id")),
     Column("external_ids", Json, nullable=False),
@@ -253,6 +255,7 @@ pages = Table(
     Column("rotation", Integer, nullable=False),
     Column("skew", Float, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("kind", Text),
     Column("words", Json, nullable=False, server_default="[]"),
     Column("width", Integer, nullable=False, server_default="0"),
     Column("height", Integer, nullable=False, server_default="0"),

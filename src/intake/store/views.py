@@ -17,7 +17,8 @@ VIEWS = {
                p.organisation AS sender_organisation, p.verified_by AS sender_verified_by,
                r.received_at, r.received_at_by, r.claimed_at, r.due_at, r.follows,
                f.reference AS follows_reference, r.external_ids, r.protocol_reference,
-               r.tracking_token, r.created_at, r.updated_at, r.letter
+               r.tracking_token, r.created_at, r.updated_at, r.letter,
+               r.claimed_at_has_time
           FROM requests r
           LEFT JOIN parties p ON p.request_id = r.id AND p.role = 'sender'
           LEFT JOIN requests f ON f.id = r.follows
@@ -28,6 +29,13 @@ VIEWS = {
                (SELECT COUNT(*) FROM pages g WHERE g.attachment_id = a.id) AS page_count,
                a.text, a.confidence, a.searchable_sha256
           FROM attachments a
+          JOIN requests r ON r.id = a.request_id
+    """,
+    "pages_v1": """
+        SELECT g.attachment_id, a.request_id, r.reference, g.number, g.kind, g.text, g.origin,
+               g.confidence, g.dpi_x, g.dpi_y, g.rotation, g.skew, g.engine, g.engine_version
+          FROM pages g
+          JOIN attachments a ON a.id = g.attachment_id
           JOIN requests r ON r.id = a.request_id
     """,
     "events_v1": """

@@ -109,5 +109,5 @@ def test_a_damaged_second_page_does_not_cost_the_first():
     document = _recognise("hostile/second_page_damaged.tif")
     assert [page.number for page in document.pages] == [1]
     assert "rischio sismico" in document.text
-    assert [defect.code for defect in document.defects] == ["page_unreadable"]
+    assert [defect.code for defect in document.defects] == ["page_lost"]
     assert document.needs_review

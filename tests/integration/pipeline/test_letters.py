@@ -111,6 +111,7 @@ def test_what_a_letter_says_of_its_sender_is_on_its_request(app: Intake) -> None
     )
     assert request.sender.verified_by is None
     assert request.claimed_at == datetime(2025, 3, 14, tzinfo=UTC)
+    assert not request.claimed_at_has_time
     assert request.channel is Channel.LETTER
 
 

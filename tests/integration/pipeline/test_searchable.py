@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from intake import Intake, RawItem, Settings
+from intake.pipeline import heavy_tasks
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
@@ -50,9 +51,11 @@ def test_a_fax_can_be_searched_and_its_words_are_where_they_were_read(filed, tmp
     assert "Protezione Civile" in " ".join(found.split())
     with app._database.read() as connection:
         row = connection.execute(text("SELECT words, width, height FROM pages")).one()
+        kind = connection.execute(text("SELECT kind FROM pages_v1")).scalar_one()
         view = connection.execute(text("SELECT searchable_sha256 FROM attachments_v1")).scalar()
     assert view == request.attachments[0].searchable_sha256
     assert row.width > 1000 < row.height
+    assert kind == "print"
 
 
 def test_nothing_is_made_that_nobody_asked_for(filed, tmp_path):
@@ -62,3 +65,18 @@ def test_nothing_is_made_that_nobody_asked_for(filed, tmp_path):
 
     assert [path.name for path in written] == ["fine_clean.tif"]
     assert request.attachments[0].searchable_sha256 is None
+
+
+def test_a_crash_over_the_searchable_pdf_costs_no_text(filed, monkeypatch, tmp_path):
+    monkeypatch.setattr(heavy_tasks, "WRITE_PDF", "os:abort")  # as native code ends a process
+
+    app, request = filed("fine_clean.tif", searchable=True)
+
+    assert "Protezione Civile" in request.text
+    assert request.attachments[0].searchable_sha256 is None
+    assert app.receipts.get(request_receipt(app)).failures == 0
+
+
+def request_receipt(app):
+    with app._database.read() as connection:
+        return connection.execute(text("SELECT receipt_id FROM requests")).scalar_one()

@@ -70,19 +70,25 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
             view: [column["name"] for column in inspect(connection).get_columns(view)]
             for view in VIEWS
         }
-    assert set(columns) == {"requests_v1", "attachments_v1", "events_v1", "parties_v1"}
+    assert set(columns) == {
+        "requests_v1", "attachments_v1", "pages_v1", "events_v1", "parties_v1",
+    }  # fmt: skip
     assert columns["requests_v1"] == [
         "id", "reference", "channel", "source", "kind", "status", "subject", "text", "language",
         "topic", "topic_confidence", "topic_by", "urgency", "needs_review", "review_reasons",
         "sender_name", "sender_email", "sender_phone", "sender_fax_number", "sender_organisation",
         "sender_verified_by", "received_at", "received_at_by", "claimed_at", "due_at", "follows",
         "follows_reference", "external_ids", "protocol_reference", "tracking_token", "created_at",
-        "updated_at", "letter",
+        "updated_at", "letter", "claimed_at_has_time",
     ]  # fmt: skip
     assert columns["attachments_v1"] == [
         "id", "request_id", "reference", "position", "path", "filename", "media_type",
         "size_bytes", "sha256", "inline", "disposition", "reason", "page_count", "text",
         "confidence", "searchable_sha256",
+    ]  # fmt: skip
+    assert columns["pages_v1"] == [
+        "attachment_id", "request_id", "reference", "number", "kind", "text", "origin",
+        "confidence", "dpi_x", "dpi_y", "rotation", "skew", "engine", "engine_version",
     ]  # fmt: skip
     assert columns["events_v1"] == [
         "id", "stream", "seq", "type", "at", "actor", "receipt_id", "request_id", "reference",
@@ -92,6 +98,32 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
         "id", "request_id", "reference", "role", "name", "email", "phone", "fax_number",
         "organisation", "verified_by",
     ]  # fmt: skip
+
+
+def test_what_was_filed_before_says_that_a_letters_date_has_no_hour(database_url: str) -> None:
+    database = Database(database_url)
+    schema.upgrade(database, "0007")
+    with database.write() as connection:
+        for number, letter in enumerate(_OLD_LETTERS):
+            connection.execute(text(_OLD_REQUEST.format(number=number, letter=letter)))
+
+    schema.upgrade(database)
+
+    with database.read() as connection:
+        query = text("SELECT claimed_at_has_time FROM requests_v1 ORDER BY id")
+        assert [bool(row[0]) for row in connection.execute(query)] == [False, True, True]
+    database.close()
+
+
+_OLD_LETTERS = ("""'{"date": {"value": "2025-03-14"}}'""", """'{"date": null}'""", "NULL")
+_OLD_REQUEST = """
+    INSERT INTO requests (id, reference, tracking_token, channel, source, kind, status, text,
+        topic_confidence, urgency, needs_review, review_reasons, received_at, received_at_by,
+        external_ids, details, created_at, updated_at, letter)
+    VALUES ('{number}', '{number}', '{number}', 'letter', '', 'other', 'new', '', 0, 'normal',
+        false, '[]', '2026-01-01T00:00:00.000000Z', 'intake', '{{}}', '{{}}',
+        '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', {letter})
+"""
 
 
 def test_a_committed_transaction_survives_a_power_cut(database: Database) -> None:

@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw
 from intake.errors import UnreadableItem
 from intake.ocr import searchable_pdf
 from intake.ocr.searchable_pdf import make_searchable
-from intake.schemas.documents import Page, RecognisedDocument, Word
+from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 
 SIZE = (200, 100)
 SCANS = Path(__file__).resolve().parents[3] / "fixtures" / "scan"
+HOSTILE = SCANS.parent / "hostile"
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
@@ -57,7 +58,8 @@ def test_whatever_breaks_while_a_pdf_is_made_is_said_and_costs_no_text(
     def break_off(*_: object) -> None:
         raise IndexError("a page that the other library does not see")
 
-    monkeypatch.setattr(searchable_pdf, "add_picture_page", break_off)
+    for name in ("add_picture_page", "add_rescued_page"):
+        monkeypatch.setattr(searchable_pdf, name, break_off)
 
     with pytest.raises(UnreadableItem) as raised:
         make_searchable(_saved(_barred(20), "PNG"), _document("image/png", pages=1))
@@ -124,3 +126,23 @@ def _place(pdf: bytes) -> tuple[float, float, float, float]:
         layer = document[0].get_textpage()
         assert layer.count_rects() == 1
         return layer.get_rect(0)
+
+
+def test_a_page_of_a_tiff_that_does_not_decode_costs_the_others_nothing() -> None:
+    data = (HOSTILE / "second_page_damaged.tif").read_bytes()
+    lost = Defect(code="page_lost", detail="page 2")
+    document = _document("image/tiff", pages=1).model_copy(update={"defects": (lost,)})
+
+    made = make_searchable(data, document)
+
+    assert _drawn(made, number=1).convert("L").getextrema()[0] < 100  # type: ignore[operator] # mode L
+    with pypdfium2.PdfDocument(made) as pdf:
+        assert pdf[1].get_textpage().get_text_range() == "Page 2 of the file could not be opened."
+
+
+def test_the_rows_that_were_rescued_of_a_fax_are_in_its_pdf() -> None:
+    data = (HOSTILE / "cut_off.tif").read_bytes()
+
+    shown = _drawn(make_searchable(data, _document("image/tiff", pages=1)), number=1)
+
+    assert shown.convert("L").getextrema()[0] < 100  # type: ignore[operator] # mode L

@@ -122,7 +122,7 @@ def test_a_page_the_engine_gives_up_does_not_cost_its_neighbours():
     engine = ScriptedEngine(TransientFailure("too slow", code="timeout"), (LINES, 0.98))
     document = _recognise(_tiff(_inked(), _inked()), engine)
     assert [page.number for page in document.pages] == [2]
-    assert [defect.code for defect in document.defects] == ["page_unreadable"]
+    assert [defect.code for defect in document.defects] == ["page_lost"]
     assert document.needs_review
 
 

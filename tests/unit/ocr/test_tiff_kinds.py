@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from intake.ocr.big_tiff import to_classic
 from intake.ocr.limits import PageLimits
+from intake.ocr.page_copies import copy_pages
 from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageImage
 
@@ -104,6 +105,15 @@ def test_every_page_of_a_big_tiff_is_read(page, order):
         assert isinstance(sheet, PageImage)
         assert _same(sheet, page)
         assert (sheet.dpi_x, sheet.dpi_y, sheet.bilevel) == (204, 98, True)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_the_pages_of_a_big_tiff_are_copied(page, order):
+    first, second = copy_pages(_big_tiff(page, 2, order), [range(1, 2), range(2, 3)])
+    assert first == second
+    [sheet] = read_pictures(first, LIMITS)
+    assert isinstance(sheet, PageImage)
+    assert _same(sheet, page)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

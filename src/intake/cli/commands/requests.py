@@ -252,7 +252,7 @@ def _facts(request: Request, zone: ZoneInfo, opinions: Sequence[Classification])
             ("fax", sender.fax_number),
             ("verified by", sender.verified_by),
             ("received", f"{render.local(request.received_at, zone)} ({request.received_at_by})"),
-            ("claims", render.local(request.claimed_at, zone)),
+            ("claims", _claimed_at(request, zone)),
             ("due", render.local(request.due_at, zone)),
             ("follows", request.follows),
             ("protocol", request.protocol_reference),
@@ -260,6 +260,12 @@ def _facts(request: Request, zone: ZoneInfo, opinions: Sequence[Classification])
             ("tracking token", request.tracking_token),
         ]
     )
+
+
+def _claimed_at(request: Request, zone: ZoneInfo) -> str:
+    if request.claimed_at is not None and not request.claimed_at_has_time:
+        return f"{request.claimed_at:%Y-%m-%d} (no time given)"
+    return render.local(request.claimed_at, zone)
 
 
 def _letter(letter: LetterFacts) -> RenderableType | None:
