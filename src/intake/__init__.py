@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intake.app import Intake, classify, parse_message, recognise
+    from intake.app import Intake
     from intake.config import Settings
     from intake.errors import (
         ConfigError,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UnreadableItem,
         UsageError,
     )
+    from intake.reading import classify, parse_message, recognise
     from intake.schemas.classifications import Urgency, Verdict
     from intake.schemas.documents import ParsedMessage, RecognisedDocument
     from intake.schemas.receipts import RawItem, Receipt
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "intake.app": ("Intake", "classify", "parse_message", "recognise"),
+    "intake.app": ("Intake",),
     "intake.config": ("Settings",),
     "intake.errors": (
         "ConfigError",
@@ -48,6 +49,7 @@ _HOME = {
         "UnreadableItem",
         "UsageError",
     ),
+    "intake.reading": ("classify", "parse_message", "recognise"),
     "intake.schemas.classifications": ("Urgency", "Verdict"),
     "intake.schemas.documents": ("ParsedMessage", "RecognisedDocument"),
     "intake.schemas.receipts": ("RawItem", "Receipt"),

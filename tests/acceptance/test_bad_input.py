@@ -100,7 +100,7 @@ def test_two_runs_never_poll_one_source_at_once(folders: dict[str, Any], tmp_pat
     settings = Settings(data_dir=tmp_path / "data", sources={"mails": folders["mails"]})
     with Intake(settings) as app:
         app.stats()
-        with Lease(app._database, "source:mails", lease_s=60):
+        with Lease(app._premises.database, "source:mails", lease_s=60):
             report = app.poll()
         assert report.exit_code == 75
         assert report.sources["mails"].problem is not None

@@ -65,7 +65,7 @@ def _filed(tmp_path, name, count=1):
             app.receive(RawItem(source="push", key=str(number), content=raw))
         report = app.process()
         assert (report.processed.filed, report.exit_code) == (count, 0)
-        with app._database.read() as connection:
+        with app._premises.database.read() as connection:
             opinions = connection.execute(
                 text("SELECT topic, evidence FROM classifications WHERE classifier = :name"),
                 {"name": name},

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-import intake.app
+import intake.polling
 from intake import (
     Channel,
     Intake,
@@ -198,7 +198,7 @@ def test_an_item_whose_parser_is_gone_waits_and_the_others_go_on(open_intake: Op
         _push(app, "refused", b"{}", profile="webform")
     mail = _push(app, "mail", text_mail())
     lonely = RawItem(source="push", key="1", profile="webform", content=b"{}")
-    receipt, _ = receive_one(app._database, app._blobs, lonely)
+    receipt, _ = receive_one(app._premises.database, app._premises.blobs, lonely)
     report = app.process()
     assert app.receipts.get(mail).state == "filed"
     waiting = app.receipts.get(receipt.id)
@@ -213,7 +213,7 @@ def test_an_item_whose_parser_is_gone_waits_and_the_others_go_on(open_intake: Op
 def test_an_item_whose_bytes_are_gone_is_set_aside_and_the_others_go_on(open_intake: Open) -> None:
     app = open_intake(processing={"retry_delay_s": 0})
     lost, kept = _push(app, "1", text_mail(subject="Persa")), _push(app, "2", text_mail())
-    app._blobs.path(app.receipts.get(lost).sha256 or "").unlink()
+    app._premises.blobs.path(app.receipts.get(lost).sha256 or "").unlink()
     app.process()
     assert app.receipts.get(kept).state == "filed"
     assert app.receipts.get(lost).reason_code == "blob_missing"
@@ -313,14 +313,14 @@ def test_a_connector_that_breaks_does_not_hinder_the_other_sources(
     (tmp_path / "mails" / "1.eml").write_bytes(text_mail())
     folder = {"kind": "eml", "path": str(tmp_path / "mails"), "settle_s": 0}
     app = open_intake(sources={"broken": folder, "sound": folder})
-    connector = intake.app._connector
+    connector = intake.polling.open_connector
 
     def open_one(name: str, source: Any) -> Any:
         if name == "broken":
             raise KeyError("a defect of the plugin")
         return connector(name, source)
 
-    monkeypatch.setattr(intake.app, "_connector", open_one)
+    monkeypatch.setattr(intake.polling, "open_connector", open_one)
     report = app.run()
     assert report.sources["sound"].received == 1
     assert report.sources["broken"].problem is not None
@@ -587,7 +587,7 @@ def test_a_source_that_refused_twice_rests_until_it_is_named_or_its_settings_cha
         tries.append(name)
         raise SourceRefused("wrong password")
 
-    monkeypatch.setattr(intake.app, "_connector", refuse)
+    monkeypatch.setattr(intake.polling, "open_connector", refuse)
     codes = [app.poll().exit_code for _ in range(4)]
     assert (codes, len(tries)) == ([77, 77, 75, 75], 2)
     assert app.poll(["inbox"]).exit_code == 77
@@ -609,7 +609,7 @@ def test_a_source_that_asks_for_time_is_left_alone_for_so_long(
         tries.append(name)
         raise SourceUnavailable("slow down", retry_after_s=0.2)
 
-    monkeypatch.setattr(intake.app, "_connector", slow_down)
+    monkeypatch.setattr(intake.polling, "open_connector", slow_down)
     assert [app.poll().exit_code for _ in range(2)] == [75, 75]
     assert len(tries) == 1
     time.sleep(0.25)

@@ -49,7 +49,7 @@ def test_a_fax_can_be_searched_and_its_words_are_where_they_were_read(filed, tmp
         ["pdftotext", written[1], "-"], capture_output=True, text=True, check=True
     ).stdout
     assert "Protezione Civile" in " ".join(found.split())
-    with app._database.read() as connection:
+    with app._premises.database.read() as connection:
         row = connection.execute(text("SELECT words, width, height FROM pages")).one()
         kind = connection.execute(text("SELECT kind FROM pages_v1")).scalar_one()
         view = connection.execute(text("SELECT searchable_sha256 FROM attachments_v1")).scalar()

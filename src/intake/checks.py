@@ -1,0 +1,113 @@
+"""What ``intake check`` opens: everything that a run would open, and nothing is changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+from intake import plugins
+from intake.classifying.taxonomy import Taxonomy
+from intake.config import Settings, SourceSettings
+from intake.errors import ConfigError, IntakeError
+from intake.ocr.recognise import try_engine, try_line_reader
+from intake.options import model_in_use, parser_options
+from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.ocr_engines import open_engine, open_line_reader
+from intake.pipeline.parsers import open_parser
+from intake.polling import open_connector
+from intake.premises import Premises
+from intake.schemas.base import Frozen
+from intake.schemas.classifications import ClassifierOptions
+
+
+class CheckResult(Frozen):
+    """One thing that ``intake check`` opened."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str | None = None
+    exit_code: int = 0
+
+
+def check_all(settings: Settings, premises: Premises) -> list[CheckResult]:
+    """Return what came of each thing that was opened."""
+    return [_tried(name, run) for name, run in _checks(settings, premises)]
+
+
+def _checks(settings: Settings, premises: Premises) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "database", lambda: _database(premises)
+    yield "blobs", lambda: _blobs(premises)
+    yield "parsing", lambda: _parsing(settings)
+    yield "ocr", lambda: _ocr(settings)
+    yield "classify", lambda: _classify(settings)
+    for name, source in settings.sources.items():
+        if source.enabled:
+            yield f"sources.{name}", _source_check(name, source)
+
+
+def _tried(name: str, run: Callable[[], str]) -> CheckResult:
+    try:
+        return CheckResult(name=name, ok=True, detail=run())
+    except IntakeError as error:
+        return CheckResult(
+            name=name,
+            ok=False,
+            detail=error.message,
+            remedy=error.remedy,
+            exit_code=error.exit_code,
+        )
+
+
+def _database(premises: Premises) -> str:
+    version = premises.database.check()
+    current, newest = premises.database_revision()
+    if current not in (None, newest):
+        raise ConfigError(
+            f"{version}, revision {current} instead of {newest}.",
+            remedy="Back it up, then run `intake db upgrade`.",
+        )
+    state = "empty: made at the first run" if current is None else f"revision {current}"
+    return f"{version}, {state}"
+
+
+def _blobs(premises: Premises) -> str:
+    root = premises.blobs.root
+    place = root
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    return f"{root}, {free // (1 << 30)} GiB free"
+
+
+def _parsing(settings: Settings) -> str:
+    profiles = plugins.names("parsers")
+    for profile in profiles:
+        open_parser(profile, parser_options(settings))
+    return ", ".join(profiles)
+
+
+def _ocr(settings: Settings) -> str:
+    section = settings.ocr
+    engine = open_engine(section.engine, section.second_engine)
+    try_engine(engine, section.languages)
+    if section.second_engine:
+        try_line_reader(open_line_reader(section.second_engine), section.languages)
+    return f"{engine.name} {engine.version()}, {'+'.join(section.languages)}"
+
+
+def _classify(settings: Settings) -> str:
+    section = settings.classify
+    files = ClassifierOptions(taxonomy=section.taxonomy, rules=section.rules)
+    opened = open_classifiers(section.classifiers, model_in_use(settings), files)
+    taxonomy = Taxonomy.load(section.taxonomy)
+    return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
+
+
+def _source_check(name: str, source: SourceSettings) -> Callable[[], str]:
+    def run() -> str:
+        with open_connector(name, source) as connector:
+            connector.check()
+        return f"{source.kind}: open"
+
+    return run

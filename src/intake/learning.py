@@ -1,0 +1,98 @@
+"""Train a model of topics on labelled texts, and tell what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intake.classifying.examples import LabelledText
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.errors import UsageError
+from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.stages import ClassifyOptions
+from intake.reporting import evaluation_page as evaluation_pages
+from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.evaluations import Report, Split
+
+if TYPE_CHECKING:
+    from intake.classifying.linear_model import Manifest
+
+
+def train_model(
+    examples: Sequence[LabelledText],
+    out: Path,
+    *,
+    taxonomy: Path | None = None,
+    rules: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Train a model on labelled texts, write it to ``out`` and return its manifest.
+
+    What the topics of ``taxonomy`` say of themselves, and the keyword ``rules``, count as far as
+    they help (None: ours). ``out`` is replaced at once or not at all.
+
+    Raises:
+        UsageError: there are not two topics.
+        ConfigError: the taxonomy cannot be used.
+    """
+    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
+
+    model = learn(examples, ClassifierOptions(taxonomy=taxonomy, rules=rules), progress=progress)
+    unfinished = out.with_name(f"{out.name}.new")
+    unfinished.write_bytes(model.to_bytes())
+    unfinished.replace(out)
+    return model.manifest
+
+
+def evaluate_model(
+    examples: Sequence[LabelledText],
+    *,
+    options: ClassifyOptions | None = None,
+    split: Split | str = Split.TIME,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Return how a model of some labelled texts does on the others, beside other ways to choose.
+
+    ``options`` name the threshold, and the model in use if there is one. ``split`` is ``time``
+    (the latest are held out), ``random`` or ``event`` (one at a time is left out).
+
+    Raises:
+        UsageError: there are too few texts, or they cannot be parted so.
+        ConfigError: the model in use cannot be read.
+    """
+    from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - numpy, where needed
+    from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
+    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
+
+    options = options or ClassifyOptions()
+    files = ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules)
+    rivals = [ByClassifier("keyword rules", KeywordClassifier.configured(files))]
+    if options.model is not None:
+        (in_use,) = open_classifiers((), options.model, files)
+        rivals.append(ByClassifier("model in use", in_use, may_have_learned=True))
+    return evaluate(
+        examples,
+        threshold=options.threshold,
+        split=Split(split),
+        learn=lambda learned, tell: learn(learned, files, progress=tell),
+        rivals=rivals,
+        progress=progress,
+    )
+
+
+def evaluation_page(report: Report, language: str = "en", *, taxonomy: Path | None = None) -> str:
+    """Return ``report`` as one HTML page that needs no network, in English or Italian (``it``).
+
+    Raises:
+        UsageError: there is no page in this language.
+        ConfigError: the taxonomy, which names the topics, cannot be used.
+    """
+    if language not in evaluation_pages.LANGUAGES:
+        raise UsageError(
+            f"There is no page in {language[:20]!r}.",
+            remedy=f"Use one of: {', '.join(evaluation_pages.LANGUAGES)}.",
+        )
+    labels = {topic.id: getattr(topic.label, language) for topic in Taxonomy.load(taxonomy).topics}
+    return evaluation_pages.draw(report, language=language, labels=labels)

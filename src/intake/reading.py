@@ -1,0 +1,92 @@
+"""Read one message, file or text; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+from intake.classifying.decide import judge
+from intake.classifying.taxonomy import Taxonomy
+from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.one_file import read_file
+from intake.pipeline.parsers import open_parser
+from intake.pipeline.stages import ClassifyOptions, StageOptions
+from intake.schemas.classifications import ClassifierOptions, Verdict
+from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
+from intake.schemas.parsers import ParserOptions
+from intake.schemas.receipts import ItemFacts
+
+
+def parse_message(
+    raw: bytes,
+    profile: str = "mail",
+    *,
+    file_name: str | None = None,
+    options: ParserOptions | None = None,
+) -> ParsedMessage:
+    """Return what a message says. Pure: nothing is stored.
+
+    ``profile`` names the parser: ``mail``, ``pec``, ``fax``, ``scan``, ``form`` or ``phone``.
+    ``options`` are the operator's files: passwords to try, rules for fax gateways, certificates.
+
+    Raises:
+        UnreadableItem: there is nothing to read.
+        ConfigError: no parser has this profile, or a file of ``options`` cannot be used.
+    """
+    item = ItemFacts(profile=profile, file_name=file_name, size_bytes=len(raw))
+    parser = open_parser(profile, options or ParserOptions())
+    return parser.parse(BytesIO(raw), item).message
+
+
+def recognise(
+    data: bytes,
+    media_type: str | None = None,
+    languages: Sequence[str] | None = None,
+    *,
+    options: StageOptions | None = None,
+    searchable_pdf: Path | None = None,
+    debug_html: Path | None = None,
+) -> RecognisedDocument:
+    """Return the text of a picture or PDF, page by page; a child process opens it.
+
+    ``languages`` are named as Tesseract's; None means those of ``options``, which are Italian and
+    English unless told otherwise. On request a PDF is written in which the words can be searched
+    and copied, and a page (HTML in one file) that shows how each word was read.
+
+    Raises:
+        UnreadableItem: no page can be read.
+        TransientFailure: the child crashed, hung or ran out of memory.
+        ToolMissing: Tesseract or a language is not installed.
+        UsageError: a file is wanted in a folder that is not there.
+    """
+    options = options or StageOptions()
+    ocr = options.ocr
+    if languages is not None:
+        ocr = ocr.model_copy(update={"languages": tuple(languages)})
+    return read_file(
+        data,
+        media_type,
+        limits=options.heavy,
+        ocr=ocr,
+        parsing=options.parsing,
+        searchable_pdf=searchable_pdf,
+        debug_html=debug_html,
+    )
+
+
+def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = None) -> Verdict:
+    """Return topic, urgency and language of a text; None means by the rules that intake brings."""
+    options = options or ClassifyOptions()
+    return judge(
+        [Document(origin="subject", text=subject), Document(origin="body", text=text)],
+        classifiers=open_classifiers(
+            options.classifiers,
+            options.model,
+            ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules),
+            timeout_s=options.timeout_s,
+        ),
+        taxonomy=Taxonomy.load(options.taxonomy),
+        threshold=options.threshold,
+        languages=options.languages,
+    )
