@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from intake.reading import classify, parse_message, recognise
-    from intake.schemas.classifications import Urgency, Verdict
+    from intake.schemas.classifications import Origin, Urgency, Verdict
     from intake.schemas.documents import ParsedMessage, RecognisedDocument
     from intake.schemas.receipts import RawItem, Receipt
     from intake.schemas.reports import RunReport
@@ -50,7 +50,7 @@ _HOME = {
         "UsageError",
     ),
     "intake.reading": ("classify", "parse_message", "recognise"),
-    "intake.schemas.classifications": ("Urgency", "Verdict"),
+    "intake.schemas.classifications": ("Origin", "Urgency", "Verdict"),
     "intake.schemas.documents": ("ParsedMessage", "RecognisedDocument"),
     "intake.schemas.receipts": ("RawItem", "Receipt"),
     "intake.schemas.reports": ("RunReport",),
@@ -63,6 +63,7 @@ __all__ = [
     "Intake",
     "IntakeError",
     "ItemError",
+    "Origin",
     "ParsedMessage",
     "RawItem",
     "Receipt",

@@ -34,7 +34,7 @@ from intake.pipeline.stages import StageOptions, Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
 from intake.reading import classify, parse_message, recognise
-from intake.schemas.classifications import ClassifierOptions, Verdict
+from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -296,7 +296,7 @@ class Intake:
         ]
         options = self._stage_options()
         with Stages(self._premises.blobs, self._premises.scratch, options) as stages:
-            return stages.judge([each for each in documents if each.text.strip()])
+            return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
 
     def _stage_options(self) -> StageOptions:
         """Return the settings' options; the threshold is the rolling one where it is wanted."""
@@ -328,6 +328,16 @@ def _notify(observer: Observer, event: Event) -> None:
         observer.notify(event)
     except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
         _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
+
+
+def _origin(draft: RequestDraft) -> Origin:
+    sender = draft.sender
+    return Origin(
+        channel=draft.channel,
+        source=draft.source,
+        sender=sender.email or "",
+        number=sender.fax_number or sender.phone or "",
+    )
 
 
 def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:

@@ -177,8 +177,8 @@ def draft_request(
     letter: LetterFacts | None = None,
 ) -> RequestDraft:
     """Return the request that an item makes."""
-    channel = _channel(item, message)
-    sender = _sender(channel, message, letter)
+    channel = channel_of(item, message)
+    sender = sender_of(channel, message, letter)
     reasons = _review_reasons(message, readings, verdict)
     follows, thread_reasons = _follow(thread, sender)
     reasons += thread_reasons
@@ -238,7 +238,7 @@ def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None)
 
 def draft_unread(item: ItemFacts, reason_code: str) -> RequestDraft:
     """Return the request that a person makes of a quarantined item: its bytes, unread."""
-    channel = _channel(item, ParsedMessage(profile=item.profile))
+    channel = channel_of(item, ParsedMessage(profile=item.profile))
     return RequestDraft(
         channel=channel,
         source=item.source,
@@ -259,7 +259,8 @@ def _notice(kind: str, message: ParsedMessage, about: str | None) -> Notice:
     return Notice(kind=kind, subject=message.subject, about=about, facts=facts | _details(message))
 
 
-def _channel(item: ItemFacts, message: ParsedMessage) -> Channel:
+def channel_of(item: ItemFacts, message: ParsedMessage) -> Channel:
+    """Return by which way an item reached us."""
     if message.pec is not None and message.pec.pec_kind == "transport":
         return Channel.PEC
     if message.fax is not None or item.profile == "fax":
@@ -269,7 +270,10 @@ def _channel(item: ItemFacts, message: ParsedMessage) -> Channel:
     return {"form": Channel.WEB, "phone": Channel.PHONE}.get(item.profile, Channel.EMAIL)
 
 
-def _sender(channel: Channel, message: ParsedMessage, letter: LetterFacts | None) -> Sender:
+def sender_of(
+    channel: Channel, message: ParsedMessage, letter: LetterFacts | None = None
+) -> Sender:
+    """Return who sent a message, as far as it and the ``letter`` in it say."""
     if channel is Channel.FAX:
         return _completed(_fax_sender(message), letter)
     if channel is Channel.LETTER:

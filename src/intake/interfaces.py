@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self, runti
 
 from pydantic import BaseModel
 
-from intake.schemas.classifications import Classification, ClassifierOptions
+from intake.schemas.classifications import Classification, ClassifierOptions, Origin
 from intake.schemas.documents import Document, Page, Parsed
 from intake.schemas.events import Event
 from intake.schemas.parsers import ParserOptions
@@ -170,6 +170,22 @@ class Classifier(Protocol):
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return opinions, the strongest first; none when there is nothing to go by."""
+
+
+@runtime_checkable
+class OriginClassifier(Protocol):
+    """A classifier that also looks at where an item comes from. A classifier need not be one.
+
+    ``classify_from`` is then asked instead of ``classify``.
+    """
+
+    def classify_from(
+        self, documents: Sequence[Document], origin: Origin
+    ) -> Sequence[Classification]:
+        """Return opinions, the strongest first; none when there is nothing to go by.
+
+        There may be no document, such as for a fax of which nothing could be read.
+        """
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stages import ClassifyOptions, StageOptions
-from intake.schemas.classifications import ClassifierOptions, Verdict
+from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -75,8 +75,17 @@ def recognise(
     )
 
 
-def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = None) -> Verdict:
-    """Return topic, urgency and language of a text; None means by the rules that intake brings."""
+def classify(
+    text: str,
+    subject: str = "",
+    *,
+    origin: Origin | None = None,
+    options: ClassifyOptions | None = None,
+) -> Verdict:
+    """Return topic, urgency and language of a text, as from ``origin`` where one is given.
+
+    ``options`` None means by the rules that intake brings.
+    """
     options = options or ClassifyOptions()
     return judge(
         [Document(origin="subject", text=subject), Document(origin="body", text=text)],
@@ -88,5 +97,6 @@ def classify(text: str, subject: str = "", *, options: ClassifyOptions | None = 
         ),
         taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.threshold,
+        origin=origin,
         languages=options.languages,
     )

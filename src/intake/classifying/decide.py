@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
+from intake.classifying.guarded import ask
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import Assessment, UrgencyRules
 from intake.interfaces import Classifier
-from intake.schemas.classifications import Alternative, Classification, Evidence, Urgency, Verdict
+from intake.schemas.classifications import (
+    Alternative,
+    Classification,
+    Evidence,
+    Origin,
+    Urgency,
+    Verdict,
+)
 from intake.schemas.documents import Document
 
 _SHOWN_ALTERNATIVES = 3
+_RULES = "keywords"
+"""The classifier whose opinions are a person's rules, however sure that person is of them."""
 
 
 def judge(
@@ -23,6 +33,7 @@ def judge(
     classifiers: Sequence[Classifier],
     taxonomy: Taxonomy,
     threshold: float,
+    origin: Origin | None = None,
     languages: Sequence[str] = LANGUAGES,
     urgency_rules: UrgencyRules | None = None,
 ) -> Verdict:
@@ -35,7 +46,9 @@ def judge(
     stays among the opinions. ``urgency_rules`` None means ours.
     """
     opinions = tuple(
-        opinion for classifier in classifiers for opinion in classifier.classify(documents)
+        opinion
+        for classifier in classifiers
+        for opinion in ask(classifier, documents, origin or Origin())
     )
     calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
     ranked = _rank(calibrated or opinions, taxonomy)
@@ -106,7 +119,8 @@ def _by_whom(
 ) -> Literal["rule", "model"] | None:
     if topic is None:
         return None
-    return "model" if any(opinion.topic == topic for opinion in calibrated) else "rule"
+    learned = (opinion for opinion in calibrated if opinion.classifier != _RULES)
+    return "model" if any(opinion.topic == topic for opinion in learned) else "rule"
 
 
 def _raise_urgency(

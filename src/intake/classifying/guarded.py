@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NoReturn
 
-from intake.interfaces import Classifier
-from intake.schemas.classifications import Classification, Evidence
+from intake.interfaces import Classifier, OriginClassifier
+from intake.schemas.classifications import Classification, Evidence, Origin
 from intake.schemas.documents import Document
 
 MOST_OPINIONS = 20
@@ -43,11 +43,17 @@ class GuardedClassifier:
         self._rests_until_s = -math.inf
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+        """Return the opinions on texts of which no origin is known."""
+        return self.classify_from(documents, Origin())
+
+    def classify_from(
+        self, documents: Sequence[Document], origin: Origin
+    ) -> Sequence[Classification]:
         """Return the opinions in the name of the classifier, or why there is none."""
         if time.monotonic() < self._rests_until_s:
             return failure(self, f"left out after {_FAILURES_IN_A_ROW} failures in a row")
         try:
-            opinions = _within(self._timeout_s, lambda: self._ask(documents))
+            opinions = _within(self._timeout_s, lambda: self._ask(documents, origin))
         except _TooSlow:
             return self._failed(f"took longer than {self._timeout_s:g} s")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
@@ -55,8 +61,9 @@ class GuardedClassifier:
         self._failures = 0
         return opinions
 
-    def _ask(self, documents: Sequence[Document]) -> Sequence[Classification]:
-        found: list[Any] = list(islice(self._inner.classify(documents), MOST_OPINIONS + 1))
+    def _ask(self, documents: Sequence[Document], origin: Origin) -> Sequence[Classification]:
+        answer = ask(self._inner, documents, origin)
+        found: list[Any] = list(islice(answer, MOST_OPINIONS + 1))
         if len(found) > MOST_OPINIONS:
             raise ValueError(f"more than {MOST_OPINIONS} opinions")
         return tuple(self._checked(each) for each in found)
@@ -97,6 +104,15 @@ class SilentClassifier:
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:  # noqa: ARG002 - it says the same of all
         """Return the reason."""
         return failure(self, self._reason)
+
+
+def ask(
+    classifier: Classifier, documents: Sequence[Document], origin: Origin
+) -> Sequence[Classification]:
+    """Return the opinions of a classifier, which is told the origin if it looks at it."""
+    if isinstance(classifier, OriginClassifier):
+        return classifier.classify_from(documents, origin)
+    return classifier.classify(documents)
 
 
 def failure(classifier: Classifier, reason: str) -> Sequence[Classification]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from intake.classifying.examples import LabelledText
 from intake.classifying.figures import Judged
+from intake.classifying.guarded import ask
 from intake.interfaces import Classifier
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, Origin
 from intake.schemas.documents import Document
 
 
@@ -42,7 +43,7 @@ class ByClassifier:
     def _judge(self, text: LabelledText) -> Judged:
         document = Document(text=text.text, channel=text.channel, confidence=text.confidence)
         none = Classification(classifier=self.name, version="")
-        opinions = self.classifier.classify([document])
+        opinions = ask(self.classifier, [document], Origin(channel=text.channel))
         best = max(opinions, key=lambda opinion: opinion.confidence, default=none)
         return Judged(text, best.topic, best.confidence)
 

@@ -11,14 +11,15 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.classifying.folding import Words, split
+from intake.classifying.origins import From
 from intake.classifying.patterns import Hit, Matcher
 from intake.classifying.taxonomy import Taxonomy, TopicId
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Classification, ClassifierOptions, Evidence
+from intake.schemas.classifications import Classification, ClassifierOptions, Evidence, Origin
 from intake.schemas.documents import Document
 
 _SUBJECT_WEIGHT = 2.0
@@ -36,7 +37,9 @@ _VOWELS = "aeiouàèéìòù"
 """Italian inflects its words in the last vowel."""
 
 
-class _Rule(Frozen):
+class _Rule(From):
+    """Words, an origin, or both: then the words count only where the item comes from there."""
+
     topic: TopicId
     name: str = Field(min_length=1)
     weight: float = Field(default=1.0, gt=0, le=10)
@@ -44,6 +47,19 @@ class _Rule(Frozen):
     en: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    certainty: float | None = Field(default=None, gt=0, le=1)
+    """How often an item of this origin has this topic, where the operator knows it: the opinion
+    then counts as much as what was learned."""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        return (*self.it, *self.en, *self.other)
+
+    @model_validator(mode="after")
+    def _certain_of_an_origin(self) -> Self:
+        if self.certainty is not None and (self.is_any or self.patterns or self.against):
+            raise ValueError("certainty is for a rule of senders, channels or numbers alone")
+        return self
 
 
 class _File(Frozen):
@@ -56,21 +72,32 @@ class _Clue(NamedTuple):
     topic: str
     rule: str
     weight: float
+    place: _Rule | None = None
+    """The rule, where it holds only for items from somewhere."""
 
 
 class _Found(NamedTuple):
-    """A clue found in a text, where, and what it is worth there."""
+    """A clue that was found, what it is worth there, and the words or facts that it is."""
 
     clue: _Clue
     weight: float
-    words: Words
-    hit: Hit
+    words: Words | None
+    hit: Hit | None
+    fact: str = ""
+
+    @property
+    def text(self) -> str:
+        if self.words is None or self.hit is None:
+            return self.fact
+        return self.words.quote(self.hit.start, self.hit.end)
 
 
 class _Compiled(NamedTuple):
     version: str
     clues: tuple[_Clue, ...]
     matcher: Matcher
+    origins: tuple[_Rule, ...]
+    """The rules that ask for an origin and for no words."""
 
 
 class KeywordClassifier:
@@ -99,24 +126,44 @@ class KeywordClassifier:
     @property
     def topics(self) -> frozenset[str]:
         """Return the ids of the topics that have a rule."""
-        return frozenset(clue.topic for clue in self._rules.clues)
+        rules = self._rules
+        return frozenset([*(c.topic for c in rules.clues), *(r.topic for r in rules.origins)])
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return one opinion for each topic that the words speak for, the strongest first."""
-        found = self._find(documents)
+        return self.classify_from(documents, Origin())
+
+    def classify_from(
+        self, documents: Sequence[Document], origin: Origin
+    ) -> Sequence[Classification]:
+        """Return one opinion for each topic that words and origin speak for, the strongest first.
+
+        A rule that is certain of an origin has an opinion of its own.
+        """
+        found = self._find(documents, origin)
         scores = {topic: sum(item.weight for item in items) for topic, items in found.items()}
         supported = {topic: score for topic, score in scores.items() if score > 0}
         total = sum(supported.values()) + _NONE_OF_THESE
-        order = sorted(supported, key=lambda topic: (-supported[topic], topic))
-        return tuple(
-            Classification(
-                classifier=self.name,
-                version=self.version,
-                topic=topic,
-                confidence=round(supported[topic] / total, 4),
-                evidence=_strongest(found[topic]),
-            )
-            for topic in order
+        opinions = [
+            self._opinion(topic, round(score / total, 4), found[topic])
+            for topic, score in supported.items()
+        ] + [
+            self._opinion(rule.topic, rule.certainty, [_of_origin(rule, fact)], is_certain=True)
+            for rule in self._rules.origins
+            if rule.certainty is not None and (fact := rule.fits(origin))
+        ]
+        return tuple(sorted(opinions, key=lambda each: (-each.confidence, each.topic)))
+
+    def _opinion(
+        self, topic: str, confidence: float, found: Sequence[_Found], *, is_certain: bool = False
+    ) -> Classification:
+        return Classification(
+            classifier=self.name,
+            version=self.version,
+            topic=topic,
+            confidence=confidence,
+            calibrated=is_certain,
+            evidence=_strongest(found),
         )
 
     def shares(self, texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
@@ -132,20 +179,29 @@ class KeywordClassifier:
                     shares[row, columns[opinion.topic]] = opinion.confidence
         return shares
 
-    def _find(self, documents: Sequence[Document]) -> dict[str, list[_Found]]:
+    def _find(self, documents: Sequence[Document], origin: Origin) -> dict[str, list[_Found]]:
         times: dict[int, int] = defaultdict(int)
         found: dict[str, list[_Found]] = defaultdict(list)
+        for rule in self._rules.origins:
+            if rule.certainty is None and (fact := rule.fits(origin)):
+                found[rule.topic].append(_of_origin(rule, fact))
         for document in documents:
             trust = _SUBJECT_WEIGHT if document.origin == "subject" else document.confidence
             words = split(document.text)
             for hit in self._rules.matcher.find(words):
+                clue = self._rules.clues[hit.pattern]
+                if clue.place is not None and not clue.place.fits(origin):
+                    continue
                 times[hit.pattern] += 1
                 if times[hit.pattern] > 2:
                     continue
-                clue = self._rules.clues[hit.pattern]
                 repeated = 1.0 if times[hit.pattern] == 1 else _SECOND_TIME
                 found[clue.topic].append(_Found(clue, clue.weight * trust * repeated, words, hit))
         return found
+
+
+def _of_origin(rule: _Rule, fact: str) -> _Found:
+    return _Found(_Clue(rule.topic, rule.name, rule.weight), rule.weight, None, None, fact)
 
 
 def _documents(text: str) -> list[Document]:
@@ -161,13 +217,15 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     file = read(path, shipped="keywords.toml")
     clues: list[_Clue] = []
     patterns: list[str] = []
-    for rule in validate(file, _File).rules:
+    rules = validate(file, _File).rules
+    for rule in rules:
         _check(file, rule)
-        for pattern in (*rule.it, *rule.en, *rule.other):
-            clues.append(_Clue(rule.topic, rule.name, rule.weight))
+        place = None if rule.is_any else rule
+        for pattern in rule.patterns:
+            clues.append(_Clue(rule.topic, rule.name, rule.weight, place))
             patterns.append(pattern)
         for pattern in rule.against:
-            clues.append(_Clue(rule.topic, f"not {rule.name}", _AGAINST))
+            clues.append(_Clue(rule.topic, f"not {rule.name}", _AGAINST, place))
             patterns.append(pattern)
     for topic in taxonomy.topics if taxonomy else ():
         for keyword in topic.keywords:
@@ -176,7 +234,8 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
             clues.append(_Clue(topic.id, "keyword", weight))
             patterns.append(" ".join(stems))
     version = "-".join(filter(None, (file.digest, taxonomy.version if taxonomy else "")))
-    return _Compiled(version, tuple(clues), Matcher(patterns, tolerant=True))
+    origins = tuple(rule for rule in rules if not rule.is_any and not rule.patterns)
+    return _Compiled(version, tuple(clues), Matcher(patterns, tolerant=True), origins)
 
 
 def _stem(word: str) -> str:
@@ -202,7 +261,7 @@ def _strongest(found: Sequence[_Found]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             rule=item.clue.rule,
-            text=item.words.quote(item.hit.start, item.hit.end),
+            text=item.text,
             topic=item.clue.topic,
             weight=round(item.weight, 4),
         )

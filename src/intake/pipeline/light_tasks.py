@@ -15,8 +15,8 @@ from intake.letters.facts import LetterOptions, find_facts, merge
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
-from intake.pipeline.texts import list_texts
-from intake.schemas.classifications import ClassifierOptions, Verdict
+from intake.pipeline.texts import list_texts, origin_of
+from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -37,7 +37,9 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
             stream, item
         )
     leaves = _keep(parsed.leaves, Path(payload["out"]))
-    verdict = _judge(list_texts(parsed.message, {}), payload["options"])
+    origin = origin_of(item, parsed.message)
+    texts = list_texts(parsed.message, {}, channel=origin.channel)
+    verdict = _judge(texts, origin, payload["options"])
     return {
         "message": parsed.message.model_dump(mode="json"),
         "verdict": verdict.model_dump(mode="json"),
@@ -58,9 +60,10 @@ def _keep(leaves: Sequence[Leaf], folder: Path) -> dict[str, str]:
 
 
 def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
-    """Give topic, urgency and language of ``documents``."""
+    """Give topic, urgency and language of ``documents``, which come from ``origin``."""
     documents = [Document.model_validate(document) for document in payload["documents"]]
-    return _judge(documents, payload["options"]).model_dump(mode="json")
+    origin = Origin.model_validate(payload["origin"])
+    return _judge(documents, origin, payload["options"]).model_dump(mode="json")
 
 
 def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
     return merge(found).model_dump(mode="json")
 
 
-def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
+def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -> Verdict:
     return judge(
         documents,
         classifiers=[
@@ -93,6 +96,7 @@ def _judge(documents: list[Document], options: dict[str, Any]) -> Verdict:
         ],
         taxonomy=_taxonomy(options["taxonomy"]),
         threshold=options["threshold"],
+        origin=origin,
         languages=options["languages"],
     )
 

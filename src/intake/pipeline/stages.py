@@ -26,9 +26,9 @@ from intake.pipeline.batches import Part
 from intake.pipeline.disk import on_disk
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.searchable import write_searchable_pdf
-from intake.pipeline.texts import list_texts
+from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Verdict
+from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import (
     Attachment,
     Defect,
@@ -165,7 +165,9 @@ class Stages:
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
         readings, made = self._recognise(receipt, message, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
-        verdict = self.judge(list_texts(message, readings.documents))
+        origin = origin_of(receipts.facts(receipt), message)
+        texts = list_texts(message, readings.documents, channel=origin.channel)
+        verdict = self.judge(texts, origin)
         return Understood(
             message=message,
             readings=readings,
@@ -197,11 +199,14 @@ class Stages:
                 batch.seal()
         return parts, ()
 
-    def judge(self, documents: list[Document]) -> Verdict:
-        """Return topic, urgency and language of the texts."""
+    def judge(self, documents: list[Document], origin: Origin) -> Verdict:
+        """Return topic, urgency and language of the texts of an item from ``origin``."""
         answer = self._ask(
             light_tasks.JUDGE,
-            {"documents": [document.model_dump(mode="json") for document in documents]},
+            {
+                "documents": [document.model_dump(mode="json") for document in documents],
+                "origin": origin.model_dump(mode="json"),
+            },
         )
         return Verdict.model_validate(answer)
 

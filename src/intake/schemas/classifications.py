@@ -45,6 +45,18 @@ class Alternative(Frozen):
     confidence: float
 
 
+class Origin(Frozen):
+    """Where an item comes from, besides its texts. Absent facts are empty; nothing is verified."""
+
+    channel: str = ""
+    """``email``, ``pec``, ``fax``, ``letter``, ``web`` or ``phone``."""
+    source: str = ""
+    sender: str = ""
+    """The address that the message says it is from."""
+    number: str = ""
+    """The fax or telephone number it says it is from: E.164 where it could be read so."""
+
+
 class ClassifierOptions(Frozen):
     """The operator's files about topics; None stands for the one that intake brings."""
 

@@ -12,12 +12,20 @@ from intake.testing.samples import text_mail
 
 CLASSIFIERS = """
 import os, signal, time
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, Evidence
 
 class Sound:
     name, version = "sound", "1"
     def classify(self, documents):
         return [Classification(classifier=self.name, version="1", topic="reclamo", confidence=0.99)]
+
+class FromWhere(Sound):
+    name = "from_where"
+    def classify_from(self, documents, origin):
+        channels = {each.channel for each in documents}
+        topic = "reclamo" if channels == {origin.channel} else None
+        seen = Evidence(rule="seen", text=f"{origin.channel} {origin.source} {origin.sender}")
+        return [Classification(classifier=self.name, version="1", topic=topic, evidence=(seen,))]
 
 class Killing(Sound):
     name = "killing"
@@ -34,7 +42,13 @@ class Unopened(Sound):
     def __init__(self):
         raise OSError("no model here")
 """
-NAMES = {"sound": "Sound", "killing": "Killing", "hanging": "Hanging", "unopened": "Unopened"}
+NAMES = {
+    "sound": "Sound",
+    "from_where": "FromWhere",
+    "killing": "Killing",
+    "hanging": "Hanging",
+    "unopened": "Unopened",
+}
 
 
 @pytest.fixture
@@ -72,6 +86,15 @@ def _filed(tmp_path, name, count=1):
             ).all()
             failures = connection.execute(text("SELECT MAX(failures) FROM receipts")).scalar_one()
         return app.requests.find(limit=10), opinions, failures
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plugin_that_asks_is_told_where_an_item_comes_from(tmp_path):
+    _, opinions, _ = _filed(tmp_path, "from_where")
+    ((topic, evidence),) = opinions
+    assert topic == "reclamo"
+    assert "email push" in evidence
+    assert "@" in evidence
 
 
 @pytest.mark.usefixtures("installed")

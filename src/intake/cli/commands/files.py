@@ -12,7 +12,7 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column
-from intake.cli.session import JsonOption, session
+from intake.cli.session import JsonOption, choice, session
 from intake.errors import UnreadableItem
 
 if TYPE_CHECKING:
@@ -133,11 +133,20 @@ def classify(
     *,
     text: Annotated[str | None, typer.Option(help="The text, instead of a file.")] = None,
     subject: Annotated[str, typer.Option(help="The subject of the text.")] = "",
+    sender: Annotated[str, typer.Option(help="The address it comes from.")] = "",
+    channel: Annotated[
+        str, typer.Option(help="How it came: email, pec, fax, letter, web or phone.")
+    ] = "",
+    number: Annotated[
+        str, typer.Option(help="The fax or telephone number it comes from: +39...")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Print topic, urgency and language of a text, with the evidence."""
     from intake.app import classify as judge
     from intake.app import classify_options
+    from intake.schemas.classifications import Origin
+    from intake.schemas.requests import Channel
 
     if (file is None) == (text is None):
         raise typer.BadParameter("Give a FILE or --text, one of the two.", param_hint="FILE")
@@ -145,7 +154,9 @@ def classify(
         own_subject, text = _subject_and_text(file)
         subject = subject or own_subject
     options = classify_options(session(context).settings())
-    verdict = judge(text or "", subject, options=options)
+    came_by = choice(channel or None, Channel, "--channel") or ""
+    origin = Origin(channel=came_by, sender=sender, number=number)
+    verdict = judge(text or "", subject, origin=origin, options=options)
     if as_json:
         render.emit_json(verdict)
         return
