@@ -32,7 +32,7 @@ from intake.testing.noise import misread, mistype, without_accents
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures" / "classify"
 MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
-LEARNED = ("emergency.toml", "everyday.toml")
+LEARNED = ("emergency.toml", "everyday.toml", "calls.toml", "lookalikes.toml")
 SEED = 1
 FOLDS = 5
 COPIES = 4
