@@ -1,6 +1,6 @@
 """Make the danger model that intake ships, from the phrases and the grammar in fixtures/classify.
 
-    python scripts/make_danger_model.py              # write src/intake/classifying/data/danger.npz
+    python scripts/make_danger_model.py              # write danger.npz and known_words.txt
     python scripts/make_danger_model.py --try        # measure on families held out, write nothing
 
 Needs scikit-learn (the extra ``bench``). The same files give the same model. Trying it holds out
@@ -14,6 +14,7 @@ import argparse
 import random
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,13 +26,15 @@ from sklearn.linear_model import LogisticRegression
 
 from intake.classifying.danger import SHIPPED, DangerModel, Manifest, Passage, signal_matrix
 from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.folding import fold, split
 from intake.classifying.linear_model import weigh
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.urgency import KNOWN_WORDS, UrgencyRules
 from intake.testing.noise import misread, mistype, without_accents
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures" / "classify"
 MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
+WORDS = MODEL.with_name(KNOWN_WORDS)
 LEARNED = ("emergency.toml", "everyday.toml", "calls.toml", "lookalikes.toml")
 SEED = 1
 FOLDS = 5
@@ -132,6 +135,16 @@ def phrases() -> list[Sample]:
     ]
 
 
+def known_words(samples: Sequence[Sample]) -> list[str]:
+    """Return the words, folded, of phrases in at least two families: too common to be misread."""
+    families: defaultdict[str, set[str]] = defaultdict(set)
+    for sample in samples:
+        for word in split(sample.text).words:
+            if word.isalpha():
+                families[fold(word)].add(sample.family)
+    return sorted(word for word, found in families.items() if len(found) > 1)
+
+
 def damaged(sample: Sample, choose: random.Random) -> Sample:
     """Return the sample as it is, or as a scanner or a hasty thumb would have it."""
     text, chance = sample.text, choose.random()
@@ -214,10 +227,10 @@ def held_out() -> tuple[list[Sample], NDArray[np.float64], NDArray[np.bool_]]:
     tried = [*every, *(s._replace(text=mistype(s.text, 0.05, choose)) for s in every)]
     tried_views = seen(rules, [sample.text for sample in tried])
     scores = np.zeros(len(tried))
-    for fold in range(FOLDS):
-        kept = [n for n, sample in enumerate(learned) if fold_of.get(sample.family) != fold]
+    for held in range(FOLDS):
+        kept = [n for n, sample in enumerate(learned) if fold_of.get(sample.family) != held]
         model = train([learned[n] for n in kept], [views[n] for n in kept])
-        places = [n for n, sample in enumerate(tried) if fold_of[sample.family] == fold]
+        places = [n for n, sample in enumerate(tried) if fold_of[sample.family] == held]
         scores[places] = model.score([tried_views[n] for n in places])
     alarms = np.array([view.signals["alarms"] > 0 for view in tried_views])
     return tried, scores, alarms
@@ -249,6 +262,7 @@ def main() -> None:
     if parser.parse_args().is_trial:
         try_out()
         return
+    WORDS.write_text("\n".join(known_words(phrases())) + "\n", "utf-8")
     learned = learnable(phrases(), random.Random(SEED))  # noqa: S311
     rules = UrgencyRules()
     MODEL.write_bytes(train(learned, seen(rules, [sample.text for sample in learned])).to_bytes())

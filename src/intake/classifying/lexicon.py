@@ -7,7 +7,7 @@ a piece is right, or it is the same but for one letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -44,12 +44,15 @@ class Lexicon:
     """All words and stems of a set of patterns, each with a number.
 
     ``tolerant`` lets a word be a term from which one substitution, insertion, deletion or swap
-    leads to it, unless it is one of ``real_words``.
+    leads to it, unless it is one of ``real_words``. ``whole_words`` (folded) are never cut in two.
     """
 
-    def __init__(self, *, tolerant: bool, real_words: Iterable[str]) -> None:
+    def __init__(
+        self, *, tolerant: bool, real_words: Iterable[str], whole_words: Set[str] = frozenset()
+    ) -> None:
         self._tolerant = tolerant
         self._real_words = frozenset(fold(word) for word in real_words)
+        self._whole_words = whole_words
         self._numbers: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._stems: dict[int, dict[str, int]] = {}
@@ -99,8 +102,10 @@ class Lexicon:
         text = fold(word)
         if not _LEAST_CUT <= len(text) <= _LONGEST_CUT or len(text) != len(word):
             return (word,)
+        if text in self._real_words or text in self._whole_words:
+            return (word,)
         known = self.read(word)
-        if text in self._real_words or known.terms - known.damaged:
+        if known.terms - known.damaged:
             return (word,)
         for left, right in _cuts(word):
             if self._are_words(fold(left), fold(right)):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -79,7 +79,8 @@ class Matcher:
     """Finds all patterns in one pass over a text.
 
     ``tolerant`` forgives one wrong, missing, added or swapped character in long words (OCR),
-    except in the words of ``real_words``, which are words of their own. In the patterns whose
+    except in the words of ``real_words``, which are words of their own; ``whole_words`` (folded)
+    are not taken for two that ran together. In the patterns whose
     numbers are in ``forgiving`` a short word may be damaged too, where the other words are right.
     """
 
@@ -90,6 +91,7 @@ class Matcher:
         groups: Mapping[str, Sequence[str]] | None = None,
         tolerant: bool = False,
         real_words: Iterable[str] = (),
+        whole_words: Set[str] = frozenset(),
         forgiving: Container[int] = (),
     ) -> None:
         """Compile ``patterns``.
@@ -97,7 +99,7 @@ class Matcher:
         Raises:
             ValueError: a pattern is empty or names an unknown group; the text says which.
         """
-        self._lexicon = Lexicon(tolerant=tolerant, real_words=real_words)
+        self._lexicon = Lexicon(tolerant=tolerant, real_words=real_words, whole_words=whole_words)
         self._first: dict[int, list[_Pattern]] = defaultdict(list)
         for number, text in enumerate(patterns):
             for pattern in self._compile(number, text, groups or {}, number in forgiving):

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -26,6 +27,7 @@ from intake.schemas.base import Frozen
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
+KNOWN_WORDS = "known_words.txt"
 _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
@@ -163,6 +165,7 @@ class _Compiled:
             groups=content.groups,
             tolerant=True,
             real_words=(*content.real_words.split(), *small_words()),
+            whole_words=known_words(),
             forgiving=frozenset(
                 number for number, meaning in enumerate(self._meaning) if isinstance(meaning, _Rule)
             ),
@@ -329,6 +332,12 @@ def _highest(evidence: Sequence[Evidence]) -> Urgency:
     if not evidence:
         return Urgency.NORMAL
     return Urgency.EMERGENCY if evidence[0].weight > 1 else Urgency.HIGH
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return the words, folded, that stand in the phrases of more than one family."""
+    return frozenset(files(__package__).joinpath("data", KNOWN_WORDS).read_text("utf-8").split())
 
 
 @cache

@@ -93,6 +93,15 @@ def test_words_that_ran_together_are_cut(joined: str, apart: str) -> None:
     assert len(separated.clauses) == len(separated.sentences) == len(separated.words)
 
 
+def test_a_whole_word_is_not_cut_though_its_halves_are_words() -> None:
+    matcher = Matcher(["fermo"], tolerant=True, real_words=["con"], whole_words={"confermo"})
+    assert matcher.separate(split("Le confermo, e sto confermo")).words[1] == "confermo"
+    assert matcher.separate(split("confermi")).words == ("confermi",)
+    assert Matcher(["fermo"], tolerant=True, real_words=["con"]).separate(
+        split("confermo")
+    ).words == ("con", "fermo")
+
+
 @pytest.mark.parametrize("pattern", ["", "..", "casa ..", "@nessuno brucia", "a ! b"])
 def test_a_pattern_without_sense_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="pattern"):
