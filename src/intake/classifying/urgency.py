@@ -293,14 +293,16 @@ def _weigh(
 ) -> list[Evidence]:
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
-    A word or two say too little to a model of pieces of words: there the rules alone raise. A long
+    A word or two say too little to a model of pieces of words: there the rules alone decide. A long
     letter has many passages, and each may be mistaken: there the model must be surer.
     """
-    passages = [each for each in passages if _is_long_enough(each) or each.signals["alarms"]]
+    passages = [each for each in passages if _is_long_enough(each)]
+    if not passages:
+        return evidence
     scores = model.score(passages)
-    highest = max(scores, default=model.manifest.doubt)
+    highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(max(len(passages), 1))
+    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(passages))
     if highest >= wanted and not is_alarm:
         words = model.telling_words(passages[scores.index(highest)].text)
         learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
