@@ -23,6 +23,8 @@ WORK_PIXELS = 25_000_000
 """Most pixels of a prepared page; A3 at 250 dpi has 12 million."""
 WHITE = 255
 INK_BELOW = 128
+PAPER_FROM = 215
+"""Paper, after its ground was evened, is lighter than this but for stains."""
 LEAST_SKEW = 0.3
 MOST_SKEW = 15.5
 LEAST_INK = 200
@@ -58,10 +60,14 @@ def prepare(page: PageImage, *, dpi: int) -> Prepared:
 
 
 def even(page: PageImage, *, dpi: int) -> Evened:
-    """Return the page with square pixels, white ground and soft edges."""
+    """Return the page with square pixels, white ground and soft edges.
+
+    A picture in shades of grey has no steps, however coarse: its edges are soft already.
+    """
     ground = page.image if page.bilevel else flatten(page.image)
     squared, work_dpi = square(ground, dpi_x=page.dpi_x, dpi_y=page.dpi_y, dpi=dpi)
-    return Evened(smooth(squared, dpi_y=page.source_dpi_y or page.dpi_y), work_dpi)
+    lines = page.source_dpi_y or (page.dpi_y if page.bilevel else None)
+    return Evened(smooth(squared, dpi_y=lines), work_dpi)
 
 
 def level(page: Evened) -> Prepared:
@@ -100,12 +106,13 @@ def square(
     return image.resize(size, Image.Resampling.BICUBIC), work_dpi
 
 
-def smooth(image: Image.Image, *, dpi_y: float) -> Image.Image:
-    """Return the picture with soft edges; ``dpi_y`` is the resolution it was scanned with.
+def smooth(image: Image.Image, *, dpi_y: float | None) -> Image.Image:
+    """Return the picture with soft edges; ``dpi_y`` is that of its steps, None where it has none.
 
     The steps of a coarse grid look like serifs to the engine; blurred, they vanish.
     """
-    return image.filter(ImageFilter.GaussianBlur(1.3 if dpi_y < 150 else 0.9))
+    is_coarse = dpi_y is not None and dpi_y < 150
+    return image.filter(ImageFilter.GaussianBlur(1.3 if is_coarse else 0.9))
 
 
 def find_skew(image: Image.Image) -> float:
@@ -137,8 +144,12 @@ def straighten(image: Image.Image, degrees: float) -> Image.Image:
 
 
 def measure_ink(image: Image.Image, dpi: float) -> float:
-    """Return the square inches of the page that are dark."""
-    return float(np.count_nonzero(np.asarray(image) < INK_BELOW)) / dpi**2
+    """Return the square inches of black on the page; grey counts by its darkness.
+
+    Softened, a stroke one dot wide is nowhere darker than a middle grey, and still ink.
+    """
+    counts = np.array(image.histogram()[:PAPER_FROM], dtype=np.float64)
+    return float(counts @ (WHITE - np.arange(PAPER_FROM))) / WHITE / dpi**2
 
 
 def find_ink(image: Image.Image) -> tuple[Places, Places]:

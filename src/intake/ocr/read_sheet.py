@@ -11,6 +11,7 @@ from PIL import Image
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
 from intake.ocr.header_line import take_header
+from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
 from intake.ocr.orientation import Upright, read_upright
@@ -97,7 +98,8 @@ def _read_image(
         upright = read_upright(evened, read)
     prepared = upright.prepared
     is_damaged = sheet.damaged_share >= DAMAGED_SHARE
-    kind = tell_kind(upright.page, prepared, is_damaged=is_damaged)
+    known = lexicons(tuple(languages))
+    kind = tell_kind(upright.page, prepared, is_damaged=is_damaged, known=known)
     is_on_its_side = upright.rotation % 180 != 0
     facts = {
         "kind": kind,

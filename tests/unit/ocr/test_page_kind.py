@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from intake.ocr.lexicon import lexicons
 from intake.ocr.page_kind import tell_kind
 from intake.ocr.prepare import Prepared
 from intake.schemas.documents import Page, Word
@@ -50,6 +51,28 @@ def test_ink_and_what_was_read_tell_print_from_handwriting(
 
 def test_print_that_the_line_tore_is_not_taken_for_handwriting() -> None:
     assert tell_kind(page(120, 0.45), sheet(), is_damaged=True) == "unreadable"
+
+
+def prose(words: str, confidence: float) -> Page:
+    read = tuple(
+        Word(text=text, confidence=confidence, left=0, top=0, right=9, bottom=9)
+        for text in words.split()
+    )
+    return Page(number=1, words=read, confidence=confidence)
+
+
+def test_words_of_the_dictionary_are_print_however_little_the_engine_believes_in_them() -> None:
+    known = lexicons(("ita",))
+    read = prose("Dipartimento della Protezione Civile vorrei sapere quale zona sismica", 0.5)
+    drawn = prose("Dlpzrtlm dzllz Prwtzzl Clvllz vwrrzl szpzrz qxzlz zwnz", 0.5)
+    assert tell_kind(read, sheet(ink_in2=0.1), is_damaged=False, known=known) == "print"
+    assert tell_kind(drawn, sheet(ink_in2=0.1), is_damaged=False, known=known) == "unreadable"
+
+
+def test_two_or_three_words_do_not_make_scrawl_print() -> None:
+    read = prose("della vorrei sapere", 0.5)
+    kind = tell_kind(read, sheet(ink_in2=0.2), is_damaged=False, known=lexicons(("ita",)))
+    assert kind == "handwriting"
 
 
 def test_a_page_of_dust_is_blank() -> None:

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 from intake.ocr.prepare import (
     WORK_PIXELS,
+    even,
     find_skew,
     flatten,
     measure_ink,
@@ -75,6 +76,26 @@ def test_ink_is_measured_in_square_inches():
     page = Image.new("L", (500, 500), 255)
     page.paste(0, (0, 0, 250, 125))
     assert measure_ink(page, 250) == pytest.approx(0.5)
+
+
+def test_thin_print_is_as_much_ink_after_its_edges_were_softened():
+    page = Image.new("L", (1728, 1146), 255)
+    for left in range(200, 1500, 12):
+        page.paste(0, (left, 300, left + 1, 312))
+    sheet = PageImage(number=1, image=page, dpi_x=204, dpi_y=98, bilevel=True)
+    ink_in2 = 109 * 12 / (204 * 98)
+    assert prepare(sheet, dpi=250).ink_in2 == pytest.approx(ink_in2, rel=0.15)
+
+
+def test_shades_of_grey_are_softened_less_than_the_steps_of_a_coarse_fax():
+    page = _ruled_page(400, 600)
+    stepped, shaded = (
+        np.asarray(
+            even(PageImage(number=1, image=page, dpi_x=90, dpi_y=90, bilevel=kind), dpi=250).image
+        )
+        for kind in (True, False)
+    )
+    assert stepped.std() < shaded.std()
 
 
 def test_preparing_changes_no_argument():
