@@ -26,6 +26,7 @@ SURE_UPRIGHT = 0.6
 _BETTER_BY = 0.15
 """So much surer the engine must be of a turned strip."""
 _STRIP_IN = 1.2
+_STRIP_LETTERS = 20
 _INK_BELOW = 168
 
 
@@ -47,12 +48,9 @@ def read_upright(evened: Evened, read: Read) -> Upright:
     and is read again if that went better.
     """
     if lies_sideways(evened.image):
-        prepared = level(turn(evened, 90))
-        strip = _busiest_strip(prepared)
-        if _sureness(strip, read, prepared) >= _sureness(_flip(strip), read, prepared):
-            return Upright(prepared, read(prepared.image, prepared.dpi), 90)
-        flipped = _flipped(prepared)
-        return Upright(flipped, read(flipped.image, flipped.dpi), 270)
+        turned = _read_turned(evened, read)
+        if turned is not None:
+            return turned
     prepared = level(evened)
     page = read(prepared.image, prepared.dpi)
     sureness = mean_sureness(page)
@@ -66,6 +64,25 @@ def read_upright(evened: Evened, read: Read) -> Upright:
     if mean_sureness(again) < sureness + _BETTER_BY:
         return Upright(prepared, page)
     return Upright(flipped, again, 180)
+
+
+def _read_turned(evened: Evened, read: Read) -> Upright | None:
+    """Return the reading of a page on its side, None if it is read no better than as it lies.
+
+    Where a receiver repeated one row over and over for rows that it could not make out, there are
+    bars that stand upright on an upright page.
+    """
+    prepared = level(turn(evened, 90))
+    strip = _busiest_strip(prepared)
+    clockwise, counter = (_sureness(each, read, prepared) for each in (strip, _flip(strip)))
+    if max(clockwise, counter) < SURE_UPRIGHT:
+        as_it_lies = level(evened)
+        if _sureness(_busiest_strip(as_it_lies), read, as_it_lies) >= max(clockwise, counter):
+            return None
+    if clockwise >= counter:
+        return Upright(prepared, read(prepared.image, prepared.dpi), 90)
+    flipped = _flipped(prepared)
+    return Upright(flipped, read(flipped.image, flipped.dpi), 270)
 
 
 def lies_sideways(image: Image.Image) -> bool:
@@ -98,7 +115,11 @@ def _busiest_strip(page: Prepared) -> Image.Image:
 
 
 def _sureness(strip: Image.Image, read: Read, page: Prepared) -> float:
-    return mean_sureness(read(strip, page.dpi))
+    """Return how sure the engine is of a strip; a few letters found in bars and specks are none."""
+    found = read(strip, page.dpi)
+    letters = sum(len(word.text) for word in found.words)
+    weight = min(1.0, letters / _STRIP_LETTERS) if found.words else 1.0
+    return mean_sureness(found) * weight
 
 
 def _flip(image: Image.Image) -> Image.Image:

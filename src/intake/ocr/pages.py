@@ -24,6 +24,7 @@ from intake.ocr.frames import Frames, open_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
+from intake.ocr.repeated_rows import longest_bad_run, without_repeats
 from intake.ocr.resolution import judge_resolution
 from intake.ocr.sheets import PageImage, PageLost, Sheet
 from intake.schemas.documents import Defect
@@ -127,13 +128,14 @@ class PictureFile:
         # What the header says is read first: decoding turns a TIFF page and takes its tag away.
         image = self._image
         tagged, bilevel, bad_rows = _tagged_dpi(image), image.mode == "1", tiff.bad_fax_rows(image)
-        orientation = _orientation(image)
+        orientation, bad_run = _orientation(image), longest_bad_run(image)
         image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
         grey, spans, turn = self._load(orientation)
         lost = sum(rows for _, rows in spans)
         missing = tiff.missing_fax_rows(self._data, image)
         is_incomplete = lost > 0 or missing > 0 or self._broken_off is not None
-        upright = grey if turn is None else grey.transpose(turn)
+        mended = without_repeats(grey, bad_run) if bilevel else grey
+        upright = mended if turn is None else mended.transpose(turn)
         width, height = upright.size
         if orientation in _ON_ITS_SIDE:
             dpi_y, dpi_x = judge_resolution((width, height), tagged, bilevel=bilevel)

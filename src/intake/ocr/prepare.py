@@ -25,6 +25,8 @@ WHITE = 255
 INK_BELOW = 128
 PAPER_FROM = 215
 """Paper, after its ground was evened, is lighter than this but for stains."""
+TOUCHED_BELOW = 205
+"""A dot of the reduced picture that is darker than this holds a stroke, be it a thin one."""
 LEAST_SKEW = 0.3
 MOST_SKEW = 15.5
 LEAST_INK = 200
@@ -155,7 +157,7 @@ def measure_ink(image: Image.Image, dpi: float) -> float:
 def find_ink(image: Image.Image) -> tuple[Places, Places]:
     """Return the rows and columns of the dark pixels of the picture, reduced to 900 or so."""
     reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-    rows, columns = np.nonzero(reduced < INK_BELOW + 40)
+    rows, columns = np.nonzero(reduced < TOUCHED_BELOW)
     return rows, columns
 
 

@@ -83,6 +83,15 @@ def test_lines_are_told_from_columns_on_a_page_askew(askew: int) -> None:
     assert lies_sideways(sideways)
 
 
+def test_bars_that_stand_upright_do_not_turn_a_page_that_is_read_no_better_turned() -> None:
+    bars = Image.new("L", (2000, 640), 255)
+    for left in range(250, 900, 30):
+        bars.paste(0, (left, 200, left + 14, 330))
+
+    assert lies_sideways(bars)
+    assert read_upright(Evened(bars, DPI), Engine(sure=0.4, unsure=0.3).read).rotation == 0
+
+
 def test_an_empty_page_lies_on_no_side() -> None:
     assert not lies_sideways(Image.new("L", (2000, 2800), 255))
     assert not lies_sideways(Image.new("L", (1, 1), 0))
