@@ -30,10 +30,11 @@ from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
-from intake.testing.noise import mistype
+from intake.testing.noise import misread, mistype
 
 LEARNED = 0.7
 NOISE = (0.05, 0.20)
+MISREAD = 0.10
 SPEED_TEXTS = 2_000
 FEW, FEW_TIMES = 8, 5
 LARGE = 10_000
@@ -54,6 +55,8 @@ def main() -> None:
         print("".join(f"  {'ours':>5} {'words':>5} at {rate:.0%} noise" for rate in NOISE))
         _print_split("random", shuffled)
         _print_split("later", sorted(texts, key=lambda each: each.at or ""))
+        _print_channels("random", shuffled)
+        _print_channels("later", sorted(texts, key=lambda each: each.at or ""))
         if taxonomy:
             _print_first_days(texts, Taxonomy.load(Path(taxonomy)))
     _print_speed(texts)
@@ -77,6 +80,29 @@ def _print_split(name: str, texts: Sequence[LabelledText]) -> None:
         line += f"  {_f1(noisy, _predict(model)):5.3f} {_f1(noisy, words.predict):5.3f}"
         line += " " * 12
     print(line.rstrip())
+
+
+def _print_channels(name: str, texts: Sequence[LabelledText]) -> None:
+    """Print the calibration error of mails and of faxes, which are every third text, misread."""
+    choose, mixed = random.Random(4), []
+    for number, each in enumerate(texts):
+        values = {"channel": "email"}
+        if number % 3 == 0:
+            values = {"channel": "fax", "text": misread(each.text, MISREAD, choose)}
+        mixed.append(each.model_copy(update=values))
+    cut = int(len(mixed) * LEARNED)
+    learned, known = mixed[:cut], {each.topic for each in mixed[:cut]}
+    held = [each for each in mixed[cut:] if each.topic in known]
+    errors = []
+    for channels in ([""] * len(learned), [each.channel for each in learned]):
+        examples = zip(learned, channels, strict=True)
+        model = train([Example(each.text, each.topic, channel) for each, channel in examples])
+        report = measure(model, held, threshold=0.5)
+        errors.append({each.channel: each.calibration_error for each in report.channels})
+    print(f"{name:8} calibration error, one for all -> by channel:", end="")
+    print(
+        ", ".join(f" {each} {errors[0][each]:.3f} -> {errors[1][each]:.3f}" for each in errors[0])
+    )
 
 
 def _print_first_days(texts: Sequence[LabelledText], taxonomy: Taxonomy) -> None:

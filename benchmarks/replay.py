@@ -25,7 +25,7 @@ from rich.progress import Progress, TaskID
 from intake.classifying.decide import judge, surest
 from intake.classifying.examples import LabelledText, read
 from intake.classifying.figures import Figures, Judged
-from intake.classifying.gate import Outcome, choose_threshold, is_audited
+from intake.classifying.gate import Outcome, choose_thresholds, is_audited
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.splits import in_time
 from intake.classifying.taxonomy import Taxonomy
@@ -34,7 +34,7 @@ from intake.errors import UsageError
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.contest import contest
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds
 from intake.schemas.documents import Document
 
 PARTS = 4
@@ -71,31 +71,32 @@ class Desk:
 
     def run(self, texts: Sequence[LabelledText]) -> None:
         """Judge the texts of one run with what is known before it; then let persons work."""
-        threshold = choose_threshold(self._outcomes, precision=self._settings.precision or 1.0)
+        thresholds = choose_thresholds(self._outcomes, precision=self._settings.precision or 1.0)
         for text in texts:
-            self._judge(text, threshold)
+            self._judge(text, thresholds)
         if len(self._corrections) - self._tried_after >= self._settings.refit_after:
             self._refit()
 
-    def _judge(self, text: LabelledText, threshold: float) -> None:
+    def _judge(self, text: LabelledText, thresholds: Thresholds) -> None:
         verdict = judge(
             _documents(text),
             classifiers=open_classifiers(
                 self._settings.classifiers, self._folder.current_path(), self._options
             ),
             taxonomy=self._taxonomy,
-            threshold=threshold,
+            threshold=thresholds,
+            origin=Origin(channel=text.channel),
         )
         chosen, confidence = surest(verdict.opinions, self._taxonomy) or (None, 0.0)
         is_filed = not verdict.needs_review
         is_seen = not is_filed or is_audited(str(len(self.judged)), self._settings.audit_share)
         self.judged.append(Judged(text, chosen, confidence))
         self.is_filed.append(is_filed)
-        self.thresholds.append(threshold)
+        self.thresholds.append(thresholds.general)
         if is_seen:
             self._corrections.append(text)
             if chosen is not None:
-                self._outcomes.append(Outcome(confidence, chosen == text.topic))
+                self._outcomes.append(Outcome(confidence, chosen == text.topic, chosen))
 
     def _refit(self) -> None:
         self._tried_after = len(self._corrections)

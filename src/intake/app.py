@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from intake import plugins
 from intake.checks import CheckResult, check_all
-from intake.classifying.gate import choose_threshold
+from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
@@ -299,12 +299,12 @@ class Intake:
             return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
 
     def _stage_options(self) -> StageOptions:
-        """Return the settings' options; the threshold is the rolling one where it is wanted."""
+        """Return the settings' options; the thresholds are the rolling ones where wanted."""
         options, precision = stage_options(self.settings), self.settings.classify.precision
         if precision is None:
             return options
-        threshold = choose_threshold(self.requests.outcomes(), precision=precision)
-        classify = options.classify.model_copy(update={"threshold": threshold})
+        thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)
+        classify = options.classify.model_copy(update={"thresholds": thresholds})
         return options.model_copy(update={"classify": classify})
 
     def _load_observers(self) -> list[Observer]:

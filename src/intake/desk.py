@@ -11,7 +11,7 @@ from pathlib import Path
 from intake import filing
 from intake.classifying.decide import surest
 from intake.classifying.examples import LabelledText
-from intake.classifying.gate import WINDOW, Outcome
+from intake.classifying.gate import REMEMBERED, Outcome
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import StoreError, UsageError
 from intake.parsing.names import safe_name
@@ -170,14 +170,14 @@ class Requests:
         they were right; the oldest first."""
         outcomes = []
         with self._database.read() as connection:
-            for request in requests.labelled(connection)[-WINDOW:]:
-                opinions = requests.opinions(connection, request.id)
-                machines = [each for each in opinions if each.classifier != "person"]
-                chosen = surest(machines, self._taxonomy)
-                if chosen is not None and request.topic is not None:
-                    right = self._taxonomy.find(request.topic)
-                    is_right = right is not None and chosen[0] == right.id
-                    outcomes.append(Outcome(chosen[1], is_right))
+            latest = requests.latest_judged(connection, REMEMBERED)
+        for topic, opinions in latest:
+            machines = [each for each in opinions if each.classifier != "person"]
+            chosen = surest(machines, self._taxonomy)
+            if chosen is not None:
+                right = self._taxonomy.find(topic)
+                is_right = right is not None and chosen[0] == right.id
+                outcomes.append(Outcome(chosen[1], is_right, chosen[0]))
         return outcomes
 
     def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:

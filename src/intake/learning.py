@@ -51,18 +51,20 @@ def evaluate_model(
     *,
     options: ClassifyOptions | None = None,
     split: Split | str = Split.TIME,
+    precision: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Return how a model of some labelled texts does on the others, beside other ways to choose.
 
     ``options`` name the threshold, and the model in use if there is one. ``split`` is ``time``
-    (the latest are held out), ``random`` or ``event`` (one at a time is left out).
+    (the latest are held out), ``random`` or ``event`` (one at a time is left out). ``precision`` is
+    what is wanted of topics that are filed without a person, 0.9 if left out.
 
     Raises:
         UsageError: there are too few texts, or they cannot be parted so.
         ConfigError: the model in use cannot be read.
     """
-    from intake.classifying.evaluation import evaluate  # noqa: PLC0415 - numpy, where needed
+    from intake.classifying.evaluation import WANTED_PRECISION, evaluate  # noqa: PLC0415 - numpy, where needed
     from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
@@ -75,6 +77,7 @@ def evaluate_model(
     return evaluate(
         examples,
         threshold=options.threshold,
+        precision=precision or WANTED_PRECISION,
         split=Split(split),
         learn=lambda learned, tell: learn(learned, files, progress=tell),
         rivals=rivals,

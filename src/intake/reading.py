@@ -96,7 +96,7 @@ def classify(
             timeout_s=options.timeout_s,
         ),
         taxonomy=Taxonomy.load(options.taxonomy),
-        threshold=options.threshold,
+        threshold=options.thresholds or options.threshold,
         origin=origin,
         languages=options.languages,
     )

@@ -17,6 +17,7 @@ from intake.schemas.classifications import (
     Classification,
     Evidence,
     Origin,
+    Thresholds,
     Urgency,
     Verdict,
 )
@@ -32,7 +33,7 @@ def judge(
     *,
     classifiers: Sequence[Classifier],
     taxonomy: Taxonomy,
-    threshold: float,
+    threshold: float | Thresholds,
     origin: Origin | None = None,
     languages: Sequence[str] = LANGUAGES,
     urgency_rules: UrgencyRules | None = None,
@@ -40,10 +41,11 @@ def judge(
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
 
     The topic is the one that the classifiers together are surest of, or the calibrated opinions
-    where there are any. Its confidence is that of the surest of them; below ``threshold`` (0..1)
-    the topic is None and a person must look. An emergency always asks for a person; if no topic
-    was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
-    stays among the opinions. ``urgency_rules`` None means ours.
+    where there are any. Its confidence is that of the surest of them; below ``threshold`` (0..1,
+    one for all topics or one for each) the topic is None and a person must look. An emergency
+    always asks for a person; if no topic was found it takes the taxonomy's emergency topic. A
+    topic that the taxonomy does not know stays among the opinions. ``urgency_rules`` None means
+    ours.
     """
     opinions = tuple(
         opinion
@@ -52,7 +54,8 @@ def judge(
     )
     calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
     ranked = _rank(calibrated or opinions, taxonomy)
-    topic, confidence, reasons = _choose(ranked, threshold)
+    thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
+    topic, confidence, reasons = _choose(ranked, thresholds)
     rules = urgency_rules or _our_urgency_rules()
     urgency, alarms = _raise_urgency(rules.assess(documents), topic, taxonomy)
     is_emergency = urgency is Urgency.EMERGENCY
@@ -105,13 +108,13 @@ def _rank(
 
 
 def _choose(
-    ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]], threshold: float
+    ranked: Sequence[tuple[str, float, tuple[Evidence, ...]]], thresholds: Thresholds
 ) -> tuple[str | None, float, tuple[Evidence, ...]]:
-    """Return topic, confidence and evidence; no topic when the best is below the threshold."""
+    """Return topic, confidence and evidence; no topic when the best is below its threshold."""
     if not ranked:
         return None, 0.0, ()
     topic, confidence, evidence = ranked[0]
-    return (topic if confidence >= threshold else None), confidence, evidence
+    return (topic if confidence >= thresholds.of(topic) else None), confidence, evidence
 
 
 def _by_whom(

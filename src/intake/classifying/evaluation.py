@@ -10,11 +10,13 @@ from intake.classifying.drift import Past
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.figures import Figures, Judged, groups, lead
 from intake.classifying.linear_model import LinearModel
+from intake.classifying.rolling import roll
 from intake.classifying.splits import Fold, part
 from intake.classifying.training import train
 from intake.errors import UsageError
 from intake.schemas.evaluations import ChannelScore, EventScore, ReadingScore, Report, Rival, Split
 
+WANTED_PRECISION = 0.9
 _LEAST_EXAMPLES = 20
 _READING_BANDS = ((0.0, 0.6), (0.6, 0.75), (0.75, 0.9), (0.9, 1.0))
 """Confidences with which pages were read; what was never on paper has 1 and is in none."""
@@ -28,13 +30,15 @@ def learn_alone(examples: Sequence[LabelledText], progress: Progress | None = No
     Raises:
         UsageError: there are not two topics.
     """
-    return train([Example(each.text, each.topic) for each in examples], progress=progress)
+    known = [Example(each.text, each.topic, each.channel) for each in examples]
+    return train(known, progress=progress)
 
 
 def evaluate(
     examples: Sequence[LabelledText],
     *,
     threshold: float,
+    precision: float = WANTED_PRECISION,
     split: Split = Split.TIME,
     learn: Learn = learn_alone,
     rivals: Sequence[others.ByClassifier] = (),
@@ -42,8 +46,9 @@ def evaluate(
 ) -> Report:
     """Return how models that ``learn`` makes of some examples do on the others, and ``rivals`` too.
 
-    Always choosing the most frequent topic is one more rival. The same examples give the same
-    report. ``progress`` is told how many of the folds are done.
+    ``precision`` is what rolling thresholds are to keep, where the split is by time. Always
+    choosing the most frequent topic is one more rival. The same examples give the same report.
+    ``progress`` is told how many of the folds are done.
 
     Raises:
         UsageError: there are too few examples, those to learn from have one topic only, or
@@ -71,6 +76,7 @@ def evaluate(
     return Report(
         **_figures(ours, judged, threshold),
         **_parted(split, folds, judged, threshold),
+        gate=roll(judged, precision=precision) if split is Split.TIME else None,
         unknown_topics=tuple(sorted(unknown)),
         rivals=tuple(_compare(ours, folds, rivals, threshold)),
     )
@@ -89,7 +95,9 @@ def measure(model: LinearModel, held: Sequence[LabelledText], *, threshold: floa
 
 def judge(model: LinearModel, held: Sequence[LabelledText]) -> list[Judged]:
     """Return the texts with the topics that ``model`` chooses."""
-    shares = model.probabilities([each.text for each in held])
+    shares = model.probabilities(
+        [each.text for each in held], channels=[each.channel for each in held]
+    )
     topics = model.manifest.topics
     return [
         Judged(each, topics[place], float(row[place]))
@@ -104,6 +112,7 @@ def _figures(figures: Figures, judged: Sequence[Judged], threshold: float) -> di
         "accuracy": figures.accuracy,
         "accuracy_interval": figures.accuracy_interval,
         "calibration_error": figures.calibration_error,
+        "calibration_by_chance": figures.calibration_by_chance,
         "threshold": threshold,
         "coverage": figures.coverage,
         "accuracy_covered": figures.accuracy_covered,

@@ -33,10 +33,11 @@ class LabelledText(Frozen):
 
 
 class Example(NamedTuple):
-    """A text and its right topic."""
+    """A text, its right topic, and the channel by which it came where that is known."""
 
     text: str
     topic: str
+    channel: str = ""
 
 
 def read(path: Path) -> Iterator[LabelledText]:

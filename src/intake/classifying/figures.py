@@ -14,6 +14,7 @@ from intake.schemas.evaluations import Bin, CoveragePoint, Interval, TopicScore
 
 _BINS = 10
 _RESAMPLES = 400
+_CHANCES = 100
 _SEED = 0
 _TAIL_PERCENT = 2.5
 _CURVE_STEPS = 20
@@ -119,6 +120,16 @@ class Figures:
         return rounded(sum(gaps) / len(self._judged))
 
     @property
+    def calibration_by_chance(self) -> float:
+        """The calibration error of so many texts, on average, were every confidence exact."""
+        chance = np.random.default_rng(_SEED)
+        places = np.minimum((self._confidence * _BINS).astype(int), _BINS - 1)
+        drawn = chance.random((_CHANCES, len(places))) < self._confidence
+        gaps = drawn - self._confidence
+        errors = sum(abs(gaps[:, places == place].sum(axis=1)) for place in set(places.tolist()))
+        return rounded(np.mean(errors) / len(places))
+
+    @property
     def group(self) -> dict[str, Any]:
         """What a GroupScore holds."""
         return {
@@ -127,6 +138,7 @@ class Figures:
             "accuracy_interval": self.accuracy_interval,
             "macro_f1": self.macro_f1,
             "calibration_error": self.calibration_error,
+            "calibration_by_chance": self.calibration_by_chance,
             "coverage": self.coverage,
             "accuracy_covered": self.accuracy_covered,
             "reliability": self.reliability,

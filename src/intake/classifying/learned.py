@@ -33,8 +33,9 @@ class LearnedClassifier:
     """Holds the opinion of a trained model.
 
     Confidence is the frequency of being right, as measured on held-out examples; for a topic with
-    few examples it is less, so that it suggests and does not file. There is no opinion on a text
-    that is unlike all examples.
+    few examples it is less, so that it suggests and does not file. All opinions are calibrated once
+    some topic has enough examples, or none: else a likely topic of few examples would lose to an
+    unlikely one of many. There is no opinion on a text that is unlike all examples.
     """
 
     name = "learned"
@@ -66,13 +67,17 @@ class LearnedClassifier:
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return the opinions worth showing, the strongest first."""
         text = joined(documents)
-        shares = self._model.probabilities([text])[0]
+        channel = documents[0].channel if documents else ""
+        shares = self._model.probabilities([text], channels=[channel])[0]
         opinions: list[Classification] = []
-        for place in np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]:
+        order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
+        is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
+        for place in order:
             if shares[place] < _LEAST_CONFIDENCE:
                 break
             most = opinions[-1].confidence if opinions else 1.0
-            opinions.append(self._opinion(int(place), float(shares[place]), most, text))
+            opinion = self._opinion(int(place), float(shares[place]), most, text)
+            opinions.append(opinion.model_copy(update={"calibrated": is_calibrated}))
         return tuple(opinions)
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
@@ -84,7 +89,6 @@ class LearnedClassifier:
             version=self.version,
             topic=topic,
             confidence=round(min(lessened, most), 4),
-            calibrated=examples >= ENOUGH_EXAMPLES,
             evidence=self._evidence(text, topic),
         )
 

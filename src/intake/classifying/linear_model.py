@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import Field, PositiveFloat, ValidationError
 
 from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.language import identify
@@ -47,6 +47,8 @@ class Manifest(Frozen):
     """How many examples each topic was learned from."""
     temperature: float = Field(gt=0)
     """What decision values are divided by, so that confidence means frequency of being right."""
+    temperatures: Mapping[str, PositiveFloat] = Field(default_factory=dict)
+    """Those of channels that were measured by themselves: misread pages are other texts."""
     familiarity: float = Field(ge=0, le=1)
     """The least share of known features in a text that is about one of the topics."""
     likeness: Scale | None = None
@@ -95,8 +97,12 @@ class LinearModel:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         return self._decide(extract(texts), texts)
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def probabilities(
+        self, texts: Sequence[str], *, channels: Sequence[str] = ()
+    ) -> NDArray[np.float32]:
         """Return the probability of each topic (column) for each text (row).
+
+        ``channels`` are those of the texts, where they are known.
 
         None reaches one half for a text that is strange to what was learned; all are 0 for one of
         which nothing is known or that is in a language nothing was learned of.
@@ -105,7 +111,7 @@ class LinearModel:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         features = extract(texts)
         decisions = self._decide(features, texts)
-        shares = softmax(decisions, self.manifest.temperature)
+        shares = softmax(decisions, self._temperatures(channels, len(texts)))
         known = familiarity(features, self._rarity[features.buckets] > 0)
         strange = known < _HARDLY_FAMILIAR * self.manifest.familiarity
         if self.manifest.likeness is not None:
@@ -114,6 +120,12 @@ class LinearModel:
         shares[strange] *= np.minimum(1, _STRANGE / shares[strange].max(axis=1, keepdims=True))
         shares[(known == 0) | self._foreign(texts, known)] = 0
         return shares
+
+    def _temperatures(self, channels: Sequence[str], texts: int) -> NDArray[np.float32]:
+        """Return the temperature of each text, as a column."""
+        known, general = self.manifest.temperatures, self.manifest.temperature
+        found = [known.get(channel, general) for channel in channels] or [general] * texts
+        return np.array(found, dtype=np.float32)[:, None]
 
     def _foreign(self, texts: Sequence[str], known: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Return of each text whether its language is none of those learned from.
@@ -230,7 +242,9 @@ def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.f
     return np.asarray(known / np.maximum(every, 1e-9), dtype=np.float32)
 
 
-def softmax(decisions: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+def softmax(
+    decisions: NDArray[np.float32], temperature: float | NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Return the shares that sum to one in each row of ``decisions / temperature``."""
     scaled = decisions / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))

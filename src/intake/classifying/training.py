@@ -32,6 +32,8 @@ _MOST_FOR_FOLDS = 3000
 """With more examples a single fold of them is enough to measure on."""
 _CAREFUL_TEMPERATURE = 0.5
 _TEMPERATURES = np.geomspace(0.05, 2.0, 60)
+_CHANNEL_DEVIATION = 0.3
+"""How far the logarithm of a channel's temperature may be expected from that of all texts."""
 _UNTRIED_PRIOR = 1.0
 """What the rules count where there is too little to measure it on."""
 _PRIORS = (0.0, 0.25, 0.5, 1.0)
@@ -108,6 +110,7 @@ def train(
     )
     held = _hold_out(task, _folds(examples), tell)
     weight, temperature = _calibrate(task, held)
+    channels = [example.channel for example in examples]
     known = _first(features, len(examples))
     neighbours = Neighbours.of(known, rarity)
     coefficients, biases = _fit(task, np.arange(len(task.labels)))
@@ -120,6 +123,7 @@ def train(
             topics=topics,
             examples=tuple(counts[topic] for topic in topics),
             temperature=temperature,
+            temperatures=_of_channels(task, held, channels, weight, temperature),
             familiarity=_least_familiarity(features),
             likeness=_likeness(
                 task,
@@ -234,15 +238,46 @@ def _calibrate(task: _Task, held: _Held | None) -> tuple[float, float]:
     if held is None:
         return _UNTRIED_PRIOR, _CAREFUL_TEMPERATURE
     rows, decisions = held
-    right = task.labels[rows]
 
     def surprise(setting: tuple[float, float]) -> float:
         weight, temperature = setting
-        shares = softmax(decisions + weight * task.rules[rows], temperature)
-        return float(-np.log(np.maximum(shares[np.arange(len(rows)), right], 1e-9)).mean())
+        return _surprise(decisions + weight * task.rules[rows], task.labels[rows], temperature)
 
     weights = _PRIORS if task.rules.any() else _PRIORS[:1]
     return min(((w, float(t)) for w in weights for t in _TEMPERATURES), key=surprise)
+
+
+def _of_channels(
+    task: _Task, held: _Held | None, channels: Sequence[str], weight: float, temperature: float
+) -> dict[str, float]:
+    """Return the temperatures of the channels of which enough examples were held out.
+
+    Each has the least surprise on its own texts; the fewer they are, the nearer it is to that of
+    all texts (its logarithm has a normal prior about it).
+    """
+    if held is None:
+        return {}
+    values = held.decisions + weight * task.rules[held.rows]
+    own = np.array([channels[row] for row in held.rows.tolist()])
+    found: dict[str, float] = {}
+    for channel in sorted({each for each in channels if each}):
+        some = np.flatnonzero(own == channel)
+        if _LEAST_FOR_FOLDS <= len(some) < len(own):
+            distances = np.log(_TEMPERATURES / temperature) / _CHANNEL_DEVIATION
+            costs = [
+                _surprise(values[some], task.labels[held.rows[some]], tried)
+                for tried in _TEMPERATURES.tolist()
+            ]
+            found[channel] = float(_TEMPERATURES[np.argmin(costs + distances**2 / 2)])
+    return found
+
+
+def _surprise(
+    decisions: NDArray[np.float32], right: NDArray[np.int64], temperature: float
+) -> float:
+    """Return the sum of -log(share) of the right topics."""
+    shares = softmax(decisions, temperature)[np.arange(len(right)), right]
+    return float(-np.log(np.maximum(shares, 1e-9)).sum())
 
 
 def _likeness(

@@ -28,7 +28,11 @@ def learn(
     """
     taxonomy = Taxonomy.load(options.taxonomy)
     labelled = [
-        Example(each.text, found.id if (found := taxonomy.find(each.topic)) else each.topic)
+        Example(
+            each.text,
+            found.id if (found := taxonomy.find(each.topic)) else each.topic,
+            each.channel,
+        )
         for each in examples
     ]
     if labelled and not any(each.topic in taxonomy for each in labelled):

@@ -16,7 +16,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.texts import list_texts, origin_of
-from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
+from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -95,10 +95,17 @@ def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -
             *(SilentClassifier(*each) for each in options.get("silent", {}).items()),
         ],
         taxonomy=_taxonomy(options["taxonomy"]),
-        threshold=options["threshold"],
+        threshold=_threshold(options),
         origin=origin,
         languages=options["languages"],
     )
+
+
+def _threshold(options: dict[str, Any]) -> float | Thresholds:
+    if options["thresholds"] is not None:
+        return Thresholds.model_validate(options["thresholds"])
+    threshold: float = options["threshold"]
+    return threshold
 
 
 _parser = cache(open_parser)

@@ -28,7 +28,7 @@ from intake.pipeline.fax_facts import with_header
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Origin, Thresholds, Verdict
 from intake.schemas.documents import (
     Attachment,
     Defect,
@@ -71,6 +71,8 @@ class ClassifyOptions(Frozen):
     taxonomy: Path | None = None
     rules: Path | None = None
     threshold: float = 0.5
+    thresholds: Thresholds | None = None
+    """Those that outcomes taught, instead."""
     languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
     timeout_s: float = 5.0
     """Seconds that a plugin has for its opinion on an item."""

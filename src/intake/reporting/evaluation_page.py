@@ -69,6 +69,7 @@ class _Page:
             self._curve(),
             self._reliability(),
             self._topics(),
+            self._gate(),
             self._confusions(),
             *self._groups(),
             self._rivals(),
@@ -183,6 +184,27 @@ class _Page:
         table = self._table(keys, rows, numbers=range(1, 6))
         return self._section("topics", _figure(chart), table)
 
+    def _gate(self) -> str:
+        gate = self._report.gate
+        if gate is None:
+            return ""
+        told = self._words["gate_told"].format(
+            precision=f"{gate.precision:.2f}",
+            coverage=f"{gate.coverage:.0%}",
+            accuracy=f"{gate.accuracy_covered:.1%}",
+        )
+        rows = [
+            [
+                self._label(each.topic),
+                "\N{EM DASH}" if each.threshold is None else f"{each.threshold:.2f}",
+                str(each.filed),
+                str(each.right),
+            ]
+            for each in gate.topics
+        ]
+        table = self._table(["topic", "own_threshold", "filed", "right"], rows, numbers=range(1, 4))
+        return self._section("gate", f"<p>{escape(told)}</p>", table)
+
     def _confusions(self) -> str:
         report = self._report
         seen = Counter({each.topic: each.examples for each in report.topics})
@@ -232,13 +254,14 @@ class _Page:
                 _valued(each.accuracy, each.accuracy_interval),
                 f"{each.macro_f1:.2f}",
                 f"{each.calibration_error:.3f}",
+                f"{each.calibration_by_chance:.3f}",
                 f"{each.coverage:.2f}",
                 f"{each.accuracy_covered:.2f}",
             ]
             for name, each in rows
         ]
-        keys = [key, "texts", "accuracy", "macro_f1", "calibration_error"]
-        return self._table([*keys, "coverage", "accuracy_covered"], cells, numbers=range(1, 7))
+        keys = [key, "texts", "accuracy", "macro_f1", "calibration_error", "by_chance"]
+        return self._table([*keys, "coverage", "accuracy_covered"], cells, numbers=range(1, 8))
 
     def _rivals(self) -> str:
         report, words = self._report, self._words

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
+
+from pydantic import Field
 
 from intake.schemas.base import Frozen
 
@@ -55,6 +58,18 @@ class Origin(Frozen):
     """The address that the message says it is from."""
     number: str = ""
     """The fax or telephone number it says it is from: E.164 where it could be read so."""
+
+
+class Thresholds(Frozen):
+    """From which confidence (0..1) a topic is filed without a person; above 1 it never is."""
+
+    general: float = 0.5
+    topics: Mapping[str, float] = Field(default_factory=dict)
+    """Those of topics that have one of their own."""
+
+    def of(self, topic: str) -> float:
+        """Return the threshold of a topic."""
+        return self.topics.get(topic, self.general)
 
 
 class ClassifierOptions(Frozen):

@@ -49,6 +49,8 @@ class GroupScore(Frozen):
     accuracy_interval: Interval
     macro_f1: float
     calibration_error: float
+    calibration_by_chance: float = 0.0
+    """The error to expect of so few texts, were every confidence exact."""
     coverage: float
     accuracy_covered: float
     reliability: tuple[Bin, ...]
@@ -80,6 +82,28 @@ class CoveragePoint(Frozen):
     coverage: float
     accuracy: float
     accuracy_interval: Interval
+
+
+class TopicGate(Frozen):
+    """From which confidence one topic is filed; None: a person sees each of its texts."""
+
+    topic: str
+    threshold: float | None
+    filed: int
+    right: int
+
+
+class Gate(Frozen):
+    """What rolling thresholds would file of the held-out texts for a wanted ``precision``.
+
+    ``threshold`` and those of the topics are the last ones; what was filed by the way was filed by
+    those that the texts before gave."""
+
+    precision: float
+    threshold: float | None
+    coverage: float
+    accuracy_covered: float
+    topics: tuple[TopicGate, ...]
 
 
 class Rival(Frozen):
@@ -137,6 +161,7 @@ class Report(Frozen):
     accuracy_interval: Interval
     calibration_error: float
     """Expected calibration error: how far confidence is from the frequency of being right."""
+    calibration_by_chance: float = 0.0
     threshold: float
     coverage: float
     """The share of texts that would be filed without a person, at ``threshold``."""
@@ -152,3 +177,5 @@ class Report(Frozen):
     """Right topic, chosen topic, how often, where they differ; the most frequent first."""
     rivals: tuple[Rival, ...] = ()
     drift: tuple[Drift, ...] = ()
+    gate: Gate | None = None
+    """None: the texts are in no order of time."""

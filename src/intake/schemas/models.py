@@ -20,8 +20,11 @@ class Contest(Frozen):
     rival_macro_f1: float
     lead: Interval
     """By how much macro-F1 is higher, 95 of 100 times, texts drawn anew."""
+    surprise: float = 0.0
+    """The mean of -log(share) that was given to the right topics: less is better."""
+    rival_surprise: float = 0.0
     odds: float = Field(ge=0, le=1)
-    """How often (0..1) the new model is ahead, texts drawn anew."""
+    """How often (0..1) the new model is the less surprised one, texts drawn anew."""
     is_won: bool
 
 

@@ -48,6 +48,8 @@ from intake.store.tables import (
 )
 
 _INDEXED_LENGTH = 500
+_AT_ONCE = 500
+"""So many ids are asked for in one query."""
 _PARTY_FIELDS = tuple(Sender.model_fields)
 _OWN_FIELDS = tuple(name for name in Request.model_fields if name not in ("sender", "attachments"))
 _SELECT = select(
@@ -251,6 +253,31 @@ def opinions(connection: Connection, request_id: str) -> list[Classification]:
         )
         for row in rows
     ]
+
+
+def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Classification]]]:
+    """Return the topic that a person chose, and all opinions without their evidence, of the
+    latest ``limit`` requests that have one; the oldest first."""
+    rows = connection.execute(
+        select(requests.c.id, requests.c.topic)
+        .where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
+        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+        .limit(limit)
+    ).all()
+    found: dict[str, list[Classification]] = {row.id: [] for row in reversed(rows)}
+    names = [name for name in Classification.model_fields if name != "evidence"]
+    columns = [classifications.c[name] for name in names]
+    ids = list(found)
+    for start in range(0, len(ids), _AT_ONCE):
+        given = connection.execute(
+            select(classifications.c.request_id, *columns)
+            .where(classifications.c.request_id.in_(ids[start : start + _AT_ONCE]))
+            .order_by(classifications.c.id)
+        )
+        for row in given:
+            values = {name: getattr(row, name) for name in names}
+            found[row.request_id].append(Classification.model_validate(values))
+    return [(row.topic, found[row.id]) for row in reversed(rows)]
 
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:

@@ -12,6 +12,7 @@ from intake.classifying.evaluation import evaluate
 from intake.classifying.examples import LabelledText
 from intake.classifying.figures import Figures, Judged, lead
 from intake.classifying.rivals import ByClassifier, most_frequent
+from intake.classifying.rolling import roll
 from intake.classifying.splits import part
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
@@ -53,6 +54,36 @@ def test_a_split_by_time_learns_from_what_came_before() -> None:
     (fold,) = part(random.Random(1).sample(texts, 60), Split.TIME)
     assert len(fold.held) == 18
     assert max(each.at or "" for each in fold.learned) <= min(each.at or "" for each in fold.held)
+
+
+def test_rolling_thresholds_file_what_the_texts_before_allow() -> None:
+    easy = [("casa", "casa", 0.9), ("acqua", "acqua", 0.9)] * 60
+    hard = [("casa", "strada", 0.8), ("strada", "strada", 0.8)] * 60
+    gate = roll(judged(*easy, *hard), precision=0.9)
+    by_topic = {each.topic: each for each in gate.topics}
+    assert by_topic["casa"].threshold == by_topic["acqua"].threshold == 0.9
+    assert by_topic["strada"].threshold == 0.9  # none of its own is as sure
+    assert by_topic["strada"].filed < 30
+    assert by_topic["casa"].right == by_topic["casa"].filed > 20
+    nothing = roll(judged(*easy[:20]), precision=0.9)
+    assert (nothing.threshold, nothing.coverage) == (None, 0)
+
+
+def test_a_report_by_time_has_thresholds_and_others_have_none() -> None:
+    assert evaluate(labelled(240), threshold=0.5, precision=0.8).gate is not None
+    assert evaluate(labelled(240), threshold=0.5, split=Split.RANDOM).gate is None
+
+
+def test_the_calibration_error_to_expect_by_chance_shrinks_with_the_texts() -> None:
+    choose = random.Random(3)
+    exact = []
+    for _ in range(3000):
+        confidence = choose.random()
+        right = "a" if choose.random() < confidence else "b"
+        exact.append((right, "a", confidence))
+    few, many = (Figures(judged(*some), threshold=0.5) for some in (exact[:100], exact))
+    assert few.calibration_by_chance > 3 * many.calibration_by_chance
+    assert many.calibration_error < 2 * many.calibration_by_chance
 
 
 def test_texts_of_which_one_has_no_time_are_parted_in_the_order_given() -> None:

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from intake.classifying import examples as example_files
+from intake.classifying.decide import judge
 from intake.classifying.evaluation import evaluate, measure
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.features import BUCKETS, extract
 from intake.classifying.learned import LearnedClassifier
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.taxonomy import Label, Taxonomy, Topic
 from intake.classifying.training import train
 from intake.errors import ConfigError, UsageError
 from intake.schemas.documents import Document
@@ -43,6 +44,11 @@ def _examples(count: int, seed: int = 0) -> list[Example]:
     ]
 
 
+def _topic(name: str) -> Topic:
+    label = Label(it=name, en=name)
+    return Topic(id=name, label=label, description=label, queue="desk")
+
+
 @pytest.fixture(scope="module")
 def model() -> LinearModel:
     return train(_examples(120))
@@ -53,6 +59,46 @@ def model_file(model: LinearModel, tmp_path_factory: pytest.TempPathFactory) -> 
     path = tmp_path_factory.mktemp("model") / "topics.model"
     path.write_bytes(model.to_bytes())
     return path
+
+
+def test_a_topic_of_few_examples_is_chosen_although_others_are_calibrated() -> None:
+    few = [Example("ho perso il cane bianco con il collare rosso", "cani")] * 3
+    classifier = LearnedClassifier(train([*_examples(120), *few]))
+    rare = classifier.classify([Document(text="il cane bianco ha il collare rosso")])
+    assert rare[0].topic == "cani"
+    verdict = judge(
+        [Document(text="il cane bianco ha il collare rosso")],
+        classifiers=[classifier],
+        taxonomy=Taxonomy(topics=tuple(map(_topic, ["cani", *WORDS]))),
+        threshold=0.0,
+    )
+    assert verdict.topic == "cani"
+    assert len({opinion.calibrated for opinion in rare}) == 1
+
+
+def test_a_channel_whose_texts_are_harder_is_less_confident() -> None:
+    choose = random.Random(2)
+    topics = sorted(WORDS)
+
+    def half_wrong(example: Example) -> Example:
+        topic = choose.choice(topics) if choose.random() < 0.5 else example.topic
+        return Example(f"{example.text} {choose.random()}", topic, "fax")
+
+    mails = [
+        Example(f"{each.text} {n}", each.topic, "email") for n, each in enumerate(_examples(300))
+    ]
+    model = train([*mails, *map(half_wrong, _examples(300, seed=1))])
+    assert model.manifest.temperatures["fax"] > model.manifest.temperatures["email"]
+    text = mails[0].text
+    by_mail, by_fax, unknown = model.probabilities(
+        [text] * 3, channels=["email", "fax", "pigeon"]
+    ).max(axis=1)
+    assert by_fax < unknown < by_mail
+
+
+def test_one_channel_alone_needs_no_temperature_of_its_own() -> None:
+    mails = [Example(each.text, each.topic, "email") for each in _examples(120)]
+    assert train(mails).manifest.temperatures == {}
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=5))

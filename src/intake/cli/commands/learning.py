@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from intake.classifying.examples import LabelledText
     from intake.cli.session import Session
-    from intake.schemas.evaluations import GroupScore, Interval, Report
+    from intake.schemas.evaluations import Gate, GroupScore, Interval, Report
 
 ExamplesArgument = Annotated[
     Path | None,
@@ -161,7 +161,11 @@ def evaluate(
     chosen = choice(split, Split, "--split") or Split.TIME
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
-            _labelled(active, examples), options=options, split=chosen, progress=_told(tell)
+            _labelled(active, examples),
+            options=options,
+            split=chosen,
+            precision=active.settings().classify.precision,
+            progress=_told(tell),
         )
     if html is not None:
         page = evaluation_page(report, language, taxonomy=options.taxonomy)
@@ -221,8 +225,33 @@ def _show(report: Report) -> None:
             ],
         ),
     )
+    if report.gate is not None:
+        _show_gate(report.gate)
     if report.events:
         render.emit(_groups("Event", [(each.event, each) for each in report.events]))
+
+
+def _show_gate(gate: Gate) -> None:
+    told = f"{gate.coverage:.0%} need no person, {gate.accuracy_covered:.1%} right"
+    render.emit(
+        render.facts(
+            [
+                (f"for a precision of {gate.precision:.2f}", told),
+                ("threshold", _threshold(gate.threshold)),
+            ]
+        ),
+        render.table(
+            [Column("Topic"), Column("Threshold"), Column("Filed"), Column("Of these right")],
+            [
+                (each.topic, _threshold(each.threshold), each.filed, each.right)
+                for each in gate.topics
+            ],
+        ),
+    )
+
+
+def _threshold(threshold: float | None) -> str:
+    return "a person sees all" if threshold is None else f"{threshold:.2f}"
 
 
 def _groups(title: str, rows: Sequence[tuple[str, GroupScore]]) -> RenderableType:
@@ -231,6 +260,7 @@ def _groups(title: str, rows: Sequence[tuple[str, GroupScore]]) -> RenderableTyp
         "Accuracy",
         "Macro-F1",
         "Calibration error",
+        "By chance",
         "Need no person",
         "Of these right",
     ]
@@ -240,7 +270,9 @@ def _groups(title: str, rows: Sequence[tuple[str, GroupScore]]) -> RenderableTyp
             (
                 name,
                 each.examples,
-                *map(_share, (each.accuracy, each.macro_f1, each.calibration_error)),
+                *map(_share, (each.accuracy, each.macro_f1)),
+                f"{each.calibration_error:.3f}",
+                f"{each.calibration_by_chance:.3f}",
                 *map(_share, (each.coverage, each.accuracy_covered)),
             )
             for name, each in rows
