@@ -14,15 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from intake.classifying.examples import LabelledText, of_taxonomy, read
-from intake.classifying.figures import Figures, Judged, lead
+from intake.classifying.figures import Figures, lead
 from intake.classifying.linear_model import LinearModel, digest, version_of
 from intake.classifying.model_folder import UNTRAINED
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import SEED, train
+from intake.classifying.trial import Trial, odds_of_less_surprise
 from intake.errors import ConfigError, UsageError
 from intake.pipeline.learning import learn
 from intake.schemas.classifications import ClassifierOptions
@@ -32,9 +31,6 @@ TRAIN = "intake.pipeline.contest:train_in_child"
 _ONE_IN = 5
 """One text in so many is held out."""
 _LEAST_HELD_OUT = 20
-_LEAST_SHARE = 1e-3
-"""No topic surprises more than if it had been given this share: one text must not decide."""
-_DRAWS = 400
 _ODDS = 0.9
 """A new model goes live that is ahead in so many of the draws."""
 _NICENESS = 10
@@ -72,7 +68,7 @@ def contest(
     content = model.to_bytes()
     version = digest(content)
     rival, rival_model = _rival(in_use, taxonomy, options)
-    ours, theirs = (_Trial(each, held, taxonomy) for each in (model, rival_model))
+    ours, theirs = (Trial(each, held, taxonomy) for each in (model, rival_model))
     found = _compare(ours, theirs, rival)
     if rival == version:
         found = found.model_copy(update={"is_won": False})
@@ -128,53 +124,21 @@ def _rival(
     return UNTRAINED, train([], described=of_taxonomy(taxonomy), prior=rules.shares)
 
 
-class _Trial:
-    """What a model says of texts it has not seen, former topics mapped forward."""
-
-    def __init__(
-        self, model: LinearModel, held: Sequence[LabelledText], taxonomy: Taxonomy
-    ) -> None:
-        named = [
-            found.id if (found := taxonomy.find(topic)) else topic
-            for topic in model.manifest.topics
-        ]
-        topics = sorted(set(named))
-        shares = model.probabilities(
-            [each.text for each in held], channels=[each.channel for each in held]
-        )
-        merged = np.zeros((len(held), len(topics)), dtype=np.float64)
-        for place, topic in enumerate(named):
-            merged[:, topics.index(topic)] += shares[:, place]
-        chosen = merged.argmax(axis=1)
-        self.judged = [
-            Judged(each, topics[place], float(row[place]))
-            for each, row, place in zip(held, merged, chosen, strict=True)
-        ]
-        of_right = [
-            row[topics.index(each.topic)] if each.topic in topics else 0.0
-            for each, row in zip(held, merged, strict=True)
-        ]
-        self.surprises = -np.log(np.maximum(of_right, _LEAST_SHARE))
-        """Of each text, how little the model expected its topic."""
-
-
-def _compare(ours: _Trial, theirs: _Trial, rival: str) -> Contest:
+def _compare(ours: Trial, theirs: Trial, rival: str) -> Contest:
     """Return how the new model did. It wins if it was less surprised by the right topics.
 
     Surprise tells models apart on far fewer texts than macro-F1, which hangs on the rarest topics.
     """
     our, their = Figures(ours.judged, threshold=0.0), Figures(theirs.judged, threshold=0.0)
-    less = theirs.surprises - ours.surprises
-    drawn = np.random.default_rng(SEED).integers(0, len(less), (_DRAWS, len(less)))
-    odds = round(float((less[drawn].mean(axis=1) > 0).mean()), 4)
+    odds = odds_of_less_surprise(ours, theirs)
     return Contest(
         rival=rival,
-        measured_on=len(less),
+        measured_on=len(ours.judged),
         macro_f1=our.macro_f1,
         rival_macro_f1=their.macro_f1,
         lead=lead(our, their),
-        surprise=round(float(ours.surprises.mean()), 4),
-        rival_surprise=round(float(theirs.surprises.mean()), 4),
+        surprise=ours.surprise,
+        rival_surprise=theirs.surprise,
         odds=odds,
         is_won=odds >= _ODDS,
     )
