@@ -24,6 +24,7 @@ from intake.schemas.documents import Document
 from intake.testing.noise import mistype
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"
+UNSEEN = ("unseen.toml", "unseen_plain.toml")
 TEXTS = 2_000
 PROSE = (
     "Gentili signori, mi permetto di scrivervi dopo aver telefonato più volte senza esito.",
@@ -41,8 +42,8 @@ def main() -> None:
     print(f"load {load} on {os.cpu_count()} CPUs\n")
     topics = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
     _print_speed([text for texts in topics.values() for text in texts])
-    for name in ("unseen.toml", "emergency.toml"):
-        print(f"{name}, which the danger model {'never saw' if name == 'unseen.toml' else 'knows'}")
+    for name in (*UNSEEN, "emergency.toml"):
+        print(f"{name}, which the danger model {'never saw' if name in UNSEEN else 'knows'}")
         _print_recall(tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"])
     _print_languages(tomllib.loads((FIXTURES / "languages.toml").read_text("utf-8")))
 

@@ -40,8 +40,9 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
     assert _share_of_alarms(choose.sample(CALM, 700)) <= 0.02
 
 
-def test_danger_is_found_in_words_that_nobody_has_taught_us() -> None:
-    unseen = tomllib.loads((FIXTURES / "unseen.toml").read_text("utf-8"))["families"]
+@pytest.mark.parametrize("name", ["unseen.toml", "unseen_plain.toml"])
+def test_danger_is_found_in_words_that_nobody_has_taught_us(name: str) -> None:
+    unseen = tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"]
     calls = [text for family in unseen if family["emergency"] for text in family["phrases"]]
     calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
     assert not {*calls, *calm} & {*CALLS, *CALM}
