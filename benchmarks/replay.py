@@ -29,7 +29,7 @@ from intake.classifying.gate import Outcome, choose_thresholds, is_audited
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.splits import in_time
 from intake.classifying.taxonomy import Taxonomy
-from intake.config.settings import ClassifySettings
+from intake.config import ClassifySettings
 from intake.errors import UsageError
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.contest import contest

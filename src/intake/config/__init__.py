@@ -1,7 +1,7 @@
 """Settings: intake.toml and the INTAKE_* environment, read once."""
 
 from intake.config.papers import SettingRow, describe, reference, template
-from intake.config.settings import (
+from intake.config.sections import (
     BlobSettings,
     ClassifySettings,
     DatabaseSettings,
@@ -9,9 +9,9 @@ from intake.config.settings import (
     ProcessingSettings,
     ReceiveSettings,
     RequestSettings,
-    Settings,
     SourceSettings,
 )
+from intake.config.settings import Settings
 from intake.config.sources import build_options
 
 __all__ = [
