@@ -46,6 +46,9 @@ class Intake:
         cer = character_error_rate(document.text, sample)
         return Score(cer, cpu_s, document.confidence, document.needs_review)
 
+    def text(self, sample: Sample) -> str:
+        return self.document(sample).text
+
     def document(self, sample: Sample) -> RecognisedDocument:
         data = sample.path.read_bytes()
         return recognise(data, None, engine=self._engine, languages=LANGUAGES, limits=PageLimits())
@@ -57,11 +60,11 @@ class Plain:
     name = "plain pytesseract"
 
     def read(self, sample: Sample) -> Score:
-        def work() -> str:
-            return str(pytesseract.image_to_string(str(sample.path), lang="+".join(LANGUAGES)))
-
-        text, cpu_s = measured(work)
+        text, cpu_s = measured(lambda: self.text(sample))
         return Score(character_error_rate(text, sample), cpu_s)
+
+    def text(self, sample: Sample) -> str:
+        return str(pytesseract.image_to_string(str(sample.path), lang="+".join(LANGUAGES)))
 
 
 class OcrMyPdf:

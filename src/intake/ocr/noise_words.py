@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
+from intake.ocr.page_words import lines_of
 from intake.schemas.documents import Word
 
 _RULING = frozenset("|¦[]{}_—–-~=‘'`.:,;")
 _UPRIGHT = frozenset("|¦[]{}")
+_CLOSED_BY = {"|": "|", "¦": "¦", "[": "]", "{": "}"}
 SCRAWL_HEIGHTS = 2.0
 """A signature is read as one word, more than this many times as high as the words around it."""
 SCRAWL_BELOW = 0.5
@@ -18,12 +20,25 @@ SCRAWL_BELOW = 0.5
 def without_noise(words: Sequence[Word]) -> tuple[Word, ...]:
     """Return the words that a person would read aloud.
 
-    Left out are table rulings, which are read as ``|`` or ``[``, and what is drawn by hand:
-    far higher than the page's text, and doubted by the engine itself.
+    Left out are table rulings, which are read as ``|`` or ``[``, also where they stick to the
+    first letter of a cell, and what is drawn by hand: far higher than the page's text, and
+    doubted by the engine itself.
     """
     heights = [word.bottom - word.top for word in words if len(word.text) > 2]
     usual = median(heights) if heights else 0
-    return tuple(word for word in words if not _is_ruling(word) and not _is_scrawl(word, usual))
+    seen = (word for word in words if not _is_ruling(word) and not _is_scrawl(word, usual))
+    return tuple(word for line in lines_of(tuple(seen)) for word in _unruled(line))
+
+
+def _unruled(line: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words of a line without the bars and brackets that nothing in it closes."""
+    for place, word in enumerate(line):
+        closing = _CLOSED_BY.get(word.text[0])
+        rest = [word.text[1:], *(after.text for after in line[place + 1 :])]
+        if closing is None or any(closing in text for text in rest):
+            yield word
+        else:
+            yield word.model_copy(update={"text": word.text[1:]})
 
 
 def _is_ruling(word: Word) -> bool:

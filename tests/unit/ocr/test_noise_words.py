@@ -23,6 +23,16 @@ def test_what_a_person_would_read_aloud_stays(kept):
     assert word(kept) in without_noise([*LINE, word(kept)])
 
 
+@pytest.mark.parametrize(("read", "printed"), [("|Camera", "Camera"), ("[7.936,34", "7.936,34")])
+def test_a_ruling_that_sticks_to_a_word_is_taken_off(read, printed):
+    assert [each.text for each in without_noise([*LINE, word(read)])][-1] == printed
+
+
+def test_a_bracket_that_a_later_word_closes_stays():
+    words = [word("[vedi"), word("allegato]")]
+    assert without_noise([*LINE, *words])[-2:] == tuple(words)
+
+
 def test_a_signature_is_left_out():
     assert without_noise([*LINE, word("MWA", height=100, confidence=0.4)]) == tuple(LINE)
 
