@@ -48,6 +48,8 @@ class _Guard(Frozen):
     side: Literal["before", "anywhere"] = "anywhere"
     reach: int | None = Field(default=None, ge=0)
     lifted_by_now: bool = False
+    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY] | None = None
+    """It guards only the rules of this urgency; None means all."""
     patterns: tuple[str, ...] = Field(min_length=1)
 
 
@@ -259,6 +261,8 @@ class _Compiled:
         sentence = reading.words.sentences[hit.start]
         for number, guard in enumerate(self._guards):
             if rule.guards is not None and guard.name not in rule.guards:
+                continue
+            if guard.urgency is not None and guard.urgency is not rule.urgency:
                 continue
             if guard.lifted_by_now and sentence in reading.now_sentences:
                 continue

@@ -121,6 +121,41 @@ def test_vulnerable_people_deadlines_and_legal_acts_are_urgent(phrase: str) -> N
     assert _urgency(phrase) is Urgency.HIGH
 
 
+def test_what_cannot_wait_is_found_and_the_same_words_elsewhere_are_let_be() -> None:
+    families = tomllib.loads((FIXTURES / "high.toml").read_text("utf-8"))["families"]
+    assert sum(len(each["phrases"]) for each in families if each["high"]) >= 120
+    assert sum(len(each["phrases"]) for each in families if not each["high"]) >= 200
+
+    def share(*, half: str, high: bool) -> float:
+        found = [
+            _urgency(text) is not Urgency.NORMAL
+            for each in families
+            if each["half"] == half and each["high"] is high
+            for text in each["phrases"]
+        ]
+        return sum(found) / len(found)
+
+    assert share(half="a", high=True) >= 0.90
+    assert share(half="a", high=False) <= 0.10
+    assert share(half="b", high=True) >= 0.88
+    assert share(half="b", high=False) <= 0.14
+
+
+def test_a_guard_of_one_urgency_leaves_the_other_alone(tmp_path: Path) -> None:
+    path = tmp_path / "urgency.toml"
+    path.write_text(
+        '[[guards]]\nname = "study"\nscope = "sentence"\nurgency = "high"\npatterns = ["tesi"]\n'
+        '[[rules]]\nname = "soon"\nurgency = "high"\npatterns = ["domani"]\n'
+        '[[rules]]\nname = "fire"\nurgency = "emergency"\npatterns = ["incendio"]\n',
+        "utf-8",
+    )
+    rules = UrgencyRules(path)
+    assert rules.assess([Document(text="La tesi è per domani")]).urgency is Urgency.NORMAL
+    assert rules.assess([Document(text="È per domani")]).urgency is Urgency.HIGH
+    fire = rules.assess([Document(text="Una tesi su un incendio")])
+    assert fire.urgency is Urgency.EMERGENCY
+
+
 @pytest.mark.parametrize("phrase", ["", "Quali sono gli orari?", "Materiale per i bambini"])
 def test_the_rest_is_normal(phrase: str) -> None:
     assert _urgency(phrase) is Urgency.NORMAL
