@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +42,7 @@ from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport
 from intake.schemas.requests import Request, RequestDraft
-from intake.store import receipts, requests, schema
+from intake.store import receipts, requests, schema, topics
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
@@ -187,6 +188,7 @@ class Intake:
             StoreError: the run ended; nothing is lost.
         """
         self._premises.get_ready()
+        self._name_topics()
         waiting = self._waiting()
         told = progress or _silent
         runner = Runner(
@@ -259,6 +261,7 @@ class Intake:
         self._premises.get_ready()
         with self._premises.database.read() as connection:
             counted: dict[str, Any] = dict(requests.counts(connection))
+            counted["topic"] = self._forward(counted["topic"])
             counted["waiting"] = receipts.waiting(connection)
         return counted
 
@@ -306,6 +309,23 @@ class Intake:
         thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)
         classify = options.classify.model_copy(update={"thresholds": thresholds})
         return options.model_copy(update={"classify": classify})
+
+    def _name_topics(self) -> None:
+        """Let the views for front ends know which topics were renamed or merged."""
+        meanings = Taxonomy.load(self.settings.classify.taxonomy).meanings()
+        with self._premises.database.read() as connection:
+            is_known = topics.names(connection) == meanings
+        if not is_known:
+            with self._premises.database.write() as connection:
+                topics.rename(connection, meanings)
+
+    def _forward(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return how often each topic of today was filed, the most frequent first."""
+        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
+        found: Counter[str] = Counter()
+        for topic, count in counts.items():
+            found[taxonomy.forward(topic)] += count
+        return dict(found.most_common())
 
     def _load_observers(self) -> list[Observer]:
         return [plugins.load("observers", name)() for name in self.settings.observers]

@@ -63,14 +63,14 @@ class Requests:
     ) -> list[Request]:
         """Return requests without their attachments: open emergencies first, then the newest.
 
-        ``search`` holds words that must all be in subject, text, attachments, reference or
-        sender.
+        What was filed under a former name of the topic is found too. ``search`` holds words that
+        must all be in subject, text, attachments, reference or sender.
         """
         with self._database.read() as connection:
             return requests.find(
                 connection,
                 channel=Channel(channel) if channel else None,
-                topic=topic,
+                topics=self._taxonomy.names(topic) if topic else None,
                 status=Status(status) if status else None,
                 since=since,
                 needs_review=needs_review,

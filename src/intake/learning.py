@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake.classifying.examples import LabelledText
+from intake.classifying.examples import LabelledText, forward
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
@@ -75,7 +75,7 @@ def evaluate_model(
         (in_use,) = open_classifiers((), options.model, files)
         rivals.append(ByClassifier("model in use", in_use, may_have_learned=True))
     return evaluate(
-        examples,
+        forward(examples, Taxonomy.load(options.taxonomy)),
         threshold=options.threshold,
         precision=precision or WANTED_PRECISION,
         split=Split(split),

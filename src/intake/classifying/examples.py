@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,11 @@ class Example(NamedTuple):
     text: str
     topic: str
     channel: str = ""
+
+
+def forward(examples: Iterable[LabelledText], taxonomy: Taxonomy) -> list[LabelledText]:
+    """Return the examples with the topics that theirs were renamed to or merged with."""
+    return [each.model_copy(update={"topic": taxonomy.forward(each.topic)}) for each in examples]
 
 
 def read(path: Path) -> Iterator[LabelledText]:

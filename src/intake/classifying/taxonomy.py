@@ -83,6 +83,20 @@ class Taxonomy(Frozen):
         """Return the topic of this id or former id, or None."""
         return self._by_id.get(topic_id) or self._by_former_id.get(topic_id)
 
+    def forward(self, topic_id: str) -> str:
+        """Return the id of today of a topic; one that the taxonomy does not know stays."""
+        found = self.find(topic_id)
+        return found.id if found else topic_id
+
+    def names(self, topic_id: str) -> tuple[str, ...]:
+        """Return today's id and the former ids of a topic; one that is not known is itself."""
+        found = self.find(topic_id)
+        return (found.id, *found.formerly) if found else (topic_id,)
+
+    def meanings(self) -> dict[str, str]:
+        """Return today's id of each id that is or was one."""
+        return {name: topic.id for topic in self.topics for name in (topic.id, *topic.formerly)}
+
     @property
     def emergency_topic(self) -> Topic | None:
         """Return the one topic that means danger now, or None."""

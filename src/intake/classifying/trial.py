@@ -23,10 +23,7 @@ class Trial:
     def __init__(
         self, model: LinearModel, held: Sequence[LabelledText], taxonomy: Taxonomy
     ) -> None:
-        named = [
-            found.id if (found := taxonomy.find(topic)) else topic
-            for topic in model.manifest.topics
-        ]
+        named = [taxonomy.forward(topic) for topic in model.manifest.topics]
         topics = sorted(set(named))
         shares = model.probabilities(
             [each.text for each in held], channels=[each.channel for each in held]

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from intake.classifying.examples import LabelledText, of_taxonomy, read
+from intake.classifying.examples import LabelledText, forward, of_taxonomy, read
 from intake.classifying.figures import Figures, lead
 from intake.classifying.linear_model import LinearModel, digest, version_of
 from intake.classifying.model_folder import UNTRAINED
@@ -54,7 +54,7 @@ def contest(
         ConfigError: the taxonomy or the rules cannot be used.
     """
     taxonomy = Taxonomy.load(options.taxonomy)
-    mapped = [_forward(each, taxonomy) for each in examples]
+    mapped = forward(examples, taxonomy)
     mapped.sort(key=lambda each: (each.text, each.topic))  # a model depends on no order
     learned = [each for each in mapped if not _is_held_out(each.text)]
     held = [each for each in mapped if _is_held_out(each.text)]
@@ -103,12 +103,6 @@ def train_in_child(payload: dict[str, Any]) -> dict[str, Any]:
 def _is_held_out(text: str) -> bool:
     same = " ".join(text.split()).casefold()
     return int.from_bytes(hashlib.sha256(same.encode()).digest()[:4]) % _ONE_IN == 0
-
-
-def _forward(example: LabelledText, taxonomy: Taxonomy) -> LabelledText:
-    """Return the example with the topic that its own was renamed to or merged with."""
-    found = taxonomy.find(example.topic)
-    return example.model_copy(update={"topic": found.id}) if found else example
 
 
 def _rival(

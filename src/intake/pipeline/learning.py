@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from intake.classifying.examples import Example, LabelledText, of_taxonomy
+from intake.classifying.examples import Example, LabelledText, forward, of_taxonomy
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
@@ -28,12 +28,7 @@ def learn(
     """
     taxonomy = Taxonomy.load(options.taxonomy)
     labelled = [
-        Example(
-            each.text,
-            found.id if (found := taxonomy.find(each.topic)) else each.topic,
-            each.channel,
-        )
-        for each in examples
+        Example(each.text, each.topic, each.channel) for each in forward(examples, taxonomy)
     ]
     if labelled and not any(each.topic in taxonomy for each in labelled):
         return train(labelled, progress=progress)

@@ -156,7 +156,7 @@ def find(
     connection: Connection,
     *,
     channel: Channel | None = None,
-    topic: str | None = None,
+    topics: Sequence[str] | None = None,
     status: Status | None = None,
     since: datetime | None = None,
     needs_review: bool | None = None,
@@ -168,11 +168,13 @@ def find(
     ``search`` is looked for in subject, text, text of attachments, reference, sender's name
     and address, without regard to case.
     """
-    wanted = {"channel": channel, "topic": topic, "status": status, "needs_review": needs_review}
+    wanted = {"channel": channel, "status": status, "needs_review": needs_review}
     query = _SELECT.order_by(requests.c.received_at.desc(), requests.c.id.desc())
     for name, value in wanted.items():
         if value is not None:
             query = query.where(requests.c[name] == value)
+    if topics is not None:
+        query = query.where(requests.c.topic.in_(topics))
     if since is not None:
         query = query.where(requests.c.received_at >= since)
     if search:

@@ -277,6 +277,14 @@ classifications = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+topic_names = Table(
+    "topic_names",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+)
+"""Which topic of the taxonomy each name means today, for front ends: see ``requests_v1``."""
+
 replies = Table(
     "replies",
     metadata,

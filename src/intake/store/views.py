@@ -18,10 +18,12 @@ VIEWS = {
                r.received_at, r.received_at_by, r.claimed_at, r.due_at, r.follows,
                f.reference AS follows_reference, r.external_ids, r.protocol_reference,
                r.tracking_token, r.created_at, r.updated_at, r.letter,
-               r.claimed_at_has_time
+               r.claimed_at_has_time,
+               COALESCE(n.topic, r.topic) AS current_topic
           FROM requests r
           LEFT JOIN parties p ON p.request_id = r.id AND p.role = 'sender'
           LEFT JOIN requests f ON f.id = r.follows
+          LEFT JOIN topic_names n ON n.name = r.topic
     """,
     "attachments_v1": """
         SELECT a.id, a.request_id, r.reference, a.position, a.path, a.filename, a.media_type,

@@ -80,6 +80,7 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
         "sender_verified_by", "received_at", "received_at_by", "claimed_at", "due_at", "follows",
         "follows_reference", "external_ids", "protocol_reference", "tracking_token", "created_at",
         "updated_at", "letter", "claimed_at_has_time",
+        "current_topic",
     ]  # fmt: skip
     assert columns["attachments_v1"] == [
         "id", "request_id", "reference", "position", "path", "filename", "media_type",

@@ -148,3 +148,32 @@ def test_time_grows_with_the_length_of_the_text_and_no_faster(piece: str) -> Non
 def test_a_text_of_one_megabyte_is_judged() -> None:
     calm = "Gentile ufficio, chiedo notizie della mia pratica e saluto cordialmente.\n"
     assert _judge(calm * (1_000_000 // len(calm)) + "Siamo intrappolati in casa").emergency
+
+
+def test_what_a_model_gives_two_topics_that_are_one_today_is_added_up(tmp_path: Path) -> None:
+    label = '{ it = "x", en = "x" }'
+    topic = '[[topics]]\nid = "{0}"\nlabel = {1}\ndescription = {1}\nqueue = "q"\n'
+    path = tmp_path / "topics.toml"
+    path.write_text(
+        topic.format("strade", label)
+        + 'formerly = ["buche", "neve"]\n'
+        + topic.format("luce", label)
+        + topic.format("acqua", label)
+        + 'formerly = ["pozzi"]\n'
+    )
+    taxonomy = Taxonomy.load(path)
+    merged = judge(
+        [Document(text="x")],
+        classifiers=[Says(buche=0.35, neve=0.3, luce=0.36)],
+        taxonomy=taxonomy,
+        threshold=0.5,
+    )
+    assert (merged.topic, merged.confidence) == ("strade", 0.65)
+    assert [opinion.topic for opinion in merged.opinions] == ["buche", "neve", "luce"]
+    into = judge(
+        [Document(text="x")],
+        classifiers=[Says(acqua=0.4, pozzi=0.3, luce=0.3)],
+        taxonomy=taxonomy,
+        threshold=0.5,
+    )
+    assert (into.topic, into.confidence) == ("acqua", 0.7)
