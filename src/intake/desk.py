@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from intake import filing
 from intake.classifying.decide import surest
 from intake.classifying.examples import LabelledText
 from intake.classifying.gate import REMEMBERED, Outcome
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import StoreError, UsageError
+from intake.filing.drafts import corrected
+from intake.filing.moves import check_move
 from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
 from intake.schemas.classifications import Classification
@@ -102,7 +103,7 @@ class Requests:
             requests.lock(connection, requests.get(connection, reference).id)
             request = requests.get(connection, reference)
             target = Status(to)
-            filing.check_move(request, target)
+            check_move(request, target)
             now = self._database.now(connection)
             data = {"from": request.status, "to": target, "note": note}
             moved = Happening(type="request.moved", actor=by, data=data)
@@ -143,9 +144,7 @@ class Requests:
                 data={"from": request.topic, "to": chosen.id},
             )
             events = journal.append(connection, [journal.of_request(request.id, said)], now)
-            changes = filing.corrected(
-                request, chosen.id, kind=chosen.kind, due_days=chosen.due_days
-            )
+            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=chosen.due_days)
             request = requests.set_topic(connection, request, changes, now)
         self._observe(events)
         return request

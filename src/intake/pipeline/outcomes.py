@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from intake import filing
 from intake.errors import ItemError, UsageError
+from intake.filing.drafts import draft_unread
 from intake.pipeline.settle import (
     LOST,
     FilingOptions,
@@ -118,7 +118,7 @@ class Registrar:
         Raises:
             UsageError: it is not in quarantine.
         """
-        draft = filing.draft_unread(receipts.facts(receipt), receipt.reason_code or "unknown")
+        draft = draft_unread(receipts.facts(receipt), receipt.reason_code or "unknown")
         with self._database.write() as connection:
             now = self._database.now(connection)
             request_id = references.new_request_id()

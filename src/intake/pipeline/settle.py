@@ -15,10 +15,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from intake import filing
 from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.classifying.gate import is_audited
-from intake.filing import Thread
+from intake.filing.drafts import audited, draft_request
+from intake.filing.notices import find_notice, is_undelivered, summarise_notice
+from intake.filing.threads import Thread
 from intake.pipeline import batches
 from intake.pipeline.stages import Understood
 from intake.schemas.base import Frozen
@@ -134,9 +135,7 @@ def take_references(
 
 
 def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
-    return filing.find_notice(
-        understood.message, understood.verdict, own_addresses=options.own_addresses
-    )
+    return find_notice(understood.message, understood.verdict, own_addresses=options.own_addresses)
 
 
 def _tell(
@@ -149,12 +148,12 @@ def _tell(
     told: dict[str, list[Happening]] = {}
     for receipt_id, notice in noted.items():
         for request in known.concerned(notice):
-            data = {"receipt": receipt_id} | filing.summarise_notice(notice)
+            data = {"receipt": receipt_id} | summarise_notice(notice)
             told.setdefault(request.id, []).append(Happening(type=_TOLD, data=data))
     lost = {
         request.id
         for notice in noted.values()
-        if filing.is_undelivered(notice)
+        if is_undelivered(notice)
         for request in known.concerned(notice)
     }
     for request_id in sorted(told):
@@ -178,7 +177,7 @@ def _file(
     free = take_references(connection, len(items), options, now)
     new: list[NewRequest] = []
     for (receipt, understood), reference in zip(items, free, strict=True):
-        draft = filing.draft_request(
+        draft = draft_request(
             receipts.facts(receipt),
             understood.message,
             understood.readings,
@@ -188,7 +187,7 @@ def _file(
         )
         request_id = references.new_request_id()
         if not draft.needs_review and is_audited(request_id, options.audit_share):
-            draft = filing.audited(draft)
+            draft = audited(draft)
         request = requests.number(draft, request_id, reference, now)
         known.add([request])
         new.append(

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from intake.engines.children import Child, Limits
 from intake.errors import TransientFailure, UnreadableItem
-from intake.filing import Readings
+from intake.filing.readings import Readings
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.parsing.media_types import is_picture_or_pdf, is_read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from intake.filing import channel_of, sender_of
+from intake.filing.senders import channel_of, sender_of
 from intake.schemas.classifications import Origin
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.receipts import ItemFacts

@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a request stands; the allowed moves are in ``intake.filing``."""
+    """Where a request stands; the allowed moves are in ``intake.filing.moves``."""
 
     NEW = "new"
     TRIAGED = "triaged"

@@ -1,0 +1,1 @@
+"""Facts -> Request or Notice, and the allowed moves of a request. Pure: no clock, no database."""
