@@ -20,7 +20,6 @@ from intake import (
     RawItem,
     RequestDraft,
     Settings,
-    filing,
     parse_message,
     plugins,
 )
@@ -31,7 +30,7 @@ from intake.errors import (
     TransitionRefused,
     UsageError,
 )
-from intake.pipeline import retry
+from intake.pipeline import retry, settle
 from intake.pipeline.receive import receive_one
 from intake.schemas.requests import RequestAttachment, Status
 from intake.store import claims, journal, requests
@@ -257,7 +256,7 @@ def test_a_value_that_no_column_takes_is_charged_to_its_item(
 ) -> None:
     app = open_intake(processing={"workers": 1, "retry_delay_s": 0})
     ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(3)]
-    draft = filing.draft_request
+    draft = settle.draft_request
     huge = RequestAttachment(media_type="text/plain", size_bytes=1 << 70, sha256="", path="1")
     odd = {"nul": "a\0b", "surrogate": "\udc80", "inf": float("inf"), "\0": ["\0"]}
 
@@ -269,7 +268,7 @@ def test_a_value_that_no_column_takes_is_charged_to_its_item(
             return made.model_copy(update={"attachments": (huge,)})
         return made
 
-    monkeypatch.setattr(filing, "draft_request", spoil)
+    monkeypatch.setattr(settle, "draft_request", spoil)
     app.process()
     cleaned, refused, other = (app.receipts.get(receipt_id) for receipt_id in ids)
     assert app.requests.get(cleaned.reference or "").text == "a\ufffdb?"
@@ -441,14 +440,14 @@ def test_one_item_that_spoils_the_commit_is_charged_alone(
 ) -> None:
     app = open_intake(processing={"workers": 1, "retry_delay_s": 0})
     ids = [_push(app, str(n), text_mail(subject=f"Domanda {n}")) for n in range(5)]
-    draft = filing.draft_request
+    draft = settle.draft_request
 
     def spoil(item: Any, message: Any, *rest: Any, **more: Any) -> Any:
         if message.subject == "Domanda 3":
             raise ValueError("a defect that only this message shows")
         return draft(item, message, *rest, **more)
 
-    monkeypatch.setattr(filing, "draft_request", spoil)
+    monkeypatch.setattr(settle, "draft_request", spoil)
     report = app.process()
     assert (report.processed.filed, report.processed.quarantined) == (4, 1)
     spoilt = app.receipts.get(ids[3])
