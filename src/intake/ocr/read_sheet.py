@@ -10,6 +10,8 @@ from PIL import Image
 
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
+from intake.ocr.borders import without_borders
+from intake.ocr.dust import without_dust
 from intake.ocr.header_line import take_header
 from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
@@ -19,7 +21,10 @@ from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
+from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
+from intake.ocr.show_through import SHOW_THROUGH, is_show_through
+from intake.ocr.streaks import without_streaks
 from intake.schemas.documents import Defect, Page
 
 LEAST_CHARACTERS_PER_IN2 = 60.0
@@ -90,7 +95,8 @@ def _read_image(
         )
         return _in_order(page, image.size)
 
-    evened = even(sheet, dpi=limits.dpi)
+    paper = without_dust(cut_out_sheet(sheet))
+    evened = without_streaks(without_borders(even(paper, dpi=limits.dpi)))
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
     if measure_ink(evened.image, evened.dpi) < BLANK_INK_IN2:
         upright = Upright(level(evened), Page(number=sheet.number, confidence=1.0))
@@ -100,11 +106,16 @@ def _read_image(
     is_damaged = sheet.damaged_share >= DAMAGED_SHARE
     known = lexicons(tuple(languages))
     kind = tell_kind(upright.page, prepared, is_damaged=is_damaged, known=known)
+    is_back = kind in ("handwriting", "unreadable") and is_show_through(prepared, read, known)
+    if is_back:
+        kind = "blank"
+        upright = Upright(prepared, Page(number=sheet.number, confidence=1.0), upright.rotation)
     is_on_its_side = upright.rotation % 180 != 0
     facts = {
         "kind": kind,
         "dpi_x": round(sheet.dpi_y if is_on_its_side else sheet.dpi_x),
         "dpi_y": round(sheet.dpi_x if is_on_its_side else sheet.dpi_y),
+        "corners": paper.corners and turned(paper.corners, upright.rotation),
         "rotation": (sheet.rotation + upright.rotation) % 360,
         "skew": prepared.skew,
         "fax_header": header,
@@ -116,11 +127,11 @@ def _read_image(
         watch(sheet, prepared, page)
     return Reading(
         page=page,
-        defects=(*sheet.defects, *_remarks(page)),
+        defects=(*sheet.defects, *_remarks(page, is_back=is_back)),
         is_doubtful=sheet.is_incomplete
         or is_damaged
         or kind not in ("print", "blank")
-        or _is_too_little(page.text, prepared.ink_in2),
+        or (not is_back and _is_too_little(page.text, prepared.ink_in2)),
     )
 
 
@@ -141,7 +152,9 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _remarks(page: Page) -> tuple[Defect, ...]:
+def _remarks(page: Page, *, is_back: bool) -> tuple[Defect, ...]:
+    if is_back:
+        return (Defect(code=SHOW_THROUGH, detail=f"page {page.number}"),)
     if page.kind in ("print", "blank"):
         return ()
     return (Defect(code=f"page_{page.kind}", detail=f"page {page.number}"),)

@@ -19,8 +19,9 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.pages import PictureFile
 from intake.ocr.picture_pdf import add_lost_page, add_picture_page, add_rescued_page
 from intake.ocr.scans import Box
+from intake.ocr.sheet_edges import onto
 from intake.ocr.sheets import PAGE_LOST, PageImage, Sheet
-from intake.schemas.documents import Page, RecognisedDocument, Word
+from intake.schemas.documents import Corners, Page, RecognisedDocument, Word
 
 PDF = "application/pdf"
 _LETTER_SHAPE = 0.5
@@ -173,12 +174,14 @@ class _Placement:
     box: Box
     turn: int
     """Degrees clockwise by which the PDF page is turned when it is shown, upright at last."""
+    corners: Corners | None
+    """Where on the page as it is seen the sheet lies that was prepared; None: it fills it."""
 
     @classmethod
     def of(cls, target: pikepdf.Page, page: Page) -> _Placement:
         seen = _box(target.cropbox).within(_box(target.mediabox))
         turn = int(target.obj.get("/Rotate", 0))
-        return cls(page.width, page.height, page.skew, seen, turn % 360)
+        return cls(page.width, page.height, page.skew, seen, turn % 360, page.corners)
 
     def matrix(self, x: float, y: float, *, across: float, down: float) -> str:
         """Return the text matrix of a letter at pixel (x, y), ``across`` by ``down`` pixels."""
@@ -194,7 +197,8 @@ class _Placement:
         return " ".join(f"{figure:.3f}" for figure in figures)
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
-        return self._unturned(*self._unlevelled(x, y))
+        shares = self._unlevelled(x, y)
+        return self._unturned(*(shares if self.corners is None else onto(self.corners, *shares)))
 
     def _unlevelled(self, x: float, y: float) -> tuple[float, float]:
         """Return where the pixel was before the page was levelled, as shares of its sides."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from PIL import Image
 
 from intake.errors import ItemError
-from intake.schemas.documents import Defect
+from intake.schemas.documents import Corners, Defect
 
 PAGE_LOST = "page_lost"
 """Defect of a page of which there is nothing: it does not decode, or the engine failed on it."""
@@ -33,6 +33,8 @@ class PageImage:
     is_incomplete: bool = False
     """A part of the page could not be decoded and is white here; ``defects`` says which."""
     defects: tuple[Defect, ...] = ()
+    corners: Corners | None = None
+    """Where in the file's picture ``image``, a sheet on a table, was cut out; None: it is all."""
 
 
 @dataclass(frozen=True, slots=True)

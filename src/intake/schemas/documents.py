@@ -194,6 +194,10 @@ class Barcode(Frozen):
     bottom: int
 
 
+Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]
+"""Of a sheet in a picture, clockwise from the upper left, as shares of its width and height."""
+
 PageKind = Literal["print", "blank", "handwriting", "picture", "unreadable"]
 
 
@@ -223,6 +227,8 @@ class Page(Frozen):
     """What is on the page. Of what is neither print nor blank, ``text`` has only sure words."""
     fax_header: FaxHeader | None = None
     """The sending fax machine's line; it is no part of ``text`` and ``words``."""
+    corners: Corners | None = None
+    """Where the sheet lies in the picture, turned upright, where it was cut out of a photo."""
 
 
 class RecognisedDocument(Frozen):

@@ -201,6 +201,15 @@ def test_words_lie_right_on_a_page_that_a_pdf_turns_and_crops(by_the_file, by_us
     assert seen["qui"] == pytest.approx((150 / 600, 400 / 800, 210 / 600, 420 / 800), abs=0.004)
 
 
+def test_words_of_a_sheet_lie_where_it_lies_in_the_photo(tmp_path):
+    corners = ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9))
+    page = _page(_word("qui", 250, 400, 350, 420), width=500, height=800, corners=corners)
+
+    seen = _boxes(make_searchable(_png(), _document(page)), tmp_path)[0]
+
+    assert seen["qui"] == pytest.approx((0.5, 0.5, 0.62, 0.52), abs=0.004)
+
+
 def test_a_locked_pdf_is_opened_with_the_operators_passwords(tmp_path):
     source = (FIXTURES / "hostile" / "locked.pdf").read_bytes()
     document = _document(_page(), media_type="application/pdf")

@@ -156,3 +156,20 @@ def test_the_bytes_decide_and_the_claim_is_named():
             languages=("ita",),
             limits=PageLimits(),
         )
+
+
+def test_an_empty_page_through_which_its_back_shines_is_blank():
+    nonsense, mirrored = ("on esse " * 40, 0.4), (LINES, 0.9)
+    engine = ScriptedEngine((LINES, 0.98), nonsense, nonsense, mirrored)
+    document = _recognise(_tiff(_inked(), _inked()), engine)
+    assert [page.kind for page in document.pages] == ["print", "blank"]
+    assert document.text == LINES
+    assert [defect.code for defect in document.defects] == ["page_show_through"]
+    assert not document.needs_review
+
+
+def test_what_is_no_print_in_a_mirror_either_is_kept_for_a_person():
+    engine = ScriptedEngine(*[("on esse " * 40, 0.4)] * 3)
+    document = _recognise(_tiff(_inked()), engine)
+    assert document.pages[0].kind not in ("print", "blank")
+    assert document.needs_review
