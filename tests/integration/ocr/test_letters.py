@@ -111,3 +111,9 @@ def test_a_damaged_second_page_does_not_cost_the_first():
     assert "rischio sismico" in document.text
     assert [defect.code for defect in document.defects] == ["page_lost"]
     assert document.needs_review
+
+
+@pytest.mark.parametrize("name", ["two_columns", "leaflet", "form", "side_box"])
+def test_columns_rows_and_boxes_are_read_in_the_order_people_read_them(name):
+    document = _recognise(f"layouts/{name}.tif")
+    assert _error_rate(document.text, f"layouts/{name}.tif") < 0.01

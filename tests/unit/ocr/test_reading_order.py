@@ -1,27 +1,29 @@
 from __future__ import annotations
 
-from itertools import count
-
 from intake.ocr.reading_order import in_reading_order
 from intake.schemas.documents import Word
 
 
 def page(*paragraphs):
-    """Make words of (name, left, top, right, lines); a line is 40 pixels high."""
-    numbers = count()
+    """Make words of (name, left, top, right, lines), a word about every 180 pixels.
+
+    A line is 40 pixels high; with a sixth value so many pixels lie between two tops.
+    """
     return [
         Word(
             text=f"{name}{line}",
             confidence=0.9,
-            left=left,
-            top=top + 40 * line,
-            right=right,
-            bottom=top + 40 * line + 36,
+            left=left + word * (right - left) // words,
+            top=top + step * line,
+            right=left + (word + 1) * (right - left) // words - 10,
+            bottom=top + step * line + 36,
             paragraph=number,
             line=line,
         )
-        for (name, left, top, right, lines), number in zip(paragraphs, numbers, strict=False)
+        for number, (name, left, top, right, lines, *rest) in enumerate(paragraphs)
+        for step, words in [(rest[0] if rest else 40, max(1, (right - left) // 180))]
         for line in range(lines)
+        for word in range(words)
     ]
 
 
@@ -57,6 +59,37 @@ def test_columns_whose_paragraphs_end_at_one_height_stay_whole():
         ("four", 1100, 500, 1880, 6),
     )
     assert order(sheet) == ["one", "two", "three", "four"]
+
+
+def test_columns_stay_whole_however_the_engine_cuts_their_paragraphs():
+    sheet = page(
+        ("one", 250, 200, 1000, 5),
+        ("two", 250, 400, 700, 1),
+        ("three", 250, 490, 1000, 4),
+        ("four", 1100, 200, 1880, 4),
+        ("five", 1100, 360, 1500, 1),
+        ("six", 1100, 490, 1880, 4),
+        ("end", 250, 800, 600, 1),
+    )
+    assert order(sheet) == ["one", "two", "three", "four", "five", "six", "end"]
+
+
+def test_a_box_beside_a_letter_is_read_after_the_text_that_goes_on_below_it():
+    letter = page(
+        ("head", 250, 100, 1880, 1),
+        ("one", 250, 200, 1200, 4),
+        ("two", 250, 385, 1200, 4),
+        ("box", 1400, 200, 1700, 4),
+        ("end", 250, 700, 600, 1),
+    )
+    assert order(letter) == ["head", "one", "two", "box", "end"]
+
+
+def test_rows_of_a_form_that_the_engine_took_for_a_paragraph_are_rows_again():
+    form = page(("label", 250, 200, 600, 3, 120), ("value", 1000, 200, 1300, 3, 120))
+    assert [word.text for word in in_reading_order(form)] == [
+        "label0", "value0", "label1", "value1", "label2", "value2",
+    ]  # fmt: skip
 
 
 def test_the_cells_of_a_table_are_read_row_by_row():
