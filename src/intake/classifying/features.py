@@ -72,11 +72,21 @@ def _stress_subject(text: str) -> str:
     return f"{subject}\n{text}" if line_end else text
 
 
+class _Folded(dict[int, str]):
+    """What each character is folded to: its letters without case and accents, or a blank."""
+
+    def __missing__(self, code: int) -> str:
+        letters = unicodedata.normalize("NFKD", chr(code)).casefold()
+        plain = "".join(each for each in letters if not unicodedata.combining(each)).lower()
+        self[code] = "".join([each if each.isalnum() else " " for each in plain])
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 def _fold(text: str) -> str:
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).casefold()
-        text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return "".join([letter if letter.isalnum() else " " for letter in text.lower()])
+    return text.translate(_FOLDED)
 
 
 def _pieces(letters: NDArray[np.uint64], owners: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -17,9 +17,9 @@ from intake.schemas.documents import Document
 MOST_OPINIONS = 20
 _FAILURES_IN_A_ROW = 3
 _REST_S = 300.0
-_MOST_EVIDENCE = 100
-_LONGEST_TEXT = 1000
-_FAILED = "failed"
+MOST_EVIDENCE = 100
+LONGEST_TEXT = 1000
+FAILED = "failed"
 
 
 class _TooSlow(BaseException):
@@ -80,7 +80,7 @@ class GuardedClassifier:
         if not 0 <= read.confidence <= 1:
             raise ValueError(f"confidence {read.confidence} is not between 0 and 1")
         texts = [read.topic or "", *(f"{each.rule}{each.text}" for each in read.evidence)]
-        if len(texts) > _MOST_EVIDENCE + 1 or max(map(len, texts)) > _LONGEST_TEXT:
+        if len(texts) > MOST_EVIDENCE + 1 or max(map(len, texts)) > LONGEST_TEXT:
             raise ValueError("an opinion without measure")
         return read.model_copy(update={"classifier": self.name, "version": self.version})
 
@@ -117,7 +117,7 @@ def ask(
 
 def failure(classifier: Classifier, reason: str) -> Sequence[Classification]:
     """Return the opinion that stands for one that was not given."""
-    said = Evidence(rule=_FAILED, text=reason[:_LONGEST_TEXT])
+    said = Evidence(rule=FAILED, text=reason[:LONGEST_TEXT])
     return (
         Classification(classifier=classifier.name, version=classifier.version, evidence=(said,)),
     )

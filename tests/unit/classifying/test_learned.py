@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -99,6 +100,15 @@ def test_a_channel_whose_texts_are_harder_is_less_confident() -> None:
 def test_one_channel_alone_needs_no_temperature_of_its_own() -> None:
     mails = [Example(each.text, each.topic, "email") for each in _examples(120)]
     assert train(mails).manifest.temperatures == {}
+
+
+@given(st.text(max_size=80).map(lambda text: text.replace("\n", " ")))
+def test_case_accents_and_signs_make_no_feature(text: str) -> None:
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(each for each in letters if not unicodedata.combining(each)).lower()
+    words = "".join(each if each.isalnum() else " " for each in plain)
+    for one, other in zip(extract([text]), extract([words]), strict=True):
+        assert np.array_equal(one, other)
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
