@@ -20,7 +20,7 @@ from PIL import (
 from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
 from intake.ocr.big_tiff import to_classic
-from intake.ocr.frames import Frames, open_picture
+from intake.ocr.frames import Frames, load_decoders, open_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
@@ -55,6 +55,7 @@ def read_pictures(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
             than Pillow opens at all (``too_large``).
         TransientFailure: opening it crashed or took too long.
     """
+    load_decoders()
     return read_sheets(partial(PictureFile, data, limits), limits)
 
 

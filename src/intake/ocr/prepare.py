@@ -86,7 +86,10 @@ def flatten(image: Image.Image) -> Image.Image:
     brightened away; each pixel is then divided by it.
     """
     reduced = image.reduce(max(1, max(image.size) // 600))
-    ground = reduced.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(6))
+    ground = reduced
+    for _ in range(4):  # the same as one filter of 9 x 9, at less than half its cost
+        ground = ground.filter(ImageFilter.MaxFilter(3))
+    ground = ground.filter(ImageFilter.GaussianBlur(6))
     spread = np.asarray(ground.resize(image.size, Image.Resampling.BILINEAR), dtype=np.uint16)
     level = np.asarray(image, dtype=np.uint16) * WHITE // np.maximum(spread, 1)
     return Image.fromarray(np.minimum(level, WHITE).astype(np.uint8))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -227,3 +229,15 @@ def test_a_picture_cut_off_within_its_header_is_lost():
 def test_a_postscript_file_is_not_opened():
     with pytest.raises(UnreadableItem):
         _pages(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n")
+
+
+def test_decoders_are_loaded_once_and_not_in_each_process_that_opens_a_file() -> None:
+    program = """
+import sys
+from intake.ocr import pages
+from intake.ocr.limits import PageLimits
+assert "PIL.JpegImagePlugin" not in sys.modules
+pages.read_pictures(b"", PageLimits())
+assert "PIL.JpegImagePlugin" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
