@@ -11,6 +11,10 @@ from intake.schemas.documents import Word
 _RULING = frozenset("|¦[]{}_—–-~=‘'`.:,;")
 _UPRIGHT = frozenset("|¦[]{}")
 _CLOSED_BY = {"|": "|", "¦": "¦", "[": "]", "{": "}"}
+CAPITAL_HEIGHTS = 1.15
+"""A ruling is higher than this many heights of the words beside it."""
+WORD_SPACE = 0.7
+"""Words of a line are this share of their height apart, the cells of a table further."""
 SCRAWL_HEIGHTS = 2.0
 """A signature is read as one word, more than this many times as high as the words around it."""
 SCRAWL_BELOW = 0.5
@@ -20,14 +24,35 @@ SCRAWL_BELOW = 0.5
 def without_noise(words: Sequence[Word]) -> tuple[Word, ...]:
     """Return the words that a person would read aloud.
 
+    A bar that stands between two words as a word does is the letter I: ``Corso Umberto I 72``.
     Left out are table rulings, which are read as ``|`` or ``[``, also where they stick to the
     first letter of a cell, and what is drawn by hand: far higher than the page's text, and
     doubted by the engine itself.
     """
     heights = [word.bottom - word.top for word in words if len(word.text) > 2]
     usual = median(heights) if heights else 0
-    seen = (word for word in words if not _is_ruling(word) and not _is_scrawl(word, usual))
+    spelt = (word for line in lines_of(tuple(words)) for word in _with_capitals(line))
+    seen = (word for word in spelt if not _is_ruling(word) and not _is_scrawl(word, usual))
     return tuple(word for line in lines_of(tuple(seen)) for word in _unruled(line))
+
+
+def _with_capitals(line: Sequence[Word]) -> Iterator[Word]:
+    """Yield the words of a line, bars that are the capital I as such."""
+    for place, word in enumerate(line):
+        is_inside = word.text == "|" and 0 < place < len(line) - 1
+        if is_inside and _is_capital(line[place - 1], word, line[place + 1]):
+            yield word.model_copy(update={"text": "I"})
+        else:
+            yield word
+
+
+def _is_capital(before: Word, bar: Word, after: Word) -> bool:
+    """Say whether a bar is as high as its neighbours and as near as words of a line are."""
+    height = max(before.bottom - before.top, after.bottom - after.top)
+    gaps = bar.left - before.right, after.left - bar.right
+    return bar.bottom - bar.top <= height * CAPITAL_HEIGHTS and all(
+        0 < gap <= height * WORD_SPACE for gap in gaps
+    )
 
 
 def _unruled(line: Sequence[Word]) -> Iterator[Word]:

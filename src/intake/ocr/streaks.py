@@ -20,6 +20,8 @@ _DARKER_BY = 70
 """Grey levels of a cell of a streak below those beside it; a single fax dot, softened, has 90."""
 _STILL_DARKER_BY = 30
 """Enough where a streak goes on from a surer piece."""
+_HARDLY_BROKEN = 0.6
+"""Share of a streak's length, from its first to its last piece, that stands free."""
 _LEAST_IN = 1.0
 """A streak has so much of pieces along one line."""
 _GAP_IN = 0.3
@@ -77,11 +79,22 @@ def _streaks(levels: Levels, dpi: float, kind: _Kind) -> Mask:
     pieces[:, pieces.sum(axis=0) < least] = False
     if not pieces.any():
         return none
-    if not kind.slopes:  # between two lines of print the streak shows in short pieces only
-        pieces |= thin & pieces.any(axis=0)
+    if not kind.slopes:
+        pieces |= thin & _between(pieces, thin)
     else:
         pieces = _followed(pieces, _thin(levels, apart, _STILL_DARKER_BY))
     return _joined(pieces, round(_GAP_IN / _CELL_IN))
+
+
+def _between(pieces: Mask, thin: Mask) -> Mask:
+    """Return the cells from the first to the last piece of each streak that is hardly interrupted.
+
+    Between two lines of print a streak shows in short pieces; between two tables stands text.
+    """
+    below = np.logical_or.accumulate(pieces, axis=0)
+    inside: Mask = below & np.logical_or.accumulate(pieces[::-1], axis=0)[::-1]
+    inside[:, (thin & inside).sum(axis=0) < _HARDLY_BROKEN * inside.sum(axis=0)] = False
+    return inside
 
 
 def _thin(levels: Levels, apart: int, darker_by: int) -> Mask:

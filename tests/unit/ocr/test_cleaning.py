@@ -104,6 +104,21 @@ def test_a_streak_down_the_page_goes_and_what_it_crosses_stays(width):
     assert _letters_survive(written, cleaned, but=0.02)
 
 
+def test_text_between_the_rulings_of_two_tables_keeps_its_strokes():
+    written = written_sheet()
+    ruled = written.copy()
+    pen = ImageDraw.Draw(ruled)
+    for at in range(260, 1900, 7):
+        pen.line([(at, 0), (at, 280)], fill=0 if at % 70 < 7 else 255, width=3)
+        pen.line([(at, 2450), (at, 2900)], fill=0 if at % 70 < 7 else 255, width=3)
+
+    cleaned = without_streaks(_evened(ruled)).image
+
+    between = (0, 290, written.width, 2440)
+    assert _levels(cleaned)[:250, 200:1950].mean() > _levels(ruled)[:250, 200:1950].mean()
+    assert _letters_survive(written.crop(between), cleaned.crop(between), but=0.005)
+
+
 def test_a_ruling_across_the_page_goes_even_where_it_slopes():
     written = written_sheet()
     ruled = written.copy()

@@ -33,6 +33,28 @@ def test_a_bracket_that_a_later_word_closes_stays():
     assert without_noise([*LINE, *words])[-2:] == tuple(words)
 
 
+def _line(*words, height=30, gap=15):
+    """Make a line of words so many pixels apart; a bar is 5 pixels wide."""
+    made, left = [], 0
+    for text in words:
+        right = left + (5 if text == "|" else 90)
+        made.append(Word(text=text, confidence=0.9, left=left, top=0, right=right, bottom=height))
+        left = right + gap
+    return made
+
+
+def test_a_bar_between_two_words_is_the_letter_i():
+    read = without_noise(_line("Corso", "Umberto", "|", "72"))
+    assert [each.text for each in read] == ["Corso", "Umberto", "I", "72"]
+
+
+@pytest.mark.parametrize("far", [{"gap": 40}, {"gap": 0}])
+def test_a_bar_between_the_cells_of_a_table_is_none(far):
+    assert [each.text for each in without_noise(_line("Solaio", "|", "crepa", **far))] == [
+        "Solaio", "crepa",
+    ]  # fmt: skip
+
+
 def test_a_signature_is_left_out():
     assert without_noise([*LINE, word("MWA", height=100, confidence=0.4)]) == tuple(LINE)
 
