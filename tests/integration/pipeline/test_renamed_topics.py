@@ -35,7 +35,7 @@ AFTER = (
     + TOPIC.format("illuminazione")
     + 'formerly = ["luce"]\n'
 )
-TEXTS = 40
+FEW, ENOUGH = 4, 40
 
 
 @pytest.fixture
@@ -59,32 +59,35 @@ def settings(taxonomy: Path, tmp_path: Path, database_url: str) -> Settings:
     )
 
 
+def file(app: Intake, texts: int) -> dict[str, str]:
+    """File requests, of which a person confirms all but the first; return a reference by topic."""
+    references = {}
+    for topic, pattern in WORDS.items():
+        for number in range(texts):
+            draft = RequestDraft(
+                channel=Channel.PHONE,
+                text=pattern.format(number),
+                topic=topic,
+                topic_confidence=0.9,
+                topic_by="model",
+            )
+            opinion = Classification(
+                classifier="learned", version="1", topic=topic, confidence=0.9, calibrated=True
+            )
+            verdict = Verdict(topic=topic, opinions=(opinion,))
+            request, _ = app._registrar.submit(draft, verdict)
+            references[topic] = request.reference
+            if number:
+                app.requests.correct(request.reference, topic, by="anna")
+    return references
+
+
 @pytest.fixture
 def filed(settings: Settings) -> dict[str, str]:
-    """File requests, let a person say their topics, and train; return a reference by topic."""
-    references = {}
+    """Return the reference of a request of each topic, of a few."""
     with Intake(settings) as app:
         app.process()
-        for topic, pattern in WORDS.items():
-            for number in range(TEXTS):
-                draft = RequestDraft(
-                    channel=Channel.PHONE,
-                    text=pattern.format(number),
-                    topic=topic,
-                    topic_confidence=0.9,
-                    topic_by="model",
-                )
-                opinion = Classification(
-                    classifier="learned", version="1", topic=topic, confidence=0.9, calibrated=True
-                )
-                verdict = Verdict(topic=topic, opinions=(opinion,))
-                request, _ = app._registrar.submit(draft, verdict)
-                references[topic] = request.reference
-                if number:
-                    app.requests.correct(request.reference, topic, by="anna")
-        record = app.models.train(app.requests.corrections(), by="anna")
-        app.models.use(record.version, by="anna")
-    return references
+        return file(app, FEW)
 
 
 def test_what_was_filed_is_found_under_the_topic_of_today(
@@ -95,8 +98,8 @@ def test_what_was_filed_is_found_under_the_topic_of_today(
     taxonomy.write_text(AFTER)
     with Intake(settings) as app:
         by_new, by_old = (app.requests.find(topic=name, limit=200) for name in ("strade", "neve"))
-        assert len(by_new) == len(by_old) == 2 * TEXTS
-        assert app.stats()["topic"] == {"strade": 2 * TEXTS, "illuminazione": TEXTS}
+        assert len(by_new) == len(by_old) == 2 * FEW
+        assert app.stats()["topic"] == {"strade": 2 * FEW, "illuminazione": FEW}
         assert app.requests.find(topic="luce", limit=1)[0].topic == "luce"
         after = app.requests.get(filed["neve"]), app.requests.history(filed["neve"])
     assert after == before, "history is as it was"
@@ -124,13 +127,16 @@ def test_front_ends_see_the_topic_of_today_beside_the_one_filed(
         assert seen(app, "neve") == ("neve", "neve")
 
 
-def test_corrections_models_and_thresholds_map_forward(
-    settings: Settings, filed: dict[str, str], taxonomy: Path
-) -> None:
+def test_corrections_models_and_thresholds_map_forward(settings: Settings, taxonomy: Path) -> None:
+    with Intake(settings) as app:
+        app.process()
+        filed = file(app, ENOUGH)
+        record = app.models.train(app.requests.corrections(), by="anna")
+        app.models.use(record.version, by="anna")
     taxonomy.write_text(AFTER)
     with Intake(settings) as app:
         outcomes = app.requests.outcomes()
-        assert len(outcomes) == 3 * (TEXTS - 1)
+        assert len(outcomes) == 3 * (ENOUGH - 1)
         assert all(each.is_right for each in outcomes)
         thresholds = choose_thresholds(outcomes, precision=0.9)
         assert thresholds.topics == {"strade": 0.9, "illuminazione": 0.9}
