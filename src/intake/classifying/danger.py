@@ -2,8 +2,9 @@
 
 Rules know the words that their author thought of. The model has seen some thousand sentences, calls
 for help and harmless ones, in six languages and with wrong characters; it weighs pieces of words
-(see ``features.py``) and what the rules found ("signals"). It is a file of whole numbers that
-cannot run code; ``scripts/make_danger_model.py`` makes it.
+(see ``features.py``) and what the rules found ("signals"). Of what these leave in doubt it also
+weighs the meaning (``encoder.py``), which costs a hundred times as much. It is a file of numbers
+that cannot run code; ``scripts/make_danger_model.py`` makes it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from intake.classifying.encoder import Floats, shipped_encoder
 from intake.classifying.features import Features, extract
 from intake.classifying.linear_model import weigh
 from intake.schemas.base import Frozen
@@ -34,7 +36,10 @@ class Passage(NamedTuple):
     """A stretch of text that is judged as a whole, and what the rules found in it, by name."""
 
     text: str
+    """Its words."""
     signals: Mapping[str, float]
+    prose: str
+    """The same as it was written, with what stands between the words."""
 
 
 class Manifest(Frozen):
@@ -45,6 +50,27 @@ class Manifest(Frozen):
     """From here on a passage is an alarm, whatever the rules say."""
     doubt: float
     """Below this it is none, whatever the rules say."""
+    clear: float
+    """Below this score of the pieces of words, its meaning is not asked for."""
+
+
+class Meaning(NamedTuple):
+    """What meaning adds: a network of one hidden layer reads vector and signals, and its decision
+    is added to what the score of the pieces counts."""
+
+    inner: Floats
+    """Vector and signals by hidden numbers."""
+    inner_bias: Floats
+    outer: Floats
+    bias: float
+    pieces: float
+    """What the score of the pieces of words counts."""
+
+    def decide(self, vectors: Floats, signals: Floats, scores: Floats) -> Floats:
+        """Return the decision value of each passage (row)."""
+        hidden = np.hstack([vectors, signals]) @ self.inner + self.inner_bias
+        decisions: Floats = np.maximum(hidden, 0) @ self.outer + self.bias + self.pieces * scores
+        return decisions
 
 
 class DangerModel:
@@ -59,24 +85,55 @@ class DangerModel:
         rarity: NDArray[np.float16],
         signals: NDArray[np.float32],
         bias: float,
+        meaning: Meaning | None = None,
         digest: str = "",
     ) -> None:
         """Hold ``weights`` of the buckets (times ``scale``), their ``rarity`` (0 where a bucket
         is not used), and the weights of the ``signals`` in the manifest's order."""
         self.manifest = manifest
+        self._meaning = meaning
         self._weights, self._scale, self._rarity = weights, scale, rarity
         self._signals, self._bias = signals, bias
         self.digest = digest
 
-    def score(self, passages: Sequence[Passage]) -> list[float]:
-        """Return the decision value of each passage."""
-        scores: list[float] = []
+    def with_meaning(self, meaning: Meaning) -> DangerModel:
+        """Return a model that decides as this one, and by ``meaning`` where this one doubts."""
+        return DangerModel(
+            self.manifest,
+            weights=self._weights,
+            scale=self._scale,
+            rarity=self._rarity,
+            signals=self._signals,
+            bias=self._bias,
+            meaning=meaning,
+        )
+
+    def score(self, passages: Sequence[Passage], *, most_read: int | None = None) -> list[float]:
+        """Return the decision value of each passage.
+
+        Of those in doubt, the meaning of at most ``most_read`` is asked for, the likeliest first.
+        """
+        scores = self.score_pieces(passages)
+        doubtful = np.flatnonzero(scores >= self.manifest.clear)
+        if self._meaning is not None and len(doubtful):
+            read = doubtful[np.argsort(-scores[doubtful], kind="stable")][:most_read]
+            chosen = [passages[place] for place in read.tolist()]
+            scores[read] = self._meaning.decide(
+                shipped_encoder().vectors([passage.prose for passage in chosen]),
+                signal_matrix(chosen, self.manifest.signals),
+                scores[read],
+            )
+        return [float(score) for score in scores]
+
+    def score_pieces(self, passages: Sequence[Passage]) -> Floats:
+        """Return the decision value of each passage by pieces of words and signals alone."""
+        scores = [np.empty(0, dtype=np.float32)]
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
             pieces = self._sums(extract([passage.text for passage in batch]))
             found = signal_matrix(batch, self.manifest.signals) @ self._signals
-            scores.extend((pieces + found + self._bias).tolist())
-        return scores
+            scores.append((pieces + found + self._bias).astype(np.float32))
+        return np.concatenate(scores)
 
     def telling_words(self, text: str) -> list[str]:
         """Return the words of ``text`` that speak for danger most, in their order."""
@@ -103,6 +160,14 @@ class DangerModel:
             "signals": self._signals,
             "scale": np.array([self._scale, self._bias], dtype=np.float64),
         }
+        if self._meaning is not None:
+            inner, inner_bias, outer, bias, pieces = self._meaning
+            arrays |= {
+                "inner": inner.astype(np.float16),
+                "inner_bias": inner_bias,
+                "outer": outer,
+                "outer_scale": np.array([bias, pieces]),
+            }
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in arrays.items():
@@ -123,8 +188,15 @@ class DangerModel:
                 rarity=archive["rarity"],
                 signals=archive["signals"],
                 bias=bias,
+                meaning=_meaning(archive) if "inner" in archive else None,
                 digest=hashlib.sha256(content).hexdigest()[:12],
             )
+
+
+def _meaning(archive: Mapping[str, NDArray[np.float32]]) -> Meaning:
+    bias, pieces = archive["outer_scale"].tolist()
+    inner = archive["inner"].astype(np.float32)
+    return Meaning(inner, archive["inner_bias"], archive["outer"], bias, pieces)
 
 
 def signal_matrix(passages: Sequence[Passage], names: Sequence[str]) -> NDArray[np.float32]:

@@ -33,10 +33,24 @@ class Words:
     sentences: tuple[int, ...]
     questions: frozenset[int] = frozenset()
     """The numbers of the sentences that end with a question mark."""
+    text: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where in ``text`` each word stands."""
 
     def quote(self, start: int, end: int) -> str:
         """Return the words from ``start`` to ``end`` (not included), joined by spaces."""
         return " ".join(self.words[start:end])
+
+    def prose(self, start: int, end: int) -> str:
+        """Return the text from a word to another with all that stands between them.
+
+        What ends it is left out, but for a question mark: whoever is in a hurry writes no full
+        stop, and a full stop must not say that nobody is in danger.
+        """
+        if start >= end:
+            return ""
+        text = self.text[self.spans[start][0] : self.spans[end - 1][1]]
+        return f"{text}?" if self.sentences[end - 1] in self.questions else text
 
 
 @lru_cache(maxsize=4)  # every classifier reads the same few texts of one item
@@ -49,10 +63,13 @@ def split(text: str) -> Words:
     clauses: list[int] = []
     sentences: list[int] = []
     questions: set[int] = set()
+    spans: list[tuple[int, int]] = []
     clause = sentence = 0
-    for token in _TOKEN.findall(text):
+    for found in _TOKEN.finditer(text):
+        token = found[0]
         if token[0].isalnum():
             words.append(token)
+            spans.append(found.span())
             clauses.append(clause)
             sentences.append(sentence)
         elif token[0] in _SENTENCE_ENDS and token[-1] != "-":
@@ -62,7 +79,9 @@ def split(text: str) -> Words:
             sentence += 1
         else:
             clause += 1
-    return Words(tuple(words), tuple(clauses), tuple(sentences), frozenset(questions))
+    return Words(
+        tuple(words), tuple(clauses), tuple(sentences), frozenset(questions), text, tuple(spans)
+    )
 
 
 def stretches(words: Words) -> Iterator[tuple[int, int]]:

@@ -138,6 +138,8 @@ class Matcher:
             tuple(clause for cut, clause in zip(cuts, words.clauses, strict=True) for _ in cut),
             tuple(number for cut, number in zip(cuts, words.sentences, strict=True) for _ in cut),
             words.questions,
+            words.text,
+            tuple(span for cut, span in zip(cuts, words.spans, strict=True) for _ in cut),
         )
 
     def _possible(self, present: frozenset[int]) -> dict[int, list[_Pattern]]:

@@ -36,6 +36,9 @@ _LEAST_WORDS = 3
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _COUNTED_SENTENCES = 50
+_MOST_READ = 12
+"""Of so many doubtful passages of an item the meaning is asked for: it costs tens of
+milliseconds each."""
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
 
@@ -254,7 +257,9 @@ class _Compiled:
         signals["now"] = float(is_now)
         signals["question"] = float(not sentences.isdisjoint(reading.words.questions))
         signals["length"] = min((end - start) / LONGEST_STRETCH, 1.0)
-        return Passage(reading.words.quote(start, end), signals)
+        return Passage(
+            reading.words.quote(start, end), signals, prose=reading.words.prose(start, end)
+        )
 
     def holds(self, rule: _Rule, hit: Hit, reading: _Reading, everywhere: Set[int]) -> bool:
         """Return whether no guard speaks against the alarm."""
@@ -303,7 +308,7 @@ def _weigh(
     passages = [each for each in passages if _is_long_enough(each)]
     if not passages:
         return evidence
-    scores = model.score(passages)
+    scores = model.score(passages, most_read=_MOST_READ)
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
     wanted = model.manifest.alarm + _MORE_SURE * math.log(len(passages))

@@ -1,0 +1,248 @@
+"""The encoder: what a passage means, as a vector, in any of our languages.
+
+Pieces of words find what was seen before; "la casa è crollata" and "the roof came down on us" share
+none. A transformer that was trained on a thousand million pairs of texts in a hundred languages
+puts them side by side. This is the lower half of one, multilingual-e5-small (Wang et al., 2024):
+the first layers are enough to tell danger, better than all of them, and only the pieces of words
+that our languages use are kept. Its weights are numbers of 4 bits; ``scripts/make_encoder.py``
+makes the file. It runs on numpy and costs about half a millisecond a word: ask it about what is
+doubtful only.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHIPPED = "encoder.npz"
+BLOCK = 32
+"""So many weights share one scale."""
+WORD_START = "▁"
+BEGIN, END, UNKNOWN, PADDING = "<s>", "</s>", "<unk>", "<pad>"
+_CENTRE = 8
+_LONGEST_WORD = 40
+_TOKENS_AT_ONCE = 1024
+_HIDDEN = -1e9
+_UNKNOWN_SURPRISE = 10.0
+"""By so much an unknown character is less likely than the least likely piece (SentencePiece)."""
+
+Floats = NDArray[np.float32]
+
+
+class Packed(NamedTuple):
+    """A matrix of 4-bit weights: two in a byte, ``BLOCK`` of a row with one scale (GGML's Q4_0).
+
+    Of a block's 16 bytes the low halves are its first 16 weights, the high ones the others.
+    """
+
+    scales: NDArray[np.float16]
+    """Rows by blocks."""
+    halves: NDArray[np.uint8]
+    """Rows by half the columns."""
+
+    def floats(self) -> Floats:
+        """Return the weights."""
+        rows, blocks = self.scales.shape
+        halves = self.halves.reshape(rows, blocks, BLOCK // 2)
+        numbers = np.concatenate((halves & 15, halves >> 4), axis=2).astype(np.float32)
+        numbers -= _CENTRE
+        numbers *= self.scales[:, :, None].astype(np.float32)
+        return numbers.reshape(rows, blocks * BLOCK)
+
+    def rows(self, places: NDArray[np.int64]) -> Floats:
+        """Return some of the rows."""
+        return Packed(self.scales[places], self.halves[places]).floats()
+
+
+class Pieces:
+    """The pieces that words are cut into: of all ways to cut one, the likeliest (Kudo, 2018)."""
+
+    def __init__(self, pieces: Sequence[str], scores: NDArray[np.floating]) -> None:
+        """Hold the pieces and the logarithms of how likely each is."""
+        self._scored = {
+            piece: (place, score)
+            for place, (piece, score) in enumerate(zip(pieces, scores.tolist(), strict=True))
+        }
+        self.begin, self.end, self._unknown, self.padding = (
+            self._scored.pop(special)[0] for special in (BEGIN, END, UNKNOWN, PADDING)
+        )
+        self._longest = max(map(len, pieces))
+        self._unknown_score = float(scores.min()) - _UNKNOWN_SURPRISE
+        self.cut = lru_cache(maxsize=20_000)(self._cut)
+
+    def of(self, text: str, most: int) -> list[int]:
+        """Return the places of the pieces of ``text``, at most ``most``, begin and end included."""
+        places = [self.begin]
+        for word in unicodedata.normalize("NFKC", text).lower().split():
+            places.extend(self.cut(word[:_LONGEST_WORD]))
+            if len(places) >= most:
+                break
+        return [*places[: most - 1], self.end]
+
+    def _cut(self, word: str) -> tuple[int, ...]:
+        """Return the likeliest way to cut a word (Viterbi)."""
+        word = WORD_START + word
+        best = [0.0] + [float("-inf")] * len(word)
+        last = [(0, self._unknown)] * (len(word) + 1)
+        for start in range(len(word)):
+            unknown = best[start] + self._unknown_score
+            if unknown > best[start + 1]:
+                best[start + 1], last[start + 1] = unknown, (start, self._unknown)
+            for end in range(start + 1, min(len(word), start + self._longest) + 1):
+                found = self._scored.get(word[start:end])
+                if found and best[start] + found[1] > best[end]:
+                    best[end], last[end] = best[start] + found[1], (start, found[0])
+        places, end = [], len(word)
+        while end:
+            end, place = last[end]
+            places.append(place)
+        return tuple(reversed(places))
+
+
+class _Layer(NamedTuple):
+    """One layer's matrices, inputs by outputs, with their biases; and its two norms."""
+
+    attention: tuple[Floats, Floats]
+    """To queries, keys and values, side by side."""
+    mixing: tuple[Floats, Floats]
+    widening: tuple[Floats, Floats]
+    narrowing: tuple[Floats, Floats]
+    norms: Floats
+    """Factor and shift after the attention, then after the widening and narrowing."""
+
+
+class Encoder:
+    """The layers of a BERT encoder (Devlin et al., 2019), and the mean of what they put out."""
+
+    def __init__(
+        self,
+        pieces: Pieces,
+        *,
+        words: Packed,
+        positions: Floats,
+        norm: Floats,
+        layers: Sequence[_Layer],
+        heads: int,
+        epsilon: float,
+    ) -> None:
+        """Hold the embeddings of pieces (``words``) and ``positions``, their ``norm`` and the
+        layers, of so many attention ``heads``."""
+        self._pieces, self._words, self._positions = pieces, words, positions
+        self._norm, self._layers, self._heads = norm, layers, heads
+        self._epsilon = epsilon
+
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+        return int(self._positions.shape[1])
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return the vector of each text (row)."""
+        cut = [self._pieces.of(text, len(self._positions)) for text in texts]
+        found = np.zeros((len(texts), self.width), dtype=np.float32)
+        waiting = sorted(range(len(texts)), key=lambda place: len(cut[place]))
+        while waiting:  # texts of about one length together: little is padded
+            batch = waiting[: max(1, _TOKENS_AT_ONCE // len(cut[waiting[0]]))]
+            while len(batch) > 1 and len(batch) * len(cut[batch[-1]]) > _TOKENS_AT_ONCE:
+                batch.pop()
+            found[batch] = self._means([cut[place] for place in batch])
+            waiting = waiting[len(batch) :]
+        return found
+
+    def _means(self, cut: Sequence[Sequence[int]]) -> Floats:
+        longest = max(map(len, cut))
+        places = np.full((len(cut), longest), self._pieces.padding)
+        for row, pieces in zip(places, cut, strict=True):
+            row[: len(pieces)] = pieces
+        is_text = places != self._pieces.padding
+        hidden = self._words.rows(places.ravel()).reshape(*places.shape, self.width)
+        hidden += self._positions[:longest]
+        hidden = self._normalised(hidden, self._norm)
+        unseen = np.where(is_text, 0, _HIDDEN).astype(np.float32)[:, None, None, :]
+        for layer in self._layers:
+            hidden = self._passed(hidden, layer, unseen)
+        counts = is_text.sum(axis=1, keepdims=True)
+        means: Floats = np.einsum("tpw,tp->tw", hidden, is_text.astype(np.float32)) / counts
+        return means
+
+    def _passed(self, hidden: Floats, layer: _Layer, unseen: Floats) -> Floats:
+        """Return texts by pieces by width after ``layer``."""
+        texts, pieces, width = hidden.shape
+        parts = (hidden @ layer.attention[0] + layer.attention[1]).reshape(
+            texts, pieces, 3, self._heads, width // self._heads
+        )
+        queries, keys, values = parts.transpose(2, 0, 3, 1, 4)
+        looks = queries @ keys.transpose(0, 1, 3, 2)
+        looks *= np.float32((width // self._heads) ** -0.5)
+        looks += unseen
+        looks -= looks.max(axis=-1, keepdims=True)
+        np.exp(looks, out=looks)
+        looks /= looks.sum(axis=-1, keepdims=True)
+        mixed = (looks @ values).transpose(0, 2, 1, 3).reshape(texts, pieces, width)
+        hidden = hidden + (mixed @ layer.mixing[0] + layer.mixing[1])
+        hidden = self._normalised(hidden, layer.norms[:2])
+        wide = _bent(hidden @ layer.widening[0] + layer.widening[1])
+        hidden = hidden + (wide @ layer.narrowing[0] + layer.narrowing[1])
+        return self._normalised(hidden, layer.norms[2:])
+
+    def _normalised(self, hidden: Floats, norm: Floats) -> Floats:
+        hidden = hidden - hidden.mean(axis=-1, keepdims=True)
+        variances = np.einsum("tpw,tpw->tp", hidden, hidden)[..., None] / hidden.shape[-1]
+        hidden *= norm[0] / np.sqrt(variances + self._epsilon)
+        hidden += norm[1]
+        return hidden
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        """Return the encoder of a file's arrays, as ``scripts/make_encoder.py`` names them."""
+        plain = {name: np.asarray(array) for name, array in arrays.items()}
+        attention, mixing, widening, narrowing = (
+            _matrices(plain, name) for name in ("attention", "mixing", "widening", "narrowing")
+        )
+        norms = plain["norms"].astype(np.float32)
+        heads, epsilon = plain["heads_epsilon"].tolist()
+        return cls(
+            Pieces(plain["pieces"].tobytes().decode().split("\n"), plain["scores"]),
+            words=Packed(plain["words_scales"], plain["words_halves"]),
+            positions=plain["positions"].astype(np.float32),
+            norm=plain["norm"].astype(np.float32),
+            layers=list(map(_Layer, attention, mixing, widening, narrowing, norms)),
+            heads=int(heads),
+            epsilon=epsilon,
+        )
+
+
+def _matrices(plain: Mapping[str, NDArray[np.generic]], name: str) -> list[tuple[Floats, Floats]]:
+    """Return the matrix of each layer, inputs by outputs, and its biases."""
+    packed = zip(plain[f"{name}_scales"], plain[f"{name}_halves"], strict=True)
+    return [
+        (np.ascontiguousarray(Packed(scales, halves).floats().T), biases.astype(np.float32))
+        for (scales, halves), biases in zip(packed, plain[f"{name}_biases"], strict=True)
+    ]
+
+
+def _bent(wide: Floats) -> Floats:
+    """Return GELU of each number (Hendrycks and Gimpel, 2016, by its approximation with tanh)."""
+    bent = wide * wide
+    bent *= np.float32(0.044715 * 0.7978845608)
+    bent += np.float32(0.7978845608)
+    bent *= wide
+    np.tanh(bent, out=bent)
+    bent += 1
+    bent *= wide
+    bent *= np.float32(0.5)
+    return bent
+
+
+@cache
+def shipped_encoder() -> Encoder:
+    """Return the encoder we ship; read once per process, when first needed."""
+    path = files("intake.classifying").joinpath("data", SHIPPED)
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        return Encoder.from_arrays({name: archive[name] for name in archive.files})
