@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from intake.errors import UnreadableItem
+from intake.ocr import pdf_repair
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
 from intake.ocr.sheets import PageImage, PageText
@@ -244,3 +245,10 @@ def test_a_file_locked_by_aes_256_is_opened(password):
         pdf.save(out, encryption=pikepdf.Encryption(owner="proprietario", user=password, R=6))
     (sheet,) = read_pdf(out.getvalue(), LIMITS, ("sbagliata", password) if password else ())
     assert "infermiere" in sheet.text
+
+
+def test_a_locked_pdf_is_not_mended_without_its_password():
+    locked = (Path(__file__).parents[3] / "fixtures" / "hostile" / "locked.pdf").read_bytes()
+    with pytest.raises(UnreadableItem) as raised:
+        pdf_repair.mend(locked)
+    assert raised.value.code == "encrypted_pdf"
