@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from intake.errors import ToolMissing
 from intake.testing.dovecot import Dovecot
 from intake.testing.postgres import Postgres
+
+# Before numpy is imported, and as in our children: threads of several workers would wait for each
+# other, and the encoder would be ten times slower.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
