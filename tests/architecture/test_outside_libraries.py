@@ -21,7 +21,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "onnxruntime": ("ocr/rapid.py",),
     "phonenumbers": ("parsing/telephone_numbers.py",),
-    "py3langid": ("classifying/language.py",),
+    "py3langid": ("classifying/language_model.py",),
     "pydantic_settings": ("config/settings.py",),
     "pypdfium2": ("ocr/pdf.py",),
     "pysqlite3": ("store/database.py",),

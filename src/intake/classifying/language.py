@@ -1,7 +1,7 @@
 """Language: which of the configured languages a text is written in.
 
 Small words that belong to one language only decide the clear cases; py3langid, whose model takes
-half a second to load, decides the others.
+time and memory to load, decides the others.
 """
 
 from __future__ import annotations
@@ -155,14 +155,12 @@ def _telling_words() -> dict[str, str]:
 @cache
 def _identifier(languages: tuple[str, ...]) -> Any:  # py3langid ships no types
     """Return an identifier restricted to ``languages``; its model is loaded at first use."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - 100 MB, late
+    from intake.classifying.language_model import open_model  # noqa: PLC0415 - 50 MB, late
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     try:
-        identifier.set_languages(languages)
+        return open_model(languages)
     except ValueError as error:
         raise ConfigError(
             f"Some of the languages {', '.join(languages)} cannot be told apart: {error}",
             remedy="Use two-letter ISO 639-1 codes such as it, en, de.",
         ) from error
-    return identifier

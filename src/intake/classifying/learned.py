@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import as_file, files
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -56,13 +57,15 @@ class LearnedClassifier:
     def untrained(cls, taxonomy: Taxonomy, prior: Prior) -> Self | None:
         """Return one that knows only what topics say of themselves and what rules say.
 
-        None if there are not two topics.
+        None if there are not two topics. For the taxonomy that we ship, the model is made.
         """
         if len(taxonomy) < _LEAST_TOPICS:
             return None
-        from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
-
-        return cls(train([], described=of_taxonomy(taxonomy), prior=prior))
+        made = files(__package__).joinpath("data", cold_start(taxonomy.version))
+        if not made.is_file():
+            return cls(trained_on_nothing(taxonomy, prior))
+        with as_file(made) as path:
+            return cls(LinearModel.load(path, prior))
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return the opinions worth showing, the strongest first."""
@@ -110,6 +113,18 @@ class LearnedClassifier:
             Evidence(rule="learned", text=word, topic=topic, weight=round(weight, 4))
             for weight, word in shown
         )
+
+
+def cold_start(taxonomy_version: str) -> str:
+    """Return the name of the file of the model that ``scripts/make_cold_start.py`` makes."""
+    return f"untrained-{taxonomy_version}.npz"
+
+
+def trained_on_nothing(taxonomy: Taxonomy, prior: Prior) -> LinearModel:
+    """Return the model of what topics say of themselves."""
+    from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
+
+    return train([], described=of_taxonomy(taxonomy), prior=prior)
 
 
 def joined(documents: Sequence[Document]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -219,7 +220,6 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     patterns: list[str] = []
     rules = validate(file, _File).rules
     for rule in rules:
-        _check(file, rule)
         place = None if rule.is_any else rule
         for pattern in rule.patterns:
             clues.append(_Clue(rule.topic, rule.name, rule.weight, place))
@@ -235,7 +235,12 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
             patterns.append(" ".join(stems))
     version = "-".join(filter(None, (file.digest, taxonomy.version if taxonomy else "")))
     origins = tuple(rule for rule in rules if not rule.is_any and not rule.patterns)
-    return _Compiled(version, tuple(clues), Matcher(patterns, tolerant=True), origins)
+    try:
+        matcher = Matcher(patterns, tolerant=True)
+    except ValueError:
+        _blame(file, rules)
+        raise
+    return _Compiled(version, tuple(clues), matcher, origins)
 
 
 def _stem(word: str) -> str:
@@ -244,9 +249,9 @@ def _stem(word: str) -> str:
     return f"{word[:-1]}*" if is_inflected else word
 
 
-def _check(file: DataFile, rule: _Rule) -> None:
-    """Refuse a pattern that cannot be compiled, with the rule and key it stands in."""
-    for key in ("it", "en", "other", "against"):
+def _blame(file: DataFile, rules: Sequence[_Rule]) -> None:
+    """Refuse the pattern that cannot be compiled, by the rule and key it stands in."""
+    for rule, key in product(rules, ("it", "en", "other", "against")):
         for pattern in getattr(rule, key):
             try:
                 Matcher([pattern])

@@ -163,18 +163,24 @@ class _Compiled:
             ),
             *((f"rule {rule.name!r}", rule, rule.patterns) for rule in content.rules),
         ]
-        _check(file, content, [(where, patterns) for where, _, patterns in sections])
         self._meaning = [meaning for _, meaning, patterns in sections for _ in patterns]
-        self._matcher = Matcher(
-            [pattern for _, _, patterns in sections for pattern in patterns],
-            groups=content.groups,
-            tolerant=True,
-            real_words=(*content.real_words.split(), *small_words()),
-            whole_words=known_words(),
-            forgiving=frozenset(
-                number for number, meaning in enumerate(self._meaning) if isinstance(meaning, _Rule)
-            ),
-        )
+        try:
+            self._matcher = Matcher(
+                [pattern for _, _, patterns in sections for pattern in patterns],
+                groups=content.groups,
+                tolerant=True,
+                real_words=(*content.real_words.split(), *small_words()),
+                whole_words=known_words(),
+                forgiving=frozenset(
+                    number
+                    for number, meaning in enumerate(self._meaning)
+                    if isinstance(meaning, _Rule)
+                ),
+            )
+        except ValueError:
+            _blame(file, content, [(where, patterns) for where, _, patterns in sections])
+            raise
+        _check_guards(file, content)
 
     def read(self, text: str) -> _Reading:
         reading = _Reading(self._matcher.separate(split(text)))
@@ -357,14 +363,18 @@ def _load(path: Path | None) -> _Compiled:
     return _Compiled(read(path, shipped="emergency.toml"))
 
 
-def _check(file: DataFile, content: _File, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Refuse a pattern that cannot be compiled, and a guard that does not exist."""
+def _blame(file: DataFile, content: _File, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Refuse the pattern that cannot be compiled, by where it stands."""
     for where, patterns in sections:
         for pattern in patterns:
             try:
                 Matcher([pattern], groups=content.groups)
             except ValueError as error:
                 raise refuse(file, f"{where}: {error}") from error
+
+
+def _check_guards(file: DataFile, content: _File) -> None:
+    """Refuse a guard that does not exist."""
     known = {guard.name for guard in content.guards}
     for rule in content.rules:
         for name in rule.guards or ():

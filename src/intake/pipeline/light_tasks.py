@@ -11,7 +11,6 @@ from typing import Any
 from intake.classifying.decide import judge
 from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.letters.facts import LetterOptions, find_facts, merge
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
@@ -68,6 +67,12 @@ def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
 
 def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
     """Find what the ``documents`` of a letter, by path, say of themselves."""
+    from intake.letters.facts import (  # noqa: PLC0415 - a tenth of a second that mail need not pay
+        LetterOptions,
+        find_facts,
+        merge,
+    )
+
     options = LetterOptions.model_validate(payload["options"])
     not_after = payload["not_after"]
     found = [
