@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from intake import plugins
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError
+from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
 from intake.options import model_in_use, parser_options
 from intake.pipeline.classifiers import open_classifiers
@@ -93,7 +94,20 @@ def _ocr(settings: Settings) -> str:
     try_engine(engine, section.languages)
     if section.second_engine:
         try_line_reader(open_line_reader(section.second_engine), section.languages)
-    return f"{engine.name} {engine.version()}, {'+'.join(section.languages)}"
+    languages = "+".join(section.languages) + _more_languages(engine, section.more_languages)
+    return f"{engine.name} {engine.version()}, {languages}"
+
+
+def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
+    """Say which more languages can be read, and which lack their data, which is no mistake."""
+    installed = engine.installed_languages() if isinstance(engine, Polyglot) else frozenset[str]()
+    if not installed:
+        return ""
+    found = [each for each in wanted if each in installed]
+    missing = [each for each in wanted if each not in installed]
+    return (f", where needed {', '.join(found)}" if found else "") + (
+        f" (no data for {', '.join(missing)})" if missing else ""
+    )
 
 
 def _classify(settings: Settings) -> str:

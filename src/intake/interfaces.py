@@ -145,6 +145,18 @@ class OcrEngine(Protocol):
 
 
 @runtime_checkable
+class Polyglot(Protocol):
+    """An OCR engine that reads a language better when it is asked for it. Not every one does."""
+
+    def installed_languages(self) -> frozenset[str]:
+        """Return the languages that it can be asked for, as Tesseract names them.
+
+        Raises:
+            ToolMissing: the engine is not installed.
+        """
+
+
+@runtime_checkable
 class LineReader(Protocol):
     """An OCR engine that can be asked about one line, for a second opinion. Not every one can."""
 

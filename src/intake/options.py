@@ -101,6 +101,7 @@ def stage_options(settings: Settings) -> StageOptions:
             engine=ocr.engine,
             second_engine=ocr.second_engine,
             languages=ocr.languages,
+            more_languages=ocr.more_languages,
             searchable_pdf=ocr.searchable_pdf,
             limits=PageLimits(
                 max_pages=ocr.max_pages,

@@ -50,8 +50,9 @@ def recognise(
 ) -> RecognisedDocument:
     """Return the text of a picture or PDF, page by page; a child process opens it.
 
-    ``languages`` are named as Tesseract's; None means those of ``options``, which are Italian and
-    English unless told otherwise. On request a PDF is written in which the words can be searched
+    ``languages`` are named as Tesseract's, and the file is read in no others; None means those of
+    ``options``: unless told otherwise Italian and English, and German, French, Spanish or Slovene
+    for a page that is in it. On request a PDF is written in which the words can be searched
     and copied, and a page (HTML in one file) that shows how each word was read.
 
     Raises:
@@ -63,7 +64,8 @@ def recognise(
     options = options or StageOptions()
     ocr = options.ocr
     if languages is not None:
-        ocr = ocr.model_copy(update={"languages": tuple(languages)})
+        chosen = {"languages": tuple(languages), "more_languages": ()}
+        ocr = ocr.model_copy(update=chosen)
     return read_file(
         data,
         media_type,

@@ -155,7 +155,12 @@ class OcrSettings(Section):
     languages: Words = Field(
         default=("ita", "eng"),
         min_length=1,
-        description="Languages to expect, as Tesseract names them.",
+        description="Languages that every page is read in, as Tesseract names them.",
+    )
+    more_languages: Words = Field(
+        default=("deu", "fra", "spa", "slv"),
+        description="Languages that a page is read in as well where it, or the message it came "
+        "with, is in one of them; those whose data are not installed are left out.",
     )
     page_timeout_s: Number = Field(
         default=60, gt=0, description="Seconds allowed for reading one page."

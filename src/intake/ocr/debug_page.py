@@ -69,6 +69,7 @@ class DebugPage:
 def _facts(page: Page) -> str:
     facts = {
         "confidence": f"{page.confidence:.2f}",
+        "read in": "+".join(page.languages),
         "words": str(len(page.words)),
         "dots per inch": f"{page.dpi_x} across, {page.dpi_y} down",
         "turned": f"{page.rotation}°",

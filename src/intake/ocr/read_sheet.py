@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 
@@ -17,6 +18,7 @@ from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
 from intake.ocr.orientation import Upright, read_upright
+from intake.ocr.own_language import Tell, read_in_own_language
 from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared, even, level, measure_ink
@@ -61,6 +63,7 @@ def read_sheet(
     languages: Sequence[str],
     limits: PageLimits,
     watch: Watcher | None = None,
+    tell: Tell | None = None,
 ) -> Reading:
     """Return the page that ``sheet`` became, or the error that took its place."""
     if isinstance(sheet, PageText):
@@ -69,7 +72,7 @@ def read_sheet(
     if isinstance(sheet, PageLost):
         return _lost(sheet.number, sheet.error, sheet.defect)
     try:
-        return _read_image(sheet, engine, languages, limits, watch)
+        return _read_image(sheet, engine, languages, limits, watch=watch, tell=tell)
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
 
@@ -84,16 +87,20 @@ def _read_image(
     engine: OcrEngine,
     languages: Sequence[str],
     limits: PageLimits,
+    *,
     watch: Watcher | None,
+    tell: Tell | None,
 ) -> Reading:
     started = time.perf_counter()
 
-    def read(image: Image.Image, dpi: float) -> Page:
+    def read_in(languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
         image.info["dpi"] = (dpi, dpi)
         page = engine.recognise(
             image, number=sheet.number, languages=languages, timeout_s=limits.page_timeout_s
         )
         return _in_order(page, image.size)
+
+    read = partial(read_in, languages)
 
     paper = without_dust(cut_out_sheet(sheet))
     evened = without_streaks(without_borders(even(paper, dpi=limits.dpi)))
@@ -110,9 +117,19 @@ def _read_image(
     if is_back:
         kind = "blank"
         upright = Upright(prepared, Page(number=sheet.number, confidence=1.0), upright.rotation)
+    if kind == "print":
+        found, languages = read_in_own_language(
+            upright.page,
+            lambda others: read_in(others, prepared.image, prepared.dpi),
+            languages=languages,
+            tell=tell,
+        )
+    else:
+        found = _only_sure(upright.page, prepared.image.size)
     is_on_its_side = upright.rotation % 180 != 0
     facts = {
         "kind": kind,
+        "languages": () if kind == "blank" else tuple(languages),
         "dpi_x": round(sheet.dpi_y if is_on_its_side else sheet.dpi_x),
         "dpi_y": round(sheet.dpi_x if is_on_its_side else sheet.dpi_y),
         "corners": paper.corners and turned(paper.corners, upright.rotation),
@@ -121,7 +138,6 @@ def _read_image(
         "fax_header": header,
         "seconds": round(time.perf_counter() - started, 3),
     }
-    found = upright.page if kind == "print" else _only_sure(upright.page, prepared.image.size)
     page = found.model_copy(update=facts)
     if watch is not None:
         watch(sheet, prepared, page)

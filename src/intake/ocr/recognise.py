@@ -9,6 +9,7 @@ from PIL import Image
 from intake.interfaces import LineReader, OcrEngine
 from intake.ocr.file_kinds import PDF, detect
 from intake.ocr.limits import PageLimits
+from intake.ocr.own_language import Tell
 from intake.ocr.pages import read_pictures
 from intake.ocr.pdf import read_pdf
 from intake.ocr.read_sheet import Reading, Watcher, read_sheet
@@ -43,6 +44,7 @@ def recognise(
     limits: PageLimits,
     passwords: Sequence[str] = (),
     watch: Watcher | None = None,
+    tell: Tell | None = None,
 ) -> RecognisedDocument:
     """Return the text of a picture or PDF, page by page. It is opened in a process of its own.
 
@@ -52,6 +54,8 @@ def recognise(
     when a page is no print, has far less text than ink or arrived with gaps, or when there is no
     text at all.
     ``passwords`` are tried on a locked PDF. ``watch`` is shown each picture that was read.
+    A page whose text ``tell`` finds to be in a language that is not among ``languages`` is read
+    once more with it, and so are the pages after it, at once.
 
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
@@ -62,7 +66,13 @@ def recognise(
     kind = detect(data, media_type)
     sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)
     return read_document(
-        kind, sheets, engine=engine, languages=languages, limits=limits, watch=watch
+        kind,
+        sheets,
+        engine=engine,
+        languages=languages,
+        limits=limits,
+        watch=watch,
+        tell=tell,
     )
 
 
@@ -74,16 +84,21 @@ def read_document(
     languages: Sequence[str],
     limits: PageLimits,
     watch: Watcher | None = None,
+    tell: Tell | None = None,
 ) -> RecognisedDocument:
     """Return the document of media type ``kind`` that the sheets make; see ``recognise``.
 
     Raises:
         UnreadableItem, TransientFailure, ToolMissing: as ``recognise`` does.
     """
-    readings = [
-        read_sheet(sheet, engine=engine, languages=languages, limits=limits, watch=watch)
-        for sheet in sheets
-    ]
+    readings: list[Reading] = []
+    for sheet in sheets:
+        reading = read_sheet(
+            sheet, engine=engine, languages=languages, limits=limits, watch=watch, tell=tell
+        )
+        readings.append(reading)
+        if reading.page is not None:
+            languages = reading.page.languages or languages
     pages = tuple(reading.page for reading in readings if reading.page is not None)
     if not pages:
         raise next(reading.error for reading in readings if reading.error is not None)

@@ -15,7 +15,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from intake.errors import ToolMissing
-from intake.interfaces import LineReader, OcrEngine
+from intake.interfaces import LineReader, OcrEngine, Polyglot
 from intake.ocr.lexicon import Lexicon, is_word, lexicons
 from intake.ocr.noise_words import without_noise
 from intake.ocr.page_confidence import page_confidence
@@ -57,6 +57,11 @@ class SecondOpinion:
         except ToolMissing:
             second = "missing"
         return f"{self._first.version()}+{second}"
+
+    def installed_languages(self) -> frozenset[str]:
+        """Return the languages that the first engine can be asked for; see ``Polyglot``."""
+        first = self._first
+        return first.installed_languages() if isinstance(first, Polyglot) else frozenset()
 
     def recognise(
         self, image: Image.Image, *, number: int, languages: Sequence[str], timeout_s: float

@@ -35,6 +35,10 @@ class TesseractEngine:
         """
         return self._version
 
+    def installed_languages(self) -> frozenset[str]:
+        """Return the languages whose data are installed; see ``Polyglot``."""
+        return self._installed
+
     def recognise(
         self, image: Image.Image, *, number: int, languages: Sequence[str], timeout_s: float
     ) -> Page:

@@ -38,6 +38,10 @@ class TesserocrEngine:
         """Return the version of the library, such as ``5.5.4``."""
         return str(_library().tesseract_version()).split()[1]
 
+    def installed_languages(self) -> frozenset[str]:
+        """Return the languages whose data are installed; see ``Polyglot``."""
+        return self._installed
+
     def recognise(
         self, image: Image.Image, *, number: int, languages: Sequence[str], timeout_s: float
     ) -> Page:

@@ -22,6 +22,7 @@ from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.ocr_engines import open_engine
 from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
+from intake.pipeline.page_languages import PageLanguages
 from intake.schemas.documents import Barcode, Page, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
@@ -41,7 +42,8 @@ def payload(
     """Return what ``recognise_file`` takes; ``ocr`` and ``parsing`` are options as JSON.
 
     The child writes a page that explains the reading where it is told to. With ``is_letter``
-    added, barcodes are looked for as well.
+    added, barcodes are looked for as well; with ``came_with``, the language (ISO 639-1) of the
+    text that the file came with, it is read in that one too.
     """
     explained = None if debug_html is None else str(debug_html)
     return {
@@ -56,6 +58,8 @@ def payload(
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
     """Read the text in the picture, PDF or office document ``path``."""
     content, passwords = _content(payload), _passwords(payload)
+    engine = open_engine(payload["engine"], payload["second_engine"])
+    languages = PageLanguages(engine, payload["languages"], payload["more_languages"])
     is_office = content.startswith(OFFICE_SIGNATURES)
     barcodes: dict[int, tuple[Barcode, ...]] = {}
     with _debug_page(payload["debug_html"]) as explained:
@@ -70,10 +74,11 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
         document = read(
             content,
             payload["media_type"],
-            engine=open_engine(payload["engine"], payload["second_engine"]),
-            languages=payload["languages"],
+            engine=engine,
+            languages=languages.beside(payload.get("came_with")),
             limits=PageLimits.model_validate(payload["limits"]),
             watch=watch,
+            tell=languages.tell,
         )
         if explained:
             explained.close(document)

@@ -58,6 +58,8 @@ class OcrOptions(Frozen):
     second_engine: str = ""
     """Asked about the doubtful lines of hard pages; none where it is empty."""
     languages: tuple[str, ...] = ("ita", "eng")
+    more_languages: tuple[str, ...] = ("deu", "fra", "spa", "slv")
+    """Those a page is read in as well where it, or the text it came with, is in one of them."""
     limits: PageLimits = PageLimits()
     searchable_pdf: bool = False
     """Whether a searchable PDF is kept beside each file that was read."""
@@ -165,7 +167,7 @@ class Stages:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made = self._recognise(receipt, message, pictures, keep_alive)
+        readings, made = self._recognise(receipt, message, verdict, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
@@ -303,18 +305,24 @@ class Stages:
         self,
         receipt: Receipt,
         message: ParsedMessage,
+        verdict: Verdict,
         pictures: list[Attachment],
         keep_alive: Callable[[], None],
     ) -> tuple[Readings, list[Blob]]:
-        """Read the pictures; return also the searchable PDFs that were made of them."""
+        """Read the pictures; return also the searchable PDFs that were made of them.
+
+        ``verdict`` is that on the text alone. The text around a letter is a machine's: it says
+        nothing of the letter's language.
+        """
         is_letter = _is_letter(receipt, message)
+        how = {"is_letter": is_letter, "came_with": None if is_letter else verdict.language}
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
             keep_alive()
             try:
-                document, made = self._recognise_one(attachment, is_letter=is_letter)
+                document, made = self._recognise_one(attachment, how)
                 documents[attachment.path] = document
                 if made:
                     searchable[attachment.path] = made
@@ -331,10 +339,10 @@ class Stages:
         return readings, list(searchable.values())
 
     def _recognise_one(
-        self, attachment: Attachment, *, is_letter: bool
+        self, attachment: Attachment, how: dict[str, Any]
     ) -> tuple[RecognisedDocument, Blob | None]:
         with self._heavy_child() as (child, scratch):
-            payload = self._payload(attachment) | {"is_letter": is_letter}
+            payload = self._payload(attachment) | how
             answer = child.call(heavy_tasks.RECOGNISE, payload)
             document = RecognisedDocument.model_validate(answer)
             made = None

@@ -223,6 +223,8 @@ class Page(Frozen):
     barcodes: tuple[Barcode, ...] = ()
     """Those of letters and faxes; none where nobody looked."""
 
+    languages: tuple[str, ...] = ()
+    """Those it was read in, as the engine names them; none where the engine did not read it."""
     kind: PageKind = "print"
     """What is on the page. Of what is neither print nor blank, ``text`` has only sure words."""
     fax_header: FaxHeader | None = None

@@ -358,9 +358,8 @@ def _insert_pages(connection: Connection, attachment_id: int, document: Recognis
 def _page_row(page: Page) -> dict[str, Any]:
     """Return a page's columns; a word is a list, in the order of its fields, to save room."""
     words = [list(word.model_dump().values()) for word in page.words]
-    return page.model_dump(exclude={"words", "fax_header", "barcodes", "corners"}) | {
-        "words": words
-    }
+    unstored = {"words", "fax_header", "barcodes", "corners", "languages"}
+    return page.model_dump(exclude=unstored) | {"words": words}
 
 
 def insert_opinions(

@@ -78,5 +78,5 @@ def test_a_crash_over_the_searchable_pdf_costs_no_text(filed, monkeypatch, tmp_p
 
 
 def request_receipt(app):
-    with app._database.read() as connection:
+    with app._premises.database.read() as connection:
         return connection.execute(text("SELECT receipt_id FROM requests")).scalar_one()

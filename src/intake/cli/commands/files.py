@@ -76,7 +76,7 @@ def ocr(
     languages: Annotated[
         str | None,
         typer.Option(
-            help="As Tesseract names them, joined by +; left out: those of the settings.",
+            help="These alone, as Tesseract names them, joined by +; left out: by the settings.",
             metavar="ita+eng",
         ),
     ] = None,
