@@ -28,6 +28,8 @@ BEGIN, END, UNKNOWN, PADDING = "<s>", "</s>", "<unk>", "<pad>"
 _CENTRE = 8
 _LONGEST_WORD = 40
 _TOKENS_AT_ONCE = 1024
+_MOST_PIECES = 256
+"""Of a text no more are read: the 60 words of a stretch have about 100, damaged ones up to 200."""
 _HIDDEN = -1e9
 _UNKNOWN_SURPRISE = 10.0
 """By so much an unknown character is less likely than the least likely piece (SentencePiece)."""
@@ -143,8 +145,9 @@ class Encoder:
         return int(self._positions.shape[1])
 
     def vectors(self, texts: Sequence[str]) -> Floats:
-        """Return the vector of each text (row)."""
-        cut = [self._pieces.of(text, len(self._positions)) for text in texts]
+        """Return the vector of each text (row): of a long one, of its beginning."""
+        most = min(_MOST_PIECES, len(self._positions))
+        cut = [self._pieces.of(text, most) for text in texts]
         found = np.zeros((len(texts), self.width), dtype=np.float32)
         waiting = sorted(range(len(texts)), key=lambda place: len(cut[place]))
         while waiting:  # texts of about one length together: little is padded

@@ -12,7 +12,7 @@ from intake.schemas.classifications import Origin
 from intake.schemas.requests import Channel
 
 _ADDRESS = re.compile(r"[^\s@]*@[^\s@]+\.[^\s@.]+")
-_NUMBER = re.compile(r"\+[\d ./()-]{3,24}\*?")
+_NUMBER = re.compile(r"\+(?=\D*\d)[\d ./()-]{1,24}\*?")
 _NO_DIGIT = re.compile(r"\D")
 
 

@@ -221,18 +221,18 @@ class _Compiled:
     def passages(self, reading: _Reading, everywhere: Set[int]) -> Iterator[Passage]:
         """Yield the stretches of a text, each with what was found in it.
 
-        In a long text the sentence of an alarm is also judged alone: it must not be outweighed.
+        The sentence of an alarm is also judged alone: what stands around it, such as a letterhead
+        or a notice of confidentiality, must not outweigh it.
         """
-        places = list(stretches(reading.words))
-        if len(places) > 1:
-            alarming = {
-                reading.words.sentences[hit.start]
-                for rule, hit in self.standing(reading, everywhere)
-                if rule.urgency is Urgency.EMERGENCY
-            }
-            numbers = reading.words.sentences
-            for number in sorted(alarming)[:_COUNTED_SENTENCES]:
-                places.append((bisect_left(numbers, number), bisect_right(numbers, number)))
+        places = dict.fromkeys(stretches(reading.words))
+        numbers = reading.words.sentences
+        alarming = {
+            numbers[hit.start]
+            for rule, hit in self.standing(reading, everywhere)
+            if rule.urgency is Urgency.EMERGENCY
+        }
+        for number in sorted(alarming)[:_COUNTED_SENTENCES]:
+            places[bisect_left(numbers, number), bisect_right(numbers, number)] = None
         for start, end in places:
             yield self.passage(reading, everywhere, start, end)
 

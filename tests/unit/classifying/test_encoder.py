@@ -66,6 +66,12 @@ def test_whatever_is_written_has_a_vector(text: str) -> None:
     assert np.isfinite(shipped_encoder().vectors([text])).all()
 
 
+def test_of_a_text_without_measure_the_beginning_is_read() -> None:
+    beginning = "0123456789 " * 300
+    ours, longer = shipped_encoder().vectors([beginning, beginning + "aiuto " * 10_000])
+    assert longer == pytest.approx(ours, abs=1e-3)
+
+
 @pytest.mark.parametrize("language", sorted(set(SAID) - {"it"}))
 def test_the_same_said_in_another_language_is_nearest(language: str) -> None:
     """Cosines of what is left when the mean of each language is taken away."""

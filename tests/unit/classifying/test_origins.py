@@ -38,6 +38,8 @@ def _rules(folder: Path, text: str) -> KeywordClassifier:
         ({"numbers": ["+39 06 123 456"]}, {"number": "+39061234567"}, False),
         ({"numbers": ["+39 06 123*"]}, {"number": "+39061234567"}, True),
         ({"numbers": ["+39 06 123*"]}, {"number": ""}, False),
+        ({"numbers": ["+39*"]}, {"number": "+3906123456"}, True),
+        ({"numbers": ["+39*"]}, {"number": "+41911234567"}, False),
         (
             {"channels": ["fax"], "numbers": ["+3906*"]},
             {"channel": "fax", "number": "+3902"},
@@ -129,6 +131,7 @@ def test_what_the_operator_is_certain_of_counts_beside_what_was_learned(tmp_path
         ('senders = ["example"]', ["'senders.0'", "@example.org"]),
         ('channels = ["telex"]', ["'channels.0'", "fax"]),
         ('numbers = ["06 123456"]', ["'numbers.0'", "country"]),
+        ('numbers = ["+ - ()*"]', ["'numbers.0'", "country"]),
         ("certainty = 0.9", ["certainty", "alone"]),
         ('certainty = 0.9\nsenders = ["a@example.org"]\nit = ["x"]', ["certainty", "alone"]),
     ],

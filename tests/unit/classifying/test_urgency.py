@@ -192,6 +192,30 @@ def test_an_ordinary_letter_raises_no_alarm(name: Path) -> None:
     assert _urgency(name.read_text("utf-8")) is not Urgency.EMERGENCY
 
 
+ENVELOPE = (
+    "Comune di Accumoli\nUfficio del Sindaco\n\nSpett.le Dipartimento della Protezione Civile\n"
+    "Oggetto: comunicazione.\n\n{}\n\nDistinti saluti\nil Sindaco\n\n"
+    "Avviso: il messaggio è riservato; in caso di ricezione per errore si prega di distruggerlo."
+)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Mio nonno è rimasto sotto le macerie, risponde ancora",
+        "Siamo intrappolati in macchina nel sottopasso allagato",
+        "Ho preso una scossa fortissima, il soffitto è crollato su mia moglie",
+    ],
+)
+def test_a_letterhead_and_a_notice_do_not_outweigh_a_call_for_help(call: str) -> None:
+    assert _urgency(ENVELOPE.format(call)) is Urgency.EMERGENCY
+
+
+def test_a_letterhead_and_a_notice_raise_no_alarm() -> None:
+    request = "Chiediamo copia del piano di emergenza comunale"
+    assert _urgency(ENVELOPE.format(request)) is not Urgency.EMERGENCY
+
+
 def test_one_sentence_of_danger_in_a_long_letter_is_an_alarm() -> None:
     letter = (FIXTURES.parent / "fax" / "standard_clean.txt").read_text("utf-8")
     middle = letter.index(". ", len(letter) // 2) + 2
