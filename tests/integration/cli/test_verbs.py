@@ -210,6 +210,17 @@ def test_check_tells_what_a_run_would_stumble_over(
     assert named in f"{wrong['detail']} {wrong['remedy']}"
 
 
+def test_check_names_a_further_language_without_data_and_is_content(
+    intake: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "intake.toml"
+    path.write_text("[ocr]\nlanguages = ['ita']\nmore_languages = ['eng', 'xyz']")
+    result = intake("--config", str(path), "check", "--json")
+    (found,) = [each for each in result.json if each["name"] == "ocr"]
+    assert found["ok"]
+    assert found["detail"].endswith("ita, where needed eng (no data for xyz)")
+
+
 @pytest.mark.parametrize(
     ("verb", "code"),
     [
