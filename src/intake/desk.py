@@ -166,17 +166,15 @@ class Requests:
 
     def outcomes(self) -> list[Outcome]:
         """Return how sure machines were of the latest topics that persons chose, and whether
-        they were right; the oldest first."""
+        they were right; the oldest first. Of a topic that is no more nothing is told."""
         outcomes = []
         with self._database.read() as connection:
             latest = requests.latest_judged(connection, REMEMBERED)
         for topic, opinions in latest:
             machines = [each for each in opinions if each.classifier != "person"]
-            chosen = surest(machines, self._taxonomy)
-            if chosen is not None:
-                right = self._taxonomy.find(topic)
-                is_right = right is not None and chosen[0] == right.id
-                outcomes.append(Outcome(chosen[1], is_right, chosen[0]))
+            chosen, right = surest(machines, self._taxonomy), self._taxonomy.find(topic)
+            if chosen is not None and right is not None:
+                outcomes.append(Outcome(chosen[1], chosen[0] == right.id, chosen[0]))
         return outcomes
 
     def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import AliasChoices, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, ValidationError
 
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
 from intake.schemas.base import Frozen
+from intake.schemas.requests import Channel
 
 _MAX_LINE = 10_000_000
+
+
+def _channel(written: str) -> str:
+    return Channel.EMAIL.value if written == "mail" else written
 
 
 class LabelledText(Frozen):
@@ -25,7 +30,8 @@ class LabelledText(Frozen):
     topic: str = Field(min_length=1, validation_alias=AliasChoices("topic", "label"))
     at: str | None = Field(default=None, validation_alias=AliasChoices("at", "date"))
     """When it came (ISO 8601); where one example has no time, the order of the file counts."""
-    channel: str = "mail"
+    channel: Annotated[str, AfterValidator(_channel)] = Channel.EMAIL.value
+    """As requests name it; ``mail`` is ``email``."""
     confidence: float = Field(default=1.0, ge=0, le=1)
     """How well the text could be read, where it was read from a page (0..1)."""
     event: str | None = None

@@ -127,6 +127,20 @@ def test_front_ends_see_the_topic_of_today_beside_the_one_filed(
         assert seen(app, "neve") == ("neve", "neve")
 
 
+def test_a_topic_that_is_no_more_counts_against_no_machine(
+    settings: Settings, filed: dict[str, str], taxonomy: Path
+) -> None:
+    taxonomy.write_text("".join(map(TOPIC.format, ("buche", "neve"))))
+    with Intake(settings) as app:
+        app.process()
+        gone = RequestDraft(channel=Channel.PHONE, text="lampione", topic="luce", topic_by="person")
+        opinion = Classification(classifier="learned", version="1", topic="buche", confidence=0.9)
+        app._registrar.submit(gone, Verdict(topic="buche", opinions=(opinion,)))
+        outcomes = app.requests.outcomes()
+    assert len(outcomes) == 2 * (FEW - 1)
+    assert all(each.is_right for each in outcomes)
+
+
 def test_corrections_models_and_thresholds_map_forward(settings: Settings, taxonomy: Path) -> None:
     with Intake(settings) as app:
         app.process()

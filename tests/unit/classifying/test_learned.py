@@ -297,6 +297,12 @@ def test_the_subject_weighs_more_than_a_line_of_the_body(model: LinearModel) -> 
     assert first[place] > second[place]
 
 
+@pytest.mark.parametrize("written", [{}, {"channel": "mail"}, {"channel": "email"}])
+def test_a_mail_of_the_examples_is_on_the_channel_of_mails(written: dict[str, str]) -> None:
+    """A temperature that was measured on mails must be found when a mail is judged."""
+    assert LabelledText(text="cerco casa", topic="casa", **written).channel == "email"
+
+
 def test_the_figures_of_an_evaluation_are_right(model: LinearModel) -> None:
     held = [
         LabelledText(text="cerco casa alloggio camere", topic="casa"),
@@ -310,7 +316,7 @@ def test_the_figures_of_an_evaluation_are_right(model: LinearModel) -> None:
     assert {each.topic: (each.precision, each.recall) for each in report.topics} == {
         "acqua": (0.5, 1.0), "casa": (1.0, 0.5), "nuovo": (0.0, 0.0),
     }  # fmt: skip
-    assert {each.channel: each.accuracy for each in report.channels} == {"fax": 0.5, "mail": 0.5}
+    assert {each.channel: each.accuracy for each in report.channels} == {"fax": 0.5, "email": 0.5}
     assert ("casa", "acqua", 1) in report.confusions
     assert sum(each.examples for each in report.reliability) == 4
 
