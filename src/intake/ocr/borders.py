@@ -2,7 +2,8 @@
 
 A black edge is taken by the engine for a picture, and by the test for pages that lie on their
 side for lines of print. It is what is dark from the edge of the picture inwards, or from the end
-of the white strip that a fax line has beyond a narrow sheet.
+of the white strip that a fax line has beyond a narrow sheet. A band with light writing on it, of
+a letterhead or a page that is dark all over, is left.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ _BEYOND_SHARE = 0.6
 _STRIP_IN = 0.4
 _DEEPEST_IN = 1.2
 """What reaches further in is a picture, not an edge."""
+_WRITTEN_CELLS = 12
+"""Light cells within a dark band that are writing on it; a word of ten points has more."""
 _FRAYED_IN = 0.08
 """How far beyond its dark part an edge is frayed."""
 
 Levels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 
 
 def without_borders(page: Evened) -> Evened:
@@ -47,19 +51,32 @@ def without_borders(page: Evened) -> Evened:
 
 
 def _depths(cells: Levels) -> npt.NDArray[np.intp] | None:
-    """Return how many cells of each column are dark from the top; None where the top is light."""
+    """Return how many cells of each column are dark from the top; None where the top is no edge."""
     start = _start(cells[: round(_STRIP_IN * _LOOK_DPI)])
     if start is None:
         return None
-    dark = cells[start : start + round(_DEEPEST_IN * _LOOK_DPI)] < _DARK_BELOW
+    edge = cells[start : start + round(_DEEPEST_IN * _LOOK_DPI)]
+    dark = edge < _DARK_BELOW
+    deep = dark.all(axis=0)
+    is_picture = np.count_nonzero(deep) > np.count_nonzero(dark[0]) / 2
+    if is_picture or _is_written_on(dark):
+        return None
     depths = dark.argmin(axis=0)
-    depths[dark.all(axis=0)] = np.median(depths)  # the columns of a border down the page
+    depths[deep] = np.median(depths)  # the columns of a border down the page
     frayed = round(_FRAYED_IN * _LOOK_DPI)
     widest = np.lib.stride_tricks.sliding_window_view(
         np.pad(depths, frayed, mode="edge"), 2 * frayed + 1
     ).max(axis=1)
     reach: npt.NDArray[np.intp] = np.where(widest > 0, start + widest + frayed, 0)
     return reach
+
+
+def _is_written_on(dark: Mask) -> bool:
+    """Say whether there is something light between the first and the last rows of a dark band."""
+    shares = dark.mean(axis=1)
+    ends = np.flatnonzero(shares < shares[0] / 2)
+    band = dark[: ends[0] if len(ends) else len(dark)]
+    return bool(np.count_nonzero(~band[:, band[0] & band[-1]]) >= _WRITTEN_CELLS)
 
 
 def _start(rim: Levels) -> int | None:

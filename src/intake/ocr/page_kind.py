@@ -9,7 +9,7 @@ import numpy as np
 from intake.ocr.lexicon import Lexicon, is_word
 from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import INK_BELOW, Prepared
-from intake.schemas.documents import Page, PageKind, Word
+from intake.schemas.documents import Page, PageKind
 
 BLANK_INK_IN2 = 0.02
 """Less black than this, in square inches, is dust: a line of typing has five times as much."""
@@ -43,14 +43,15 @@ def tell_kind(
     density = letters / prepared.ink_in2
     if density < _NONE_PER_IN2:
         return "unreadable" if _is_speckled(prepared) else "picture"
-    if mean_sureness(page) >= _PRINT_FROM or _is_language(page.words, known):
+    if mean_sureness(page) >= _PRINT_FROM or is_language(page, known):
         return "print"
     return "handwriting" if density < _SPARSE_PER_IN2 and not is_damaged else "unreadable"
 
 
-def _is_language(words: Sequence[Word], known: Sequence[Lexicon]) -> bool:
+def is_language(page: Page, known: Sequence[Lexicon]) -> bool:
     """Say whether most of the long words, of which there are several, are words of a language."""
-    long_words = [each.text for each in words if sum(map(str.isalpha, each.text)) >= _LONG_WORD]
+    texts = [word.text for word in page.words] or page.text.split()
+    long_words = [each for each in texts if sum(map(str.isalpha, each)) >= _LONG_WORD]
     if len(long_words) < _LEAST_LONG_WORDS:
         return False
     return sum(is_word(text, known) for text in long_words) >= _IN_DICTIONARY * len(long_words)

@@ -1,7 +1,7 @@
 """A sheet of paper found on a darker table, cut out and seen from straight above.
 
-The sheet is the one bright patch with four straight sides. Where there is doubt there is no
-sheet: the whole picture is the page, as of any scan.
+The sheet is the one bright patch with four straight sides. Where there is doubt, or
+something is written beside it, there is no sheet: the whole picture is the page, as of any scan.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from intake.ocr.resolution import A4_LONG_SIDE_IN
 from intake.ocr.sheets import PageImage
@@ -36,6 +36,14 @@ _STRAIGHT = 0.012
 """Share of the longer side by which an edge may miss its line, in the median."""
 _FORESHORTENED = 0.6
 """A far side is not shorter than this share of the near one."""
+_STROKE_PIXELS = 1000
+"""Longer side of the picture in which strokes of letters are looked for beside the sheet."""
+_STROKE_CONTRAST = 60
+"""Grey levels by which light writing stands out from what is around it; grain does not."""
+_WRITTEN = 0.0005
+"""Share of the table that strokes cover where something is written: a line of type does."""
+_RIM = 0.02
+"""Share of the sides by which the shine along the edges of a sheet reaches beyond it."""
 _A4_SHAPE = math.sqrt(2)
 _SHAPE_ERROR = 0.15
 
@@ -60,30 +68,18 @@ def cut_out_sheet(page: PageImage) -> PageImage:
 def find_sheet(image: Image.Image) -> Corners | None:
     """Return the corners of the sheet, clockwise from the upper left, as shares of the sides."""
     reduced = image.reduce(max(1, max(image.size) // _LOOK_PIXELS))
-    if min(reduced.size) < _LOOK_PIXELS // 8:
-        return None
-    if not _has_dark_rim(np.asarray(reduced)):
+    if min(reduced.size) < _LOOK_PIXELS // 8 or not _has_dark_rim(np.asarray(reduced)):
         return None
     # Writing on the sheet is brightened away; what is left is paper and table.
     ground = np.asarray(reduced.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5)))
     patch = _bright_patch(ground)
-    if patch is None:
+    quad = None if patch is None else _quad(patch)
+    if quad is None:
         return None
-    edges = _edges(patch)
-    if edges is None:
+    shares = quad / np.array(reduced.size)
+    if _is_written_beside(image, shares):
         return None
-    left, top, right, bottom = edges
-    quad = np.array([_crossing(left, top), _crossing(right, top), _crossing(right, bottom),
-                     _crossing(left, bottom)])  # fmt: skip
-    size = np.array(reduced.size)
-    if not (
-        _is_sheet(quad)
-        and _agree(quad, patch)
-        and (quad > -0.02 * size).all()
-        and (quad < 1.02 * size).all()
-    ):
-        return None
-    shares = np.clip(quad / size, 0.0, 1.0)
+    shares = np.clip(shares, 0.0, 1.0)
     return tuple((float(x), float(y)) for x, y in shares)  # type: ignore[return-value] # four of them
 
 
@@ -117,6 +113,19 @@ def _bright_patch(ground: npt.NDArray[np.uint8]) -> Mask | None:
         return None
     patch = ground > cut
     return patch if _SMALLEST <= patch.mean() <= _LARGEST else None
+
+
+def _quad(patch: Mask) -> Points | None:
+    """Return the corners of the patch, in pixels; None if it is no sheet with four sides."""
+    edges = _edges(patch)
+    if edges is None:
+        return None
+    left, top, right, bottom = edges
+    quad = np.array([_crossing(left, top), _crossing(right, top), _crossing(right, bottom),
+                     _crossing(left, bottom)])  # fmt: skip
+    size = np.array(patch.shape[::-1])
+    is_inside = (quad > -0.02 * size).all() and (quad < 1.02 * size).all()
+    return quad if is_inside and _is_sheet(quad) and _agree(quad, patch) else None
 
 
 def _edges(patch: Mask) -> tuple[_Edge, _Edge, _Edge, _Edge] | None:
@@ -165,10 +174,31 @@ def _is_sheet(quad: Points) -> bool:
     return bool((pairs[0] >= _FORESHORTENED * pairs[1]).all())
 
 
-def _agree(quad: Points, patch: Mask) -> bool:
-    drawn = Image.new("1", (patch.shape[1], patch.shape[0]))
+def _is_written_beside(image: Image.Image, shares: Points) -> bool:
+    """Say whether there is light writing around the bright patch: a window, a card, a poster.
+
+    It is what stands out light and is no wider than a stroke.
+    """
+    reduced = image.reduce(math.ceil(max(image.size) / _STROKE_PIXELS))
+    ground = reduced
+    for rank in (ImageFilter.MinFilter(3), ImageFilter.MaxFilter(3)):
+        for _ in range(4):  # the same as one filter of 9 x 9, at less than half its cost
+            ground = ground.filter(rank)
+    strokes = np.asarray(ImageChops.subtract(reduced, ground)) > _STROKE_CONTRAST
+    grown = shares + _RIM * np.sign(shares - shares.mean(axis=0))
+    table = ~_drawn(grown * np.array(reduced.size), strokes.shape)
+    return bool(np.count_nonzero(strokes & table) > _WRITTEN * np.count_nonzero(table))
+
+
+def _drawn(quad: Points, shape: tuple[int, ...]) -> Mask:
+    """Return which pixels of a picture of that many rows and columns are in the figure."""
+    drawn = Image.new("1", (shape[1], shape[0]))
     ImageDraw.Draw(drawn).polygon([(float(x), float(y)) for x, y in quad], fill=1)
-    inside = np.asarray(drawn)
+    return np.asarray(drawn)
+
+
+def _agree(quad: Points, patch: Mask) -> bool:
+    inside = _drawn(quad, patch.shape)
     either = float(np.count_nonzero(inside | patch))
     return float(np.count_nonzero(inside & patch)) >= _AGREEMENT * either
 

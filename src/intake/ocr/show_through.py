@@ -8,7 +8,7 @@ from PIL import Image
 
 from intake.ocr.lexicon import Lexicon
 from intake.ocr.orientation import Read
-from intake.ocr.page_kind import tell_kind
+from intake.ocr.page_kind import is_language
 from intake.ocr.prepare import Prepared
 
 SHOW_THROUGH = "page_show_through"
@@ -16,7 +16,10 @@ SHOW_THROUGH = "page_show_through"
 
 
 def is_show_through(prepared: Prepared, read: Read, known: Sequence[Lexicon]) -> bool:
-    """Say whether what is no print becomes print in a mirror. It costs one more reading."""
+    """Say whether what is no print becomes words of a language in a mirror.
+
+    Words must be known: of a few strokes of a pen an engine may be sure in a mirror by chance, and
+    a page that is taken for blank is shown to nobody. It costs one more reading.
+    """
     mirrored = prepared.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    page = read(mirrored, prepared.dpi)
-    return tell_kind(page, prepared, is_damaged=False, known=known) == "print"
+    return is_language(read(mirrored, prepared.dpi), known)

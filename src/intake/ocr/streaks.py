@@ -24,6 +24,10 @@ _HARDLY_BROKEN = 0.6
 """Share of a streak's length, from its first to its last piece, that stands free."""
 _LEAST_IN = 1.0
 """A streak has so much of pieces along one line."""
+_SURE_IN = 0.6
+"""One piece of it is so long: stems of large thin type, one below the other, are shorter."""
+_ASTRAY = 2
+"""Pixels by which the pieces of one streak may lie beside each other."""
 _GAP_IN = 0.3
 """Across what it crosses a streak goes on."""
 
@@ -69,14 +73,14 @@ def without_streaks(page: Evened) -> Evened:
 def _streaks(levels: Levels, dpi: float, kind: _Kind) -> Mask:
     """Return which cells, a pixel wide and 1/20 inch high, are of a streak down the page."""
     none = np.zeros(levels.shape, dtype=bool)
-    if min(levels.shape) <= max(2 * kind.apart * dpi, kind.piece / _CELL_IN):
+    if min(levels.shape) <= max(2 * kind.apart * dpi, max(kind.piece, _SURE_IN) / _CELL_IN):
         return none
     least, apart = _LEAST_IN / _CELL_IN, round(kind.apart * dpi)
     thin = _thin(levels, apart, _DARKER_BY)
     if not (thin.sum(axis=0) >= least).any():
         return none
     pieces = _runs(thin, round(kind.piece / _CELL_IN))
-    pieces[:, pieces.sum(axis=0) < least] = False
+    pieces[:, (pieces.sum(axis=0) < least) | ~_beside_long_piece(pieces)] = False
     if not pieces.any():
         return none
     if not kind.slopes:
@@ -84,6 +88,14 @@ def _streaks(levels: Levels, dpi: float, kind: _Kind) -> Mask:
     else:
         pieces = _followed(pieces, _thin(levels, apart, _STILL_DARKER_BY))
     return _joined(pieces, round(_GAP_IN / _CELL_IN))
+
+
+def _beside_long_piece(pieces: Mask) -> Mask:
+    """Return which columns have, or stand beside, a piece that is longer than stems of letters."""
+    long_ones = _runs(pieces, round(_SURE_IN / _CELL_IN)).any(axis=0)
+    padded = np.pad(long_ones, _ASTRAY)
+    near: Mask = np.lib.stride_tricks.sliding_window_view(padded, 2 * _ASTRAY + 1).max(axis=1)
+    return near
 
 
 def _between(pieces: Mask, thin: Mask) -> Mask:

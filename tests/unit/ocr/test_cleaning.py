@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from intake.ocr.borders import without_borders
 from intake.ocr.dust import without_dust
@@ -89,6 +89,20 @@ def test_a_dark_picture_that_reaches_far_into_the_page_is_no_edge():
     assert _levels(cleaned)[700:900, 300:600].max() < 128
 
 
+def test_light_writing_on_a_dark_band_is_no_edge():
+    headed = written_sheet()
+    pen = ImageDraw.Draw(headed)
+    pen.rectangle((0, 0, headed.width, 200), fill=0)
+    pen.text((250, 70), "Comune di Vallerosa", font=ImageFont.load_default(60), fill=255)
+    page = _evened(headed)
+    assert without_borders(page) is page
+
+
+def test_a_page_in_white_on_black_has_no_edges():
+    page = _evened(ImageChops.invert(written_sheet()))
+    assert without_borders(page) is page
+
+
 @pytest.mark.parametrize("width", [2, 4])
 def test_a_streak_down_the_page_goes_and_what_it_crosses_stays(width):
     written = written_sheet()
@@ -117,6 +131,17 @@ def test_text_between_the_rulings_of_two_tables_keeps_its_strokes():
     between = (0, 290, written.width, 2440)
     assert _levels(cleaned)[:250, 200:1950].mean() > _levels(ruled)[:250, 200:1950].mean()
     assert _letters_survive(written.crop(between), cleaned.crop(between), but=0.005)
+
+
+def test_stems_of_large_thin_type_one_below_the_other_are_no_streak():
+    titled = Image.new("L", (2067, 2923), 255)
+    pen = ImageDraw.Draw(titled)
+    for line in range(12):  # the letter L, 36 points high, its strokes 1.2 points thick
+        top = 300 + 190 * line
+        pen.line([(300, top), (300, top + 90)], fill=0, width=4)
+        pen.line([(300, top + 90), (345, top + 90)], fill=0, width=4)
+    page = _evened(titled)
+    assert without_streaks(page) is page
 
 
 def test_a_ruling_across_the_page_goes_even_where_it_slopes():
@@ -194,6 +219,16 @@ def test_where_no_sheet_lies_on_the_table_the_whole_picture_is_the_page(picture)
     elif picture == "half":
         pen.polygon([(100, 100), (1400, 300), (300, 1900)], fill=220)
     assert find_sheet(photo) is None
+
+
+def test_a_bright_window_beside_which_something_is_written_is_no_sheet_on_a_table():
+    screen = Image.new("L", (1280, 900), 34)
+    pen = ImageDraw.Draw(screen)
+    pen.rectangle((300, 80, 1250, 860), fill=255)
+    assert find_sheet(screen) is not None
+    for line, name in enumerate(("Posta in arrivo", "Inviati", "Bozze", "Cestino")):
+        pen.text((40, 100 + 50 * line), name, font=ImageFont.load_default(20), fill=230)
+    assert find_sheet(screen) is None
 
 
 def test_places_on_the_sheet_are_found_again_in_the_picture():

@@ -159,7 +159,7 @@ def test_the_bytes_decide_and_the_claim_is_named():
 
 
 def test_an_empty_page_through_which_its_back_shines_is_blank():
-    nonsense, mirrored = ("on esse " * 40, 0.4), (LINES, 0.9)
+    nonsense, mirrored = ("onz esxe " * 40, 0.4), (LINES, 0.9)
     engine = ScriptedEngine((LINES, 0.98), nonsense, nonsense, mirrored)
     document = _recognise(_tiff(_inked(), _inked()), engine)
     assert [page.kind for page in document.pages] == ["print", "blank"]
@@ -168,8 +168,15 @@ def test_an_empty_page_through_which_its_back_shines_is_blank():
     assert not document.needs_review
 
 
+def test_a_few_strokes_of_which_the_engine_is_sure_in_a_mirror_are_no_back_of_a_sheet():
+    strokes, chance = ("onz esxe " * 40, 0.4), ("il lo ll oo " * 40, 0.9)
+    document = _recognise(_tiff(_inked()), ScriptedEngine(strokes, strokes, chance))
+    assert document.pages[0].kind not in ("print", "blank")
+    assert document.needs_review
+
+
 def test_what_is_no_print_in_a_mirror_either_is_kept_for_a_person():
-    engine = ScriptedEngine(*[("on esse " * 40, 0.4)] * 3)
+    engine = ScriptedEngine(*[("onz esxe " * 40, 0.4)] * 3)
     document = _recognise(_tiff(_inked()), engine)
     assert document.pages[0].kind not in ("print", "blank")
     assert document.needs_review
