@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from intake.store.database import tolerant_insert
 from intake.store.tables import topic_names
 
 
@@ -20,8 +21,17 @@ def names(connection: Connection) -> dict[str, str]:
 
 
 def rename(connection: Connection, meanings: Mapping[str, str]) -> None:
-    """Write the topic of each name, instead of those that are there."""
-    connection.execute(delete(topic_names))
+    """Write the topic of each name, instead of those that are there.
+
+    Another run may write the same at the same moment.
+    """
+    connection.execute(delete(topic_names).where(topic_names.c.name.not_in(meanings)))
     if meanings:
-        rows = [{"name": name, "topic": topic} for name, topic in meanings.items()]
-        connection.execute(insert(topic_names), rows)
+        insert = tolerant_insert(connection, topic_names)
+        rows = [{"name": name, "topic": topic} for name, topic in sorted(meanings.items())]
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["name"], set_={"topic": insert.excluded.topic}
+            ),
+            rows,
+        )

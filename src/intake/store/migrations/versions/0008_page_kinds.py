@@ -21,6 +21,7 @@ def upgrade() -> None:
         "claimed_at_has_time", sa.Boolean(), nullable=False, server_default=sa.true()
     )
     op.add_column("requests", has_time)
-    op.execute(
-        "UPDATE requests SET claimed_at_has_time = false WHERE letter ->> 'date' IS NOT NULL"
-    )
+    letter = sa.column("letter", sa.JSON())
+    written = sa.table("requests", sa.column("claimed_at_has_time", sa.Boolean()), letter)
+    has_day = letter["date"].as_string().is_not(None)  # ->> is not known to SQLite before 3.38
+    op.execute(sa.update(written).where(has_day).values(claimed_at_has_time=False))
