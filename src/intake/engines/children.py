@@ -29,6 +29,8 @@ _SINGLE_THREADED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
 }
+_QUICK_START = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""Else pydantic looks into every installed package for its plugins, which we do not use."""
 
 
 class Limits(Frozen):
@@ -181,7 +183,7 @@ def _environment() -> dict[str, str]:
     """Return what a child needs: no secret of ours is in it."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     path = os.pathsep.join(entry for entry in sys.path if entry)
-    return kept | _SINGLE_THREADED | {"PYTHONPATH": path}
+    return kept | _SINGLE_THREADED | _QUICK_START | {"PYTHONPATH": path}
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

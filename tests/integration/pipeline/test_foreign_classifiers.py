@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from sqlalchemy import text
 
-from intake import Intake, RawItem, Settings, plugins
+from intake import Intake, RawItem, Settings
 from intake.testing.samples import text_mail
 
 CLASSIFIERS = """
@@ -51,19 +49,9 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def installed(tmp_path, monkeypatch):
-    information = tmp_path / "packages" / "classifiers_for_tests-1.dist-info"
-    information.mkdir(parents=True)
-    (information.parent / "classifiers_for_tests.py").write_text(CLASSIFIERS)
-    (information / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: classifiers-for-tests\nVersion: 1\n"
-    )
-    lines = [f"{name} = classifiers_for_tests:{kind}" for name, kind in NAMES.items()]
-    (information / "entry_points.txt").write_text("\n".join(["[intake.classifiers]", *lines]))
-    monkeypatch.setattr(sys, "path", [str(information.parent), *sys.path])
-    yield
-    plugins.load.cache_clear()
+@pytest.fixture(autouse=True)
+def _classifiers(install_plugins):
+    install_plugins("intake.classifiers", CLASSIFIERS, NAMES)
 
 
 def _filed(tmp_path, name, count=1):
@@ -88,7 +76,6 @@ def _filed(tmp_path, name, count=1):
         return app.requests.find(limit=10), opinions, failures
 
 
-@pytest.mark.usefixtures("installed")
 def test_a_plugin_that_asks_is_told_where_an_item_comes_from(tmp_path):
     _, opinions, _ = _filed(tmp_path, "from_where")
     ((topic, evidence),) = opinions
@@ -97,7 +84,6 @@ def test_a_plugin_that_asks_is_told_where_an_item_comes_from(tmp_path):
     assert "@" in evidence
 
 
-@pytest.mark.usefixtures("installed")
 def test_a_plugins_opinion_is_one_among_others(tmp_path):
     (request,), opinions, _ = _filed(tmp_path, "sound")
 
@@ -105,7 +91,6 @@ def test_a_plugins_opinion_is_one_among_others(tmp_path):
     assert request.topic == "reclamo"
 
 
-@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("name", ["killing", "hanging", "unopened"])
 def test_a_plugin_that_does_its_worst_costs_its_opinion_only(name, tmp_path):
     filed, opinions, failures = _filed(tmp_path, name, count=4)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from intake import (
     RequestDraft,
     Sender,
     Settings,
-    plugins,
 )
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -50,17 +48,11 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Intake]:
 
 
 @pytest.fixture
-def quick(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
+def quick(
+    install_plugins: Callable[..., None], database_url: str, tmp_path: Path
+) -> Iterator[Intake]:
     """Return an Intake whose engine reads every page at once."""
-    information = tmp_path / "packages" / "instant_for_letters-1.dist-info"
-    information.mkdir(parents=True)
-    (information.parent / "instant_for_letters.py").write_text(ENGINE)
-    (information / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: instant-for-letters\nVersion: 1\n"
-    )
-    point = "[intake.ocr_engines]\ninstant = instant_for_letters:Instant\n"
-    (information / "entry_points.txt").write_text(point)
-    monkeypatch.setattr(sys, "path", [str(information.parent), *sys.path])
+    install_plugins("intake.ocr_engines", ENGINE, {"instant": "Instant"})
     settings = Settings(
         data_dir=tmp_path / "data",
         database={"url": database_url},
@@ -69,7 +61,6 @@ def quick(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     with Intake(settings) as opened:
         yield opened
-    plugins.load.cache_clear()
 
 
 def push_batch(app: Intake, content: bytes, separate: str, *, key: str = "batch") -> Receipt:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ from intake import (
     RequestDraft,
     Settings,
     parse_message,
-    plugins,
 )
 from intake.errors import (
     SourceRefused,
@@ -67,23 +65,11 @@ FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 
 @pytest.fixture
-def _engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    information = tmp_path / "packages" / "engines_for_tests-1.dist-info"
-    information.mkdir(parents=True)
-    (information.parent / "engines_for_tests.py").write_text(ENGINES)
-    (information / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: engines-for-tests\nVersion: 1\n"
-    )
-    lines = [f"{name} = engines_for_tests:{kind}" for name, kind in NAMES.items()]
-    (information / "entry_points.txt").write_text("\n".join(["[intake.ocr_engines]", *lines]))
-    monkeypatch.setattr(sys, "path", [str(information.parent), *sys.path])
-    yield
-    plugins.load.cache_clear()
-
-
-@pytest.fixture
-def open_intake(_engines: None, database_url: str, tmp_path: Path) -> Iterator[Open]:
+def open_intake(
+    install_plugins: Callable[..., None], database_url: str, tmp_path: Path
+) -> Iterator[Open]:
     """Return a function that opens an Intake on an empty database, with settings by section."""
+    install_plugins("intake.ocr_engines", ENGINES, NAMES)
     opened: list[Intake] = []
 
     def run(**sections: Any) -> Intake:
