@@ -41,9 +41,11 @@ def install_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """
     folder = tmp_path / "packages"
     monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    installed: list[str] = []
 
     def install(group: str, source: str, classes: Mapping[str, str]) -> None:
         package = f"{group.removeprefix('intake.')}_for_tests"
+        installed.append(package)
         information = folder / f"{package}-1.dist-info"
         information.mkdir(parents=True)
         (folder / f"{package}.py").write_text(source)
@@ -55,3 +57,5 @@ def install_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
     yield install
     plugins.load.cache_clear()
+    for package in installed:  # another test's may have the same name
+        sys.modules.pop(package, None)
