@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.url import make_url
@@ -226,7 +226,7 @@ def build_world(world: Path) -> dict[str, str]:
 
 def _small_picture() -> bytes:
     picture = Image.new("L", (300, 200), 255)
-    picture.paste(0, (40, 40, 260, 60))
+    ImageDraw.Draw(picture).text((20, 60), "Chiedo notizie", fill=0, font_size=36)
     written = BytesIO()
     picture.save(written, "PNG", dpi=(200, 200))
     return written.getvalue()

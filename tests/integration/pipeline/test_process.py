@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import intake.polling
 from intake import (
@@ -89,7 +89,9 @@ def open_intake(
 
 def _picture(shade: int = 255) -> bytes:
     picture = Image.new("L", (300, 200), shade)
-    picture.paste(0, (40, 40, 260, 60))
+    write = ImageDraw.Draw(picture)
+    for line in range(3):
+        write.text((20, 20 + 50 * line), "Chiedo notizie", fill=0, font_size=36)
     written = BytesIO()
     picture.save(written, "PNG", dpi=(200, 200))
     return written.getvalue()
