@@ -38,7 +38,7 @@ from intake.classifying.danger import (
 )
 from intake.classifying.encoder import Floats, shipped_encoder
 from intake.classifying.features import BUCKETS, Features, extract
-from intake.classifying.folding import fold, split
+from intake.classifying.folding import fold, split, stretches
 from intake.classifying.linear_model import weigh
 from intake.classifying.urgency import KNOWN_WORDS, UrgencyRules
 from intake.testing.noise import misread, mistype, without_accents
@@ -145,14 +145,27 @@ class Grammar:
 
 
 def phrases() -> list[Sample]:
-    """Return the phrases of the files that are learned from, each once."""
+    """Return the phrases of the files that are learned from, and the stretches of long ones."""
     tables = [tomllib.loads((FIXTURES / name).read_text("utf-8")) for name in LEARNED]
-    return [
+    written = [
         Sample(text, family["emergency"], family["name"])
         for table in tables
         for family in table["families"]
         for text in family["phrases"]
     ]
+    return [*written, *(part for sample in written for part in harmless_stretches(sample))]
+
+
+def harmless_stretches(sample: Sample) -> list[Sample]:
+    """Return the stretches in which a long harmless text is judged: nobody is in danger in any.
+
+    Of a long call for help it is not said in which of them somebody is: it is learned as a whole.
+    """
+    words = split(sample.text)
+    places = list(stretches(words))
+    if sample.is_danger or len(places) == 1:
+        return []
+    return [sample._replace(text=words.prose(start, end)) for start, end in places]
 
 
 def known_words(samples: Sequence[Sample]) -> list[str]:

@@ -317,12 +317,12 @@ def _weigh(
     scores = model.score(passages, most_read=_MOST_READ)
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(passages))
-    if highest >= wanted and not is_alarm:
+    more = _MORE_SURE * math.log(len(passages))
+    if highest >= model.manifest.alarm + more and not is_alarm:
         words = model.telling_words(passages[scores.index(highest)].text)
         learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
         return [learned, *evidence]
-    if highest < model.manifest.doubt and is_alarm:
+    if highest < model.manifest.doubt + more and is_alarm:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]
     return evidence
 
