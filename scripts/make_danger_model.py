@@ -16,7 +16,7 @@ import re
 import tomllib
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ from intake.classifying.danger import (
 )
 from intake.classifying.encoder import Floats, shipped_encoder
 from intake.classifying.features import BUCKETS, Features, extract
-from intake.classifying.folding import fold, split, stretches
+from intake.classifying.folding import fold, split, windows
 from intake.classifying.linear_model import weigh
 from intake.classifying.urgency import KNOWN_WORDS, UrgencyRules
 from intake.testing.noise import misread, mistype, without_accents
@@ -52,6 +52,8 @@ SEED = 1
 FOLDS = 5
 COPIES = 3
 """Of each phrase so many are learned, most of them damaged."""
+UNFRAMED, MOST_FRAMED = 0.4, 40
+"""The share of damaged phrases that stand alone, and of how many words a phrase is framed."""
 SENTENCES = {"it": 12}
 OTHER_SENTENCES = 8
 """Of each line of the grammar so many sentences are unfolded."""
@@ -81,6 +83,7 @@ class Sample(NamedTuple):
     text: str
     is_danger: bool
     family: str
+    lang: str
     weight: float = 1.0
 
 
@@ -109,7 +112,7 @@ class Grammar:
                         text = self._with_cry(text, language, choose)
                     if language == "it":
                         text = self._with_manners(text, choose)
-                    yield Sample(text, is_danger, family, GRAMMAR_WEIGHT)
+                    yield Sample(text, is_danger, family, language, GRAMMAR_WEIGHT)
 
     def _with_cry(self, text: str, language: str, choose: random.Random) -> str:
         macro = "<call>" if language == "it" else f"<call_{language}>"
@@ -145,24 +148,24 @@ class Grammar:
 
 
 def phrases() -> list[Sample]:
-    """Return the phrases of the files that are learned from, and the stretches of long ones."""
+    """Return the phrases of the files that are learned from, and the windows of harmless ones."""
     tables = [tomllib.loads((FIXTURES / name).read_text("utf-8")) for name in LEARNED]
     written = [
-        Sample(text, family["emergency"], family["name"])
+        Sample(text, family["emergency"], family["name"], family["lang"])
         for table in tables
         for family in table["families"]
         for text in family["phrases"]
     ]
-    return [*written, *(part for sample in written for part in harmless_stretches(sample))]
+    return [*written, *(part for sample in written for part in harmless_windows(sample))]
 
 
-def harmless_stretches(sample: Sample) -> list[Sample]:
-    """Return the stretches in which a long harmless text is judged: nobody is in danger in any.
+def harmless_windows(sample: Sample) -> list[Sample]:
+    """Return the windows in which a harmless text is judged: nobody is in danger in any.
 
     Of a long call for help it is not said in which of them somebody is: it is learned as a whole.
     """
     words = split(sample.text)
-    places = list(stretches(words))
+    places = list(windows(words))
     if sample.is_danger or len(places) == 1:
         return []
     return [sample._replace(text=words.prose(start, end)) for start, end in places]
@@ -194,12 +197,27 @@ def damaged(sample: Sample, choose: random.Random) -> Sample:
     return sample._replace(text=text)
 
 
+def framed(sample: Sample, around: Mapping[str, Sequence[str]], choose: random.Random) -> Sample:
+    """Return a short sample as it is, or with what stands around the words of any letter or form:
+    that says nothing of danger, and must not hide it."""
+    if choose.random() < UNFRAMED or len(sample.text.split()) > MOST_FRAMED:
+        return sample
+    lines = choose.sample(around[sample.lang], choose.choice((1, 2, 3)))
+    lines.insert(choose.randint(0, len(lines)), sample.text)
+    return sample._replace(text="\n".join(lines))
+
+
 def learnable(samples: Sequence[Sample], choose: random.Random) -> list[Sample]:
     """Return phrases as often as they are learned, and the sentences of the grammar."""
-    grammar = Grammar(tomllib.loads((FIXTURES / "danger.toml").read_text("utf-8")))
+    table = tomllib.loads((FIXTURES / "danger.toml").read_text("utf-8"))
+    grammar, around = Grammar(table), table["around"]
     return [
         *(sample for sample in samples),
-        *(damaged(sample, choose) for sample in samples for _ in range(COPIES - 1)),
+        *(
+            framed(damaged(sample, choose), around, choose)
+            for sample in samples
+            for _ in range(COPIES - 1)
+        ),
         *(damaged(sample, choose) for sample in grammar.samples(choose)),
     ]
 

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 LONGEST_STRETCH = 60
 """Words of a text that are judged as a whole; of a longer one, stretches are."""
 _STRETCH_STEP = 25
+_COUNTED_SENTENCES = 50
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
@@ -82,6 +83,22 @@ def split(text: str) -> Words:
     return Words(
         tuple(words), tuple(clauses), tuple(sentences), frozenset(questions), text, tuple(spans)
     )
+
+
+def windows(words: Words) -> list[tuple[int, int]]:
+    """Return from where to where the windows go in which a text is judged, each once.
+
+    They are its stretches and, of up to fifty sentences, each two that follow each other: what is
+    said in one or two sentences must not be outweighed by the letter around them.
+    """
+    ends = [place for place in range(1, len(words.words)) if _begins_sentence(words, place)]
+    bounds = [0, *ends[:_COUNTED_SENTENCES], len(words.words)]
+    pairs = zip(bounds, bounds[2:], strict=False)
+    return list(dict.fromkeys([*stretches(words), *pairs]))
+
+
+def _begins_sentence(words: Words, place: int) -> bool:
+    return words.sentences[place] != words.sentences[place - 1]
 
 
 def stretches(words: Words) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.datafile import DataFile, read, refuse, validate
-from intake.classifying.folding import LONGEST_STRETCH, Words, split, stretches
+from intake.classifying.folding import LONGEST_STRETCH, Words, split, windows
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.base import Frozen
@@ -35,6 +35,8 @@ _COUNTED_ALARMS = 4
 _LEAST_WORDS = 3
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
+_SAID_UNREAL = 2.0
+"""So much higher must a score be in a drill."""
 _COUNTED_SENTENCES = 50
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
@@ -118,6 +120,7 @@ class UrgencyRules:
                     for reading in readings
                     for passage in self._compiled.passages(reading, everywhere)
                 ],
+                is_said_unreal=bool(everywhere),
             )
         return Assessment(_highest(ordered), tuple(ordered[:_SHOWN_EVIDENCE]))
 
@@ -219,12 +222,12 @@ class _Compiled:
                 yield rule, hit
 
     def passages(self, reading: _Reading, everywhere: Set[int]) -> Iterator[Passage]:
-        """Yield the stretches of a text, each with what was found in it.
+        """Yield the windows of a text, each with what was found in it.
 
         The sentence of an alarm is also judged alone: what stands around it, such as a letterhead
         or a notice of confidentiality, must not outweigh it.
         """
-        places = dict.fromkeys(stretches(reading.words))
+        places = dict.fromkeys(windows(reading.words))
         numbers = reading.words.sentences
         alarming = {
             numbers[hit.start]
@@ -304,12 +307,17 @@ def _is_near(guard: _Guard, found: Sequence[Hit], alarm: Hit, reading: _Reading)
 
 
 def _weigh(
-    model: DangerModel, evidence: list[Evidence], passages: Sequence[Passage]
+    model: DangerModel,
+    evidence: list[Evidence],
+    passages: Sequence[Passage],
+    *,
+    is_said_unreal: bool,
 ) -> list[Evidence]:
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
     A word or two say too little to a model of pieces of words: there the rules alone decide. A long
-    letter has many passages, and each may be mistaken: there the model must be surer.
+    letter has many passages, and each may be mistaken: there the model must be surer; and surer
+    still where the item says that it is a drill or a false alarm.
     """
     passages = [each for each in passages if _is_long_enough(each)]
     if not passages:
@@ -317,12 +325,15 @@ def _weigh(
     scores = model.score(passages, most_read=_MOST_READ)
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    more = _MORE_SURE * math.log(len(passages))
-    if highest >= model.manifest.alarm + more and not is_alarm:
-        words = model.telling_words(passages[scores.index(highest)].text)
+    likeliest = passages[scores.index(highest)]
+    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(passages))
+    if is_said_unreal and not likeliest.signals["now"]:
+        wanted += _SAID_UNREAL
+    if highest >= wanted and not is_alarm:
+        words = model.telling_words(likeliest.text)
         learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
         return [learned, *evidence]
-    if highest < model.manifest.doubt + more and is_alarm:
+    if highest < model.manifest.doubt and is_alarm:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]
     return evidence
 
