@@ -34,7 +34,7 @@ SLACK = 0.3
 Interval = Callable[["_Paragraph"], tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # two paragraphs are never the same one
 class _Paragraph:
     words: tuple[Word, ...]
     lines: tuple[tuple[int, int], ...]

@@ -90,7 +90,7 @@ def _picture_pages(
     read = {page.number: page for page in document.pages}
     lost = sum(defect.code == PAGE_LOST for defect in document.defects)
     added = []
-    for number in range(1, max(*read, len(read) + lost) + 1):
+    for number in range(1, max((*read, len(read) + lost)) + 1):
         page = read.get(number)
         if page is None:
             add_lost_page(pdf, number)
