@@ -1,6 +1,6 @@
 import pytest
 
-from intake.classifying.folding import fold, split
+from intake.classifying.folding import fold, split, windows
 from intake.classifying.patterns import Matcher
 
 
@@ -115,3 +115,15 @@ def test_folding_removes_case_accents_and_points() -> None:
         "sos",
         "strasse",
     ]
+
+
+def test_windows_are_stretches_and_each_two_sentences() -> None:
+    words = split("Buongiorno. La casa brucia. Venite. Grazie mille.")
+    assert [words.quote(*place) for place in windows(words)] == [
+        "Buongiorno La casa brucia Venite Grazie mille",
+        "Buongiorno La casa brucia",
+        "La casa brucia Venite",
+        "Venite Grazie mille",
+    ]
+    assert windows(split("Aiuto, brucia tutto")) == [(0, 3)]
+    assert windows(split("")) == []
