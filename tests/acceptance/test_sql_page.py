@@ -46,10 +46,11 @@ def test_every_query_finds_what_the_page_says(filled: str, database_url: str) ->
             for query in QUERIES
         ]
     engine.dispose()
-    open_first, public, attachments, events, letters, same_person, counts = found
+    open_first, public, attachments, pages, events, letters, same_person, counts = found
     assert [row["urgency"] for row in open_first] == ["emergency", "normal"]
     assert [row["reference"] for row in public] == [reference]
     assert [row["filename"] for row in attachments] == ["modulo.txt"]
+    assert pages == []  # a text file has none
     assert [row["type"] for row in events] == ["request.filed"]
     assert letters == []  # neither is a letter
     assert [row["reference"] for row in same_person] == [reference]
