@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 LONGEST_STRETCH = 60
 """Words of a text that are judged as a whole; of a longer one, stretches are."""
 _STRETCH_STEP = 25
-_COUNTED_SENTENCES = 50
+_MOST_PAIRS = 50
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
@@ -88,13 +88,14 @@ def split(text: str) -> Words:
 def windows(words: Words) -> list[tuple[int, int]]:
     """Return from where to where the windows go in which a text is judged, each once.
 
-    They are its stretches and, of up to fifty sentences, each two that follow each other: what is
-    said in one or two sentences must not be outweighed by the letter around them.
+    They are its stretches and, of the first sentences, each two that follow each other and are no
+    longer than a stretch: what they say must not be outweighed by the letter around them.
     """
-    ends = [place for place in range(1, len(words.words)) if _begins_sentence(words, place)]
-    bounds = [0, *ends[:_COUNTED_SENTENCES], len(words.words)]
-    pairs = zip(bounds, bounds[2:], strict=False)
-    return list(dict.fromkeys([*stretches(words), *pairs]))
+    count = len(words.words)
+    bounds = [0, *(at for at in range(1, count) if _begins_sentence(words, at)), count]
+    pairs = list(zip(bounds, bounds[2:], strict=False))[:_MOST_PAIRS]
+    short = [(start, end) for start, end in pairs if end - start <= LONGEST_STRETCH]
+    return list(dict.fromkeys([*stretches(words), *short]))
 
 
 def _begins_sentence(words: Words, place: int) -> bool:

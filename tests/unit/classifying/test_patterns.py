@@ -1,6 +1,6 @@
 import pytest
 
-from intake.classifying.folding import fold, split, windows
+from intake.classifying.folding import LONGEST_STRETCH, fold, split, windows
 from intake.classifying.patterns import Matcher
 
 
@@ -127,3 +127,10 @@ def test_windows_are_stretches_and_each_two_sentences() -> None:
     ]
     assert windows(split("Aiuto, brucia tutto")) == [(0, 3)]
     assert windows(split("")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Uno due tre. " * 400, "parola " * 3000 + ". " + "parola " * 3000]
+)
+def test_no_window_is_longer_than_a_stretch(text: str) -> None:
+    assert max(end - start for start, end in windows(split(text))) <= LONGEST_STRETCH
