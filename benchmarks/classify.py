@@ -35,6 +35,19 @@ PROSE = (
 )
 """What letters say besides: two sentences of these for each that has a topic."""
 NOISY_COPIES = 1
+FRAMES = {
+    "a letterhead": "Regione Umbria - Servizio Protezione Civile\nPerugia, 4 febbraio\n"
+    "Oggetto: invio notizie\n\n{}\n\nIl responsabile\ndott. ing. F. Marini",
+    "a form": "Campo: cognome e nome\nValore: Sara Lolli\nCampo: recapito\nValore: 347 000111\n"
+    "Campo: testo libero\nValore: {}\nHo letto l'informativa sulla privacy e accetto",
+    "an ordinary letter": "Gentili operatori, vi ringrazio per la risposta di lunedì sulla "
+    "domanda di alloggio. {} Per il resto aspetto il modulo firmato. Saluti, Dario",
+    "a notice": "{}\n\n--\nAvv. Teresa Galli\nVia Po 11, Torino\nLe informazioni contenute in "
+    "questa e-mail sono riservate al destinatario; chi le riceve per sbaglio è pregato di "
+    "distruggerle.",
+}
+"""What stands around words in letters and forms; the danger model learned from none of these."""
+FRAMED_CALLS, FRAMED_CALM, MOST_FRAMED = 50, 80, 40
 
 
 def main() -> None:
@@ -46,6 +59,7 @@ def main() -> None:
         print(f"{name}, which the danger model {'never saw' if name in UNSEEN else 'knows'}")
         _print_recall(tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"])
     _print_high(tomllib.loads((FIXTURES / "high.toml").read_text("utf-8"))["families"])
+    _print_framed(tomllib.loads((FIXTURES / "unseen_plain.toml").read_text("utf-8"))["families"])
     _print_languages(tomllib.loads((FIXTURES / "languages.toml").read_text("utf-8")))
 
 
@@ -126,6 +140,33 @@ def _print_high(families: Sequence[Mapping[str, Any]]) -> None:
                 found = [rules.assess([each]).urgency is not Urgency.NORMAL for each in read]
                 shares.append(f"{sum(found) / len(found):.3f}")
             print(f"high, {told}: {what} {shares[0]} of {len(phrases)}, misread {shares[1]}")
+    print()
+
+
+def _print_framed(families: Sequence[Mapping[str, Any]]) -> None:
+    """Print how often short Italian phrases raise an alarm, alone and with what stands around."""
+    rules, choose = UrgencyRules(), random.Random(3)
+    short = [
+        [
+            text
+            for family in families
+            if family["emergency"] is wanted and family["lang"] == "it"
+            for text in family["phrases"]
+            if len(text.split()) < MOST_FRAMED
+        ]
+        for wanted in (True, False)
+    ]
+    calls, calm = choose.sample(short[0], FRAMED_CALLS), choose.sample(short[1], FRAMED_CALM)
+    for name, frame in {"nothing": "{}", **FRAMES}.items():
+        shares = [
+            sum(
+                rules.assess([Document(text=frame.format(text))]).urgency is Urgency.EMERGENCY
+                for text in texts
+            )
+            / len(texts)
+            for texts in (calls, calm)
+        ]
+        print(f"in {name}: recall {shares[0]:.3f}, false alarms {shares[1]:.3f}")
     print()
 
 
