@@ -42,7 +42,7 @@ from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport
 from intake.schemas.requests import Request, RequestDraft
-from intake.store import receipts, requests, schema, topics
+from intake.store import counts, receipts, schema, topics
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
@@ -260,7 +260,7 @@ class Intake:
         """Return how many requests, receipts and notices there are, by their main facts."""
         self._premises.get_ready()
         with self._premises.database.read() as connection:
-            counted: dict[str, Any] = dict(requests.counts(connection))
+            counted: dict[str, Any] = dict(counts.count(connection))
             counted["topic"] = self._forward(counted["topic"])
             counted["waiting"] = receipts.waiting(connection)
         return counted

@@ -21,7 +21,7 @@ from intake.schemas.classifications import Classification
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
-from intake.store import claims, journal, receipts, replies, requests
+from intake.store import claims, journal, opinions, receipts, replies, requests
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 from intake.store.journal import Happening
@@ -88,7 +88,7 @@ class Requests:
     def opinions(self, reference: str) -> list[Classification]:
         """Return every opinion about the topic of a request."""
         with self._database.read() as connection:
-            return requests.opinions(connection, requests.get(connection, reference).id)
+            return opinions.of_request(connection, requests.get(connection, reference).id)
 
     def transition(
         self, reference: str, *, to: Status | str, by: str, note: str | None = None
@@ -137,7 +137,7 @@ class Requests:
             opinion = Classification(
                 classifier="person", version=by, topic=chosen.id, confidence=1.0
             )
-            requests.insert_opinions(connection, [(request.id, opinion)], now)
+            opinions.insert_opinions(connection, [(request.id, opinion)], now)
             said = Happening(
                 type="request.corrected",
                 actor=by,
@@ -169,9 +169,9 @@ class Requests:
         they were right; the oldest first. Of a topic that is no more nothing is told."""
         outcomes = []
         with self._database.read() as connection:
-            latest = requests.latest_judged(connection, REMEMBERED)
-        for topic, opinions in latest:
-            machines = [each for each in opinions if each.classifier != "person"]
+            latest = opinions.latest_judged(connection, REMEMBERED)
+        for topic, given in latest:
+            machines = [each for each in given if each.classifier != "person"]
             chosen, right = surest(machines, self._taxonomy), self._taxonomy.find(topic)
             if chosen is not None and right is not None:
                 outcomes.append(Outcome(chosen[1], chosen[0] == right.id, chosen[0]))

@@ -154,6 +154,7 @@ def _attachment(each: Attachment, readings: Readings) -> RequestAttachment:
         **each.model_dump(exclude={"content_id", "reason", "unwrapped"}),
         reason=each.reason or readings.unread.get(each.path),
         page_count=len(document.pages) if document else None,
+        languages=document.languages if document else (),
         text=document.text if document else None,
         confidence=document.confidence if document else None,
         searchable_sha256=readings.searchable.get(each.path),

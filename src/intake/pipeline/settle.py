@@ -31,7 +31,7 @@ from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.references import find_references, format_reference
 from intake.schemas.requests import Request
-from intake.store import claims, journal, receipts, references, replies, requests
+from intake.store import claims, journal, notices, receipts, references, replies, requests
 from intake.store.database import Connection
 from intake.store.journal import Happening
 from intake.store.requests import NewRequest
@@ -82,7 +82,7 @@ def settle_group(
     known = _Known(connection, [each for _, each in unfiled], noted, options.prefix)
     told = _tell(connection, noted, known, now)
     filed = _file(connection, unfiled, known, options, now)
-    requests.insert_notices(connection, noted, now)
+    notices.insert_notices(connection, noted, now)
     claims.settle_held(connection, ReceiptState.NOTED, dict.fromkeys(noted))
     claims.settle_held(
         connection, ReceiptState.FILED, {id_: request.id for id_, request in filed.items()}

@@ -245,6 +245,11 @@ class RecognisedDocument(Frozen):
     engine_version: str = ""
     defects: tuple[Defect, ...] = ()
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that any page was read in, in the order in which the pages have them."""
+        return tuple(dict.fromkeys(each for page in self.pages for each in page.languages))
+
 
 class Document(Frozen):
     """A text that a classifier reads, with where it came from."""

@@ -80,6 +80,8 @@ class RequestAttachment(Frozen):
     disposition: Literal["stored", "expanded", "refused"] = "stored"
     reason: str | None = None
     page_count: int | None = None
+    languages: tuple[str, ...] = ()
+    """Those its pages were read in, as the OCR engine names them; see ``Page.languages``."""
     text: str | None = None
     confidence: float | None = None
     searchable_sha256: str | None = None

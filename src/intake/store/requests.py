@@ -1,4 +1,4 @@
-"""Requests with their parties, attachments, pages and classifications."""
+"""Requests with their senders; their files and what was thought of them stand beside this."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ from sqlalchemy import (
 from intake.errors import UnknownReference
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Classification, Urgency
-from intake.schemas.documents import Page, RecognisedDocument
-from intake.schemas.notices import Notice
+from intake.schemas.documents import RecognisedDocument
 from intake.schemas.receipts import Receipt
 from intake.schemas.requests import (
     Channel,
@@ -35,21 +34,12 @@ from intake.schemas.requests import (
     Sender,
     Status,
 )
+from intake.store import attachments as attachment_rows
+from intake.store import opinions, references
 from intake.store import receipts as receipt_rows
-from intake.store import references
-from intake.store.tables import (
-    attachments,
-    classifications,
-    notices,
-    pages,
-    parties,
-    receipts,
-    requests,
-)
+from intake.store.tables import attachments, parties, requests
 
 _INDEXED_LENGTH = 500
-_AT_ONCE = 500
-"""So many ids are asked for in one query."""
 _PARTY_FIELDS = tuple(Sender.model_fields)
 _OWN_FIELDS = tuple(name for name in Request.model_fields if name not in ("sender", "attachments"))
 _SELECT = select(
@@ -101,19 +91,10 @@ def insert_requests(connection: Connection, new: Sequence[NewRequest], now: date
     ]
     connection.execute(insert(parties), senders)
     for each in new:
-        _insert_attachments(connection, each)
-    opinions_given = ((each.request.id, opinion) for each in new for opinion in each.opinions)
-    insert_opinions(connection, opinions_given, now)
-
-
-def insert_notices(connection: Connection, noted: Mapping[int, Notice], now: datetime) -> None:
-    """Write down messages that are no requests, by receipt id."""
-    rows = [
-        notice.model_dump(mode="json") | {"receipt_id": receipt_id, "created_at": now}
-        for receipt_id, notice in noted.items()
-    ]
-    if rows:
-        connection.execute(insert(notices), rows)
+        files = each.request.attachments
+        attachment_rows.insert_attachments(connection, each.request.id, files, each.readings)
+    given = ((each.request.id, opinion) for each in new for opinion in each.opinions)
+    opinions.insert_opinions(connection, given, now)
 
 
 def get(connection: Connection, reference: str) -> Request:
@@ -129,7 +110,7 @@ def get(connection: Connection, reference: str) -> Request:
     row = connection.execute(query).first()
     if row is None:
         raise UnknownReference(f"There is no request {wanted}.")
-    return _with_attachments(connection, row)
+    return _whole(connection, row)
 
 
 def lock(connection: Connection, request_id: str) -> None:
@@ -149,7 +130,7 @@ def receipt_of(connection: Connection, request_id: str) -> Receipt | None:
 def find_by_submission_key(connection: Connection, key: str) -> Request | None:
     """Return the request that a front end filed under its own key."""
     row = connection.execute(_SELECT.where(requests.c.submission_key == key)).first()
-    return _with_attachments(connection, row) if row else None
+    return _whole(connection, row) if row else None
 
 
 def find(
@@ -242,68 +223,6 @@ def count_labelled(connection: Connection) -> int:
     return counted
 
 
-def opinions(connection: Connection, request_id: str) -> list[Classification]:
-    """Return every opinion about a request, in the order in which they were given."""
-    rows = connection.execute(
-        select(classifications)
-        .where(classifications.c.request_id == request_id)
-        .order_by(classifications.c.id)
-    )
-    return [
-        Classification.model_validate(
-            {name: getattr(row, name) for name in Classification.model_fields}
-        )
-        for row in rows
-    ]
-
-
-def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Classification]]]:
-    """Return the topic that a person chose, and all opinions without their evidence, of the
-    latest ``limit`` requests that have one; the oldest first."""
-    rows = connection.execute(
-        select(requests.c.id, requests.c.topic)
-        .where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
-        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
-        .limit(limit)
-    ).all()
-    found: dict[str, list[Classification]] = {row.id: [] for row in reversed(rows)}
-    names = [name for name in Classification.model_fields if name != "evidence"]
-    columns = [classifications.c[name] for name in names]
-    ids = list(found)
-    for start in range(0, len(ids), _AT_ONCE):
-        given = connection.execute(
-            select(classifications.c.request_id, *columns)
-            .where(classifications.c.request_id.in_(ids[start : start + _AT_ONCE]))
-            .order_by(classifications.c.id)
-        )
-        for row in given:
-            values = {name: getattr(row, name) for name in names}
-            found[row.request_id].append(Classification.model_validate(values))
-    return [(row.topic, found[row.id]) for row in reversed(rows)]
-
-
-def counts(connection: Connection) -> dict[str, dict[str, int]]:
-    """Return how many requests and receipts there are by their main facts."""
-    tables = {
-        "channel": requests.c.channel,
-        "status": requests.c.status,
-        "topic": requests.c.topic,
-        "urgency": requests.c.urgency,
-        "receipt_state": receipts.c.state,
-        "receipt_source": receipts.c.source,
-        "notice_kind": notices.c.kind,
-        "quarantine_reason": receipts.c.reason_code,
-    }
-    return {name: _count_by(connection, column) for name, column in tables.items()}
-
-
-def _count_by(connection: Connection, column: Any) -> dict[str, int]:
-    rows = connection.execute(
-        select(column, func.count()).group_by(column).order_by(func.count().desc(), column)
-    )
-    return {str(value): count for value, count in rows if value is not None}
-
-
 def _values(draft: RequestDraft) -> dict[str, Any]:
     names = RequestDraft.model_fields.keys() - {"received_at"}
     return {name: getattr(draft, name) for name in names}
@@ -326,61 +245,6 @@ def _row(new: NewRequest) -> dict[str, Any]:
 def _indexed(message_id: str) -> str:
     """Shorten what PostgreSQL could not index (2,704 bytes an entry)."""
     return message_id[:_INDEXED_LENGTH]
-
-
-def _insert_attachments(connection: Connection, new: NewRequest) -> None:
-    rows = [
-        attachment.model_dump(exclude={"page_count"})
-        | {"request_id": new.request.id, "position": position}
-        for position, attachment in enumerate(new.request.attachments, start=1)
-    ]
-    if not rows:
-        return
-    ids = connection.execute(
-        insert(attachments).returning(attachments.c.id, sort_by_parameter_order=True), rows
-    ).scalars()
-    for attachment_id, attachment in zip(ids, new.request.attachments, strict=True):
-        if document := new.readings.get(attachment.path):
-            _insert_pages(connection, attachment_id, document)
-
-
-def _insert_pages(connection: Connection, attachment_id: int, document: RecognisedDocument) -> None:
-    shared = {
-        "attachment_id": attachment_id,
-        "engine": document.engine,
-        "engine_version": document.engine_version,
-    }
-    rows = [_page_row(page) | shared for page in document.pages]
-    if rows:
-        connection.execute(insert(pages), rows)
-
-
-def _page_row(page: Page) -> dict[str, Any]:
-    """Return a page's columns; a word is a list, in the order of its fields, to save room."""
-    words = [list(word.model_dump().values()) for word in page.words]
-    unstored = {"words", "fax_header", "barcodes", "corners", "languages"}
-    return page.model_dump(exclude=unstored) | {"words": words}
-
-
-def insert_opinions(
-    connection: Connection, given: Iterable[tuple[str, Classification]], now: datetime
-) -> None:
-    """Write down opinions with their evidence, each with the id of its request."""
-    rows = [
-        {
-            "request_id": request_id,
-            "classifier": opinion.classifier,
-            "version": opinion.version,
-            "topic": opinion.topic,
-            "confidence": opinion.confidence,
-            "calibrated": opinion.calibrated,
-            "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
-            "created_at": now,
-        }
-        for request_id, opinion in given
-    ]
-    if rows:
-        connection.execute(insert(classifications), rows)
 
 
 def _change(
@@ -409,24 +273,8 @@ def _searching(query: Select[Any], words: str) -> Select[Any]:
     return query
 
 
-def _with_attachments(connection: Connection, row: Row[Any]) -> Request:
-    page_count = (
-        select(func.count())
-        .select_from(pages)
-        .where(pages.c.attachment_id == attachments.c.id)
-        .scalar_subquery()
-        .label("page_count")
-    )
-    rows = connection.execute(
-        select(attachments, page_count)
-        .where(attachments.c.request_id == row.id)
-        .order_by(attachments.c.position)
-    )
-    found = tuple(
-        RequestAttachment(**{name: getattr(each, name) for name in RequestAttachment.model_fields})
-        for each in rows
-    )
-    return _request(row, found)
+def _whole(connection: Connection, row: Row[Any]) -> Request:
+    return _request(row, attachment_rows.of_request(connection, row.id))
 
 
 def _request(row: Row[Any], found: tuple[RequestAttachment, ...]) -> Request:

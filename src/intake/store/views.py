@@ -35,7 +35,8 @@ VIEWS = {
     """,
     "pages_v1": """
         SELECT g.attachment_id, a.request_id, r.reference, g.number, g.kind, g.text, g.origin,
-               g.confidence, g.dpi_x, g.dpi_y, g.rotation, g.skew, g.engine, g.engine_version
+               g.confidence, g.dpi_x, g.dpi_y, g.rotation, g.skew, g.engine, g.engine_version,
+               g.languages
           FROM pages g
           JOIN attachments a ON a.id = g.attachment_id
           JOIN requests r ON r.id = a.request_id

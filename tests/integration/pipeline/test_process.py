@@ -140,6 +140,7 @@ def test_the_text_of_a_picture_is_read_and_kept_page_by_page(open_intake: Open) 
     )
     [attachment] = request.attachments
     assert (attachment.page_count, attachment.confidence) == (1, 0.9)
+    assert attachment.languages == ("ita", "eng")
 
 
 def test_a_crash_of_native_code_costs_its_own_item_three_attempts_and_no_neighbour(

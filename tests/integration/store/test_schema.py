@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 
 from intake import Intake, Settings
 from intake.errors import ConfigError, StoreError
-from intake.store import schema
+from intake.store import requests, schema
 from intake.store.database import Database
 from intake.store.tables import metadata
 from intake.store.views import VIEWS
@@ -90,6 +90,7 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
     assert columns["pages_v1"] == [
         "attachment_id", "request_id", "reference", "number", "kind", "text", "origin",
         "confidence", "dpi_x", "dpi_y", "rotation", "skew", "engine", "engine_version",
+        "languages",
     ]  # fmt: skip
     assert columns["events_v1"] == [
         "id", "stream", "seq", "type", "at", "actor", "receipt_id", "request_id", "reference",
@@ -116,6 +117,31 @@ def test_what_was_filed_before_says_that_a_letters_date_has_no_hour(database_url
     database.close()
 
 
+def test_pages_that_were_read_before_name_no_languages(database_url: str) -> None:
+    database = Database(database_url)
+    schema.upgrade(database, "0009")
+    with database.write() as connection:
+        for statement in (_OLD_REQUEST.format(number=0, letter="NULL"), _OLD_FILE, _OLD_PAGE):
+            connection.execute(text(statement))
+
+    schema.upgrade(database)
+
+    with database.read() as connection:
+        [attachment] = requests.get(connection, "0").attachments
+    assert (attachment.page_count, attachment.languages) == (1, ())
+    database.close()
+
+
+_OLD_FILE = """
+    INSERT INTO attachments (id, request_id, position, path, media_type, size_bytes, sha256,
+        inline, disposition)
+    VALUES (1, '0', 1, 'a.tif', 'image/tiff', 1, '0', false, 'stored')
+"""
+_OLD_PAGE = """
+    INSERT INTO pages (attachment_id, number, text, origin, confidence, rotation, skew, seconds,
+        engine, engine_version)
+    VALUES (1, 1, '', 'ocr', 0, 0, 0, 0, '', '')
+"""
 _OLD_LETTERS = ("""'{"date": {"value": "2025-03-14"}}'""", """'{"date": null}'""", "NULL")
 _OLD_REQUEST = """
     INSERT INTO requests (id, reference, tracking_token, channel, source, kind, status, text,

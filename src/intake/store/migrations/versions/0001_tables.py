@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.tables import Json, Key, UtcDateTime
+from intake.store.column_types import Json, Key, UtcDateTime
 
 revision = "0001"
 down_revision = None

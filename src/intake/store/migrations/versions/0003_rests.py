@@ -7,7 +7,7 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.tables import UtcDateTime
+from intake.store.column_types import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"

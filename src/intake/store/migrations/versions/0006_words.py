@@ -7,7 +7,7 @@ Revises: 0005
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.tables import Json
+from intake.store.column_types import Json
 
 revision = "0006"
 down_revision = "0005"

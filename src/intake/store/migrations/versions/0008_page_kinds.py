@@ -7,7 +7,7 @@ Revises: 0007
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.tables import Text
+from intake.store.column_types import Text
 
 revision = "0008"
 down_revision = "0007"

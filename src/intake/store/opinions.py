@@ -1,0 +1,75 @@
+"""Opinions: what each classifier, and each person, took a request for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from intake.schemas.classifications import Classification
+from intake.store.tables import classifications, requests
+
+_AT_ONCE = 500
+"""So many ids are asked for in one query."""
+
+
+def insert_opinions(
+    connection: Connection, given: Iterable[tuple[str, Classification]], now: datetime
+) -> None:
+    """Write down opinions with their evidence, each with the id of its request."""
+    rows = [
+        {
+            "request_id": request_id,
+            "classifier": opinion.classifier,
+            "version": opinion.version,
+            "topic": opinion.topic,
+            "confidence": opinion.confidence,
+            "calibrated": opinion.calibrated,
+            "evidence": [evidence.model_dump(mode="json") for evidence in opinion.evidence],
+            "created_at": now,
+        }
+        for request_id, opinion in given
+    ]
+    if rows:
+        connection.execute(insert(classifications), rows)
+
+
+def of_request(connection: Connection, request_id: str) -> list[Classification]:
+    """Return every opinion about a request, in the order in which they were given."""
+    rows = connection.execute(
+        select(classifications)
+        .where(classifications.c.request_id == request_id)
+        .order_by(classifications.c.id)
+    )
+    return [
+        Classification.model_validate(
+            {name: getattr(row, name) for name in Classification.model_fields}
+        )
+        for row in rows
+    ]
+
+
+def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Classification]]]:
+    """Return the topic that a person chose, and all opinions without their evidence, of the
+    latest ``limit`` requests that have one; the oldest first."""
+    rows = connection.execute(
+        select(requests.c.id, requests.c.topic)
+        .where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
+        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+        .limit(limit)
+    ).all()
+    found: dict[str, list[Classification]] = {row.id: [] for row in reversed(rows)}
+    names = [name for name in Classification.model_fields if name != "evidence"]
+    columns = [classifications.c[name] for name in names]
+    ids = list(found)
+    for start in range(0, len(ids), _AT_ONCE):
+        given = connection.execute(
+            select(classifications.c.request_id, *columns)
+            .where(classifications.c.request_id.in_(ids[start : start + _AT_ONCE]))
+            .order_by(classifications.c.id)
+        )
+        for row in given:
+            values = {name: getattr(row, name) for name in names}
+            found[row.request_id].append(Classification.model_validate(values))
+    return [(row.topic, found[row.id]) for row in reversed(rows)]
