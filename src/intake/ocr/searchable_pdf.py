@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cached_property
 from io import BytesIO
 from itertools import groupby
 
@@ -15,6 +14,7 @@ import pikepdf
 
 from intake.errors import UnreadableItem
 from intake.ocr.big_tiff import to_classic
+from intake.ocr.blank_font import DESCENT, LARGEST_CODE, LETTER_WIDTH, blank_font
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import PictureFile
 from intake.ocr.picture_pdf import add_lost_page, add_picture_page, add_rescued_page
@@ -24,13 +24,8 @@ from intake.ocr.sheets import PAGE_LOST, PageImage, Sheet
 from intake.schemas.documents import Corners, Page, RecognisedDocument, Word
 
 PDF = "application/pdf"
-_LETTER_SHAPE = 0.5
-"""A letter of the blank font is half as wide as it is high."""
-_DESCENT_SHARE = 0.2
-"""How much of a line's height lies below the line that the letters stand on."""
 _UNSEEN = 3
 """Text rendering mode of PDF 32000-1 §9.3.6: neither filled nor stroked."""
-_LARGEST_CODE = 0xFFFF
 
 
 def make_searchable(
@@ -48,7 +43,7 @@ def make_searchable(
     """
     try:
         with _opened(data, document, passwords) as pdf:
-            font = _blank_font(pdf)
+            font = blank_font(pdf)
             for target, page in _pages(pdf, data, document):
                 if page.words:
                     _write_words(target, page, font)
@@ -89,33 +84,47 @@ def _picture_pages(
     """Add a page for each picture of the file in order, an empty one for each that was lost."""
     read = {page.number: page for page in document.pages}
     lost = sum(defect.code == PAGE_LOST for defect in document.defects)
+    again = _SecondReading(data)
     added = []
     for number in range(1, max((*read, len(read) + lost)) + 1):
         page = read.get(number)
         if page is None:
             add_lost_page(pdf, number)
         else:
-            added.append((_picture_page(pdf, data, page), page))
+            added.append((_picture_page(pdf, data, page, again), page))
     return added
 
 
-def _picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page) -> pikepdf.Page:
+def _picture_page(pdf: pikepdf.Pdf, data: bytes, page: Page, again: _SecondReading) -> pikepdf.Page:
     try:
         return add_picture_page(pdf, data, page)
     except Exception:  # Pillow raises nearly anything on a damaged page, and its rows were rescued
-        sheet = _rescued(data, page.number)
+        sheet = again.read(page.number)
         if not isinstance(sheet, PageImage):
             raise
         return add_rescued_page(pdf, sheet, page)
 
 
-def _rescued(data: bytes, number: int) -> Sheet | None:
-    """Read a page again; where a directory is lost it is found behind the pages before it."""
-    file = PictureFile(data, PageLimits())
-    for before in range(1, number):
-        with suppress(UnreadableItem):
-            file.read(before)
-    return file.read(number)
+class _SecondReading:
+    """Reads damaged pages of a picture file again, in ascending order, and no page twice.
+
+    The pages between are read as well: a page whose directory is lost is found behind them.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._passed = 0
+
+    @cached_property
+    def _file(self) -> PictureFile:
+        return PictureFile(self._data, PageLimits())
+
+    def read(self, number: int) -> Sheet | None:
+        for between in range(self._passed + 1, number):
+            with suppress(UnreadableItem):
+                self._file.read(between)
+        self._passed = number
+        return self._file.read(number)
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:
@@ -149,13 +158,13 @@ def _line(words: Sequence[Word], place: _Placement) -> list[str]:
     """
     bottom, top = max(word.bottom for word in words), min(word.top for word in words)
     height = max(bottom - top, 1)
-    base = bottom - _DESCENT_SHARE * height
+    base = bottom - DESCENT * height
     drawn = []
     for word in words:
-        text = "".join(letter for letter in word.text if ord(letter) <= _LARGEST_CODE)
+        text = "".join(letter for letter in word.text if ord(letter) <= LARGEST_CODE)
         if not text:
             continue
-        stretch = max(word.right - word.left, 1) / (len(text) * _LETTER_SHAPE * height)
+        stretch = max(word.right - word.left, 1) / (len(text) * LETTER_WIDTH * height)
         matrix = place.matrix(word.left, base, across=height * stretch, down=height)
         drawn.append(f"{matrix} Tm <{text.encode('utf-16-be').hex()}0020> Tj")
     return drawn
@@ -225,70 +234,3 @@ def _box(corners: pikepdf.Array) -> Box:
     one_x, one_y, other_x, other_y = (float(side) for side in corners)
     across, down = sorted((one_x, other_x)), sorted((one_y, other_y))
     return Box(across[0], down[0], across[1], down[1])
-
-
-def _blank_font(pdf: pikepdf.Pdf) -> pikepdf.Object:
-    """Return a font in which every code shows nothing and means the Unicode character it is.
-
-    A composite font (PDF 32000-1 §9.7) with two-byte codes, all drawn by glyph 1.
-    """
-    program = pdf.make_stream(_font_program(), Length1=len(_font_program()))
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor,
-        FontName=pikepdf.Name.IntakeBlank,
-        Flags=4,
-        FontBBox=[0, -200, 500, 800],
-        ItalicAngle=0,
-        Ascent=800,
-        Descent=-200,
-        CapHeight=700,
-        StemV=80,
-        FontFile2=program,
-    )
-    letters = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.CIDFontType2,
-        BaseFont=pikepdf.Name.IntakeBlank,
-        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        DW=500,
-        CIDToGIDMap=pdf.make_stream(b"\0\1" * (_LARGEST_CODE + 1)),
-    )
-    return pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.Font,
-            Subtype=pikepdf.Name.Type0,
-            BaseFont=pikepdf.Name.IntakeBlank,
-            Encoding=pikepdf.Name("/Identity-H"),
-            DescendantFonts=[pdf.make_indirect(letters)],
-            ToUnicode=pdf.make_stream(_TO_UNICODE),
-        )
-    )
-
-
-@cache
-def _font_program() -> bytes:
-    return (files("intake.ocr") / "data" / "blank.ttf").read_bytes()
-
-
-_TO_UNICODE = b"\n".join(
-    (
-        b"/CIDInit /ProcSet findresource begin",
-        b"12 dict begin",
-        b"begincmap",
-        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        b"/CMapName /Adobe-Identity-UCS def",
-        b"/CMapType 2 def",
-        b"1 begincodespacerange",
-        b"<0000> <FFFF>",
-        b"endcodespacerange",
-        b"1 beginbfrange",
-        b"<0000> <FFFF> <0000>",
-        b"endbfrange",
-        b"endcmap",
-        b"CMapName currentdict /CMap defineresource pop",
-        b"end",
-        b"end",
-    )
-)
-"""PDF 32000-1 §9.10.3: each code is its own character."""

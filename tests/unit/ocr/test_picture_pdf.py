@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from intake.errors import UnreadableItem
 from intake.ocr import searchable_pdf
 from intake.ocr.searchable_pdf import make_searchable
+from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 
 SIZE = (200, 100)
@@ -146,3 +147,25 @@ def test_the_rows_that_were_rescued_of_a_fax_are_in_its_pdf() -> None:
     shown = _drawn(make_searchable(data, _document("image/tiff", pages=1)), number=1)
 
     assert shown.convert("L").getextrema()[0] < 100  # type: ignore[operator] # mode L
+
+
+def test_a_file_of_damaged_pages_is_read_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    class Counting(searchable_pdf.PictureFile):
+        def read(self, number: int) -> Sheet | None:
+            read.append(number)
+            return super().read(number)
+
+    def fail(*_: object) -> None:
+        raise OSError("the rows break off")
+
+    monkeypatch.setattr(searchable_pdf, "PictureFile", Counting)
+    monkeypatch.setattr(searchable_pdf, "add_picture_page", fail)
+    pages = [_barred(10 * number) for number in range(1, 7)]
+    data = _saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+
+    made = make_searchable(data, _document("image/tiff", pages=6))
+
+    assert read == [1, 2, 3, 4, 5, 6]
+    assert _drawn(made, number=6).getpixel((65, 50)) < 100  # type: ignore[operator] # mode L
