@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from typing import Any
 
 from PIL import Image
 
@@ -21,13 +21,13 @@ from intake.ocr.orientation import Upright, read_upright
 from intake.ocr.own_language import Tell, read_in_own_language
 from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Prepared, even, level, measure_ink
+from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
 from intake.ocr.streaks import without_streaks
-from intake.schemas.documents import Defect, Page
+from intake.schemas.documents import Defect, Page, PageKind
 
 LEAST_CHARACTERS_PER_IN2 = 60.0
 """Letters in ink have 250 to 700 characters to the square inch; a picture has next to none."""
@@ -92,63 +92,101 @@ def _read_image(
     tell: Tell | None,
 ) -> Reading:
     started = time.perf_counter()
-
-    def read_in(languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
-        image.info["dpi"] = (dpi, dpi)
-        page = engine.recognise(
-            image, number=sheet.number, languages=languages, timeout_s=limits.page_timeout_s
-        )
-        return _in_order(page, image.size)
-
-    read = partial(read_in, languages)
-
+    read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s)
     paper = without_dust(cut_out_sheet(sheet))
     evened = without_streaks(without_borders(even(paper, dpi=limits.dpi)))
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
+    found = _find(evened, sheet, read)
+    page = _text(found, read, tell)
+    facts = {
+        **_position(sheet, paper, found.upright),
+        "kind": found.kind,
+        "fax_header": header,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    page = page.model_copy(update=facts)
+    if watch is not None:
+        watch(sheet, found.upright.prepared, page)
+    return Reading(
+        page=page,
+        defects=(*sheet.defects, *_remarks(page, is_back=found.is_back)),
+        is_doubtful=sheet.is_incomplete or _is_damaged(sheet) or _lacks_text(found, page),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Has the engine read pictures of one page, in its usual languages or in others."""
+
+    engine: OcrEngine
+    number: int
+    languages: tuple[str, ...]
+    timeout_s: float
+
+    def __call__(self, image: Image.Image, dpi: float) -> Page:
+        return self.read_in(self.languages, image, dpi)
+
+    def read_in(self, languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
+        image.info["dpi"] = (dpi, dpi)
+        page = self.engine.recognise(
+            image, number=self.number, languages=languages, timeout_s=self.timeout_s
+        )
+        return _in_order(page, image.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is on a sheet, the right way up."""
+
+    upright: Upright
+    kind: PageKind
+    is_back: bool = False
+    """It is blank: what is seen on it shines through from its back."""
+
+
+def _find(evened: Evened, sheet: PageImage, read: _Read) -> _Found:
+    blank = Page(number=sheet.number, confidence=1.0)
     if measure_ink(evened.image, evened.dpi) < BLANK_INK_IN2:
-        upright = Upright(level(evened), Page(number=sheet.number, confidence=1.0))
+        upright = Upright(level(evened), blank)
     else:
         upright = read_upright(evened, read)
-    prepared = upright.prepared
-    is_damaged = sheet.damaged_share >= DAMAGED_SHARE
-    known = lexicons(tuple(languages))
-    kind = tell_kind(upright.page, prepared, is_damaged=is_damaged, known=known)
-    is_back = kind in ("handwriting", "unreadable") and is_show_through(prepared, read, known)
-    if is_back:
-        kind = "blank"
-        upright = Upright(prepared, Page(number=sheet.number, confidence=1.0), upright.rotation)
-    if kind == "print":
-        found, languages = read_in_own_language(
-            upright.page,
-            lambda others: read_in(others, prepared.image, prepared.dpi),
+    prepared, known = upright.prepared, lexicons(read.languages)
+    kind = tell_kind(upright.page, prepared, is_damaged=_is_damaged(sheet), known=known)
+    if kind in ("handwriting", "unreadable") and is_show_through(prepared, read, known):
+        return _Found(replace(upright, page=blank), "blank", is_back=True)
+    return _Found(upright, kind)
+
+
+def _text(found: _Found, read: _Read, tell: Tell | None) -> Page:
+    """Return the page with its text, and the languages it was read in at last."""
+    page, prepared = found.upright.page, found.upright.prepared
+    languages: Sequence[str] = () if found.kind == "blank" else read.languages
+    if found.kind == "print":
+        page, languages = read_in_own_language(
+            page,
+            lambda others: read.read_in(others, prepared.image, prepared.dpi),
             languages=languages,
             tell=tell,
         )
     else:
-        found = _only_sure(upright.page, prepared.image.size)
+        page = _only_sure(page, prepared.image.size)
+    return page.model_copy(update={"languages": tuple(languages)})
+
+
+def _position(sheet: PageImage, paper: PageImage, upright: Upright) -> dict[str, Any]:
+    """Return how ``paper`` lay in the picture of the sheet, and how it was turned."""
     is_on_its_side = upright.rotation % 180 != 0
-    facts = {
-        "kind": kind,
-        "languages": () if kind == "blank" else tuple(languages),
+    return {
         "dpi_x": round(sheet.dpi_y if is_on_its_side else sheet.dpi_x),
         "dpi_y": round(sheet.dpi_x if is_on_its_side else sheet.dpi_y),
         "corners": paper.corners and turned(paper.corners, upright.rotation),
         "rotation": (sheet.rotation + upright.rotation) % 360,
-        "skew": prepared.skew,
-        "fax_header": header,
-        "seconds": round(time.perf_counter() - started, 3),
+        "skew": upright.prepared.skew,
     }
-    page = found.model_copy(update=facts)
-    if watch is not None:
-        watch(sheet, prepared, page)
-    return Reading(
-        page=page,
-        defects=(*sheet.defects, *_remarks(page, is_back=is_back)),
-        is_doubtful=sheet.is_incomplete
-        or is_damaged
-        or kind not in ("print", "blank")
-        or (not is_back and _is_too_little(page.text, prepared.ink_in2)),
-    )
+
+
+def _is_damaged(sheet: PageImage) -> bool:
+    return sheet.damaged_share >= DAMAGED_SHARE
 
 
 def _in_order(page: Page, size: tuple[int, int]) -> Page:
@@ -174,6 +212,15 @@ def _remarks(page: Page, *, is_back: bool) -> tuple[Defect, ...]:
     if page.kind in ("print", "blank"):
         return ()
     return (Defect(code=f"page_{page.kind}", detail=f"page {page.number}"),)
+
+
+def _lacks_text(found: _Found, page: Page) -> bool:
+    """Return whether there is ink whose words are not, or may not be, in the text."""
+    if found.is_back:
+        return False
+    return found.kind not in ("print", "blank") or _is_too_little(
+        page.text, found.upright.prepared.ink_in2
+    )
 
 
 def _is_too_little(text: str, ink_in2: float) -> bool:
