@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
+from intake.classifying.alarms import KNOWN_WORDS
 from intake.classifying.danger import (
     SHIPPED,
     DangerModel,
@@ -40,7 +41,7 @@ from intake.classifying.encoder import Floats, shipped_encoder
 from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.folding import fold, split, windows
 from intake.classifying.linear_model import weigh
-from intake.classifying.urgency import KNOWN_WORDS, UrgencyRules
+from intake.classifying.urgency import UrgencyRules
 from intake.testing.noise import misread, mistype, without_accents
 
 ROOT = Path(__file__).resolve().parents[1]

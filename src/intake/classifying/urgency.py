@@ -7,73 +7,26 @@ all words and from what the rules found. See docs/explanation/urgency.md.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import Field
-
+from intake.classifying.alarms import Rule, load_phrases
 from intake.classifying.danger import DangerModel, Passage, shipped_model
-from intake.classifying.datafile import DataFile, read, refuse, validate
-from intake.classifying.folding import LONGEST_STRETCH, Words, split, windows
-from intake.classifying.language import small_words
-from intake.classifying.patterns import Hit, Matcher
-from intake.schemas.base import Frozen
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
-KNOWN_WORDS = "known_words.txt"
 _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
-_COUNTED_ALARMS = 4
 _LEAST_WORDS = 3
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
 """So much higher must a score be in a drill."""
-_COUNTED_SENTENCES = 50
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
 milliseconds each."""
-_LONGEST_PATTERN = 12
-"""More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
-
-
-class _Guard(Frozen):
-    """A context in which an alarming phrase is no alarm."""
-
-    name: str
-    scope: Literal["clause", "sentence", "text"]
-    side: Literal["before", "anywhere"] = "anywhere"
-    reach: int | None = Field(default=None, ge=0)
-    lifted_by_now: bool = False
-    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY] | None = None
-    """It guards only the rules of this urgency; None means all."""
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class _Rule(Frozen):
-    name: str
-    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY]
-    guards: tuple[str, ...] | None = None
-    """The names of the guards that hold; None means all."""
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class _File(Frozen):
-    real_words: str = ""
-    names: tuple[str, ...] = ()
-    now: tuple[str, ...] = ()
-    stops: tuple[str, ...] = ()
-    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    guards: tuple[_Guard, ...] = ()
-    rules: tuple[_Rule, ...] = Field(min_length=1)
 
 
 class Assessment(NamedTuple):
@@ -92,22 +45,22 @@ class UrgencyRules:
         Raises:
             ConfigError: the file cannot be read, or names the rule and key that are wrong.
         """
-        self._compiled = _load(path)
+        self._phrases = load_phrases(path)
         self._is_ours = path is None
 
     @property
     def version(self) -> str:
         """Return the digests of the files that decide."""
-        rules = self._compiled.version
+        rules = self._phrases.version
         return f"{rules}+{shipped_model().digest}" if self._is_ours else rules
 
     def assess(self, documents: Sequence[Document]) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence."""
-        readings = [self._compiled.read(document.text) for document in documents]
+        readings = [self._phrases.read(document.text) for document in documents]
         everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
-            for rule, hit in self._compiled.standing(reading, everywhere):
+            for rule, hit in self._phrases.standing(reading, everywhere):
                 text = reading.words.quote(hit.start, hit.end)
                 found.setdefault((rule.name, text), _evidence(rule, text))
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
@@ -118,7 +71,7 @@ class UrgencyRules:
                 [
                     passage
                     for reading in readings
-                    for passage in self._compiled.passages(reading, everywhere)
+                    for passage in self._phrases.passages(reading, everywhere)
                 ],
                 is_said_unreal=bool(everywhere),
             )
@@ -126,184 +79,8 @@ class UrgencyRules:
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
-        reading = self._compiled.read(text)
-        return self._compiled.passage(reading, reading.in_text, 0, len(reading.words.words))
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What was found in one text."""
-
-    words: Words
-    alarms: list[tuple[_Rule, Hit]] = field(default_factory=list)
-    guards: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
-    guard_starts: dict[int, list[int]] = field(default_factory=dict)
-    guarded_sentences: set[tuple[int, int]] = field(default_factory=set)
-    now_sentences: set[int] = field(default_factory=set)
-    stops: list[int] = field(default_factory=list)
-    in_text: set[int] = field(default_factory=set)
-    """The guards that hold for the whole item because they were found here."""
-
-    def stop_between(self, start: int, end: int) -> bool:
-        at = bisect_right(self.stops, start - 1)
-        return at < len(self.stops) and self.stops[at] < end
-
-
-class _Compiled:
-    """All phrases of a file in one matcher, and what each of them means."""
-
-    def __init__(self, file: DataFile) -> None:
-        content = validate(file, _File)
-        self.version = file.digest
-        self._guards = content.guards
-        sections: list[tuple[str, _Rule | int | str, Sequence[str]]] = [
-            ("names", "name", content.names),
-            ("now", "now", content.now),
-            ("stops", "stop", content.stops),
-            *(
-                (f"guard {guard.name!r}", number, guard.patterns)
-                for number, guard in enumerate(content.guards)
-            ),
-            *((f"rule {rule.name!r}", rule, rule.patterns) for rule in content.rules),
-        ]
-        self._meaning = [meaning for _, meaning, patterns in sections for _ in patterns]
-        try:
-            self._matcher = Matcher(
-                [pattern for _, _, patterns in sections for pattern in patterns],
-                groups=content.groups,
-                tolerant=True,
-                real_words=(*content.real_words.split(), *small_words()),
-                whole_words=known_words(),
-                forgiving=frozenset(
-                    number
-                    for number, meaning in enumerate(self._meaning)
-                    if isinstance(meaning, _Rule)
-                ),
-            )
-        except ValueError:
-            _blame(file, content, [(where, patterns) for where, _, patterns in sections])
-            raise
-        _check_guards(file, content)
-
-    def read(self, text: str) -> _Reading:
-        reading = _Reading(self._matcher.separate(split(text)))
-        hits = self._matcher.find(reading.words)
-        masked = {
-            place for hit in hits if self._meaning[hit.pattern] == "name" for place in hit.positions
-        }
-        for hit in hits:
-            meaning = self._meaning[hit.pattern]
-            if meaning == "now":
-                reading.now_sentences.add(reading.words.sentences[hit.start])
-            elif meaning == "stop":
-                reading.stops.append(hit.start)
-            elif meaning != "name" and masked.isdisjoint(hit.positions):
-                self._note(reading, meaning, hit)
-        for guards in reading.guards.values():
-            guards.sort(key=lambda hit: hit.end)
-        reading.guard_starts = {
-            number: sorted(hit.start for hit in guards) for number, guards in reading.guards.items()
-        }
-        return reading
-
-    def _note(self, reading: _Reading, meaning: _Rule | int | str, hit: Hit) -> None:
-        if isinstance(meaning, _Rule):
-            reading.alarms.append((meaning, hit))
-        elif isinstance(meaning, int):
-            reading.guards[meaning].append(hit)
-            reading.guarded_sentences.add((meaning, reading.words.sentences[hit.start]))
-            if self._guards[meaning].scope == "text":
-                reading.in_text.add(meaning)
-
-    def standing(self, reading: _Reading, everywhere: Set[int]) -> Iterator[tuple[_Rule, Hit]]:
-        """Yield the alarms that no guard speaks against."""
-        for rule, hit in reading.alarms:
-            if self.holds(rule, hit, reading, everywhere):
-                yield rule, hit
-
-    def passages(self, reading: _Reading, everywhere: Set[int]) -> Iterator[Passage]:
-        """Yield the windows of a text, each with what was found in it.
-
-        The sentence of an alarm is also judged alone: what stands around it, such as a letterhead
-        or a notice of confidentiality, must not outweigh it.
-        """
-        places = dict.fromkeys(windows(reading.words))
-        numbers = reading.words.sentences
-        alarming = {
-            numbers[hit.start]
-            for rule, hit in self.standing(reading, everywhere)
-            if rule.urgency is Urgency.EMERGENCY
-        }
-        for number in sorted(alarming)[:_COUNTED_SENTENCES]:
-            places[bisect_left(numbers, number), bisect_right(numbers, number)] = None
-        for start, end in places:
-            yield self.passage(reading, everywhere, start, end)
-
-    def passage(self, reading: _Reading, everywhere: Set[int], start: int, end: int) -> Passage:
-        """Return the words from ``start`` to ``end``, and by name what was found in them."""
-        first, last = (
-            bisect_left(reading.alarms, place, key=lambda alarm: alarm[1].start)
-            for place in (start, end)
-        )
-        found = reading.alarms[first:last]
-        standing = [
-            (rule, hit) for rule, hit in found if self.holds(rule, hit, reading, everywhere)
-        ]
-        signals = {f"guarded {rule.name}": 1.0 for rule, _ in found}
-        signals |= {f"guarded {rule.name}": 0.0 for rule, _ in standing}
-        signals |= {f"alarm {rule.name}": 1.0 for rule, _ in standing}
-        sentences = set(reading.words.sentences[start:end])
-        is_now = not sentences.isdisjoint(reading.now_sentences)
-        for number in everywhere:
-            if not (is_now and self._guards[number].lifted_by_now):
-                signals[f"guard {self._guards[number].name}"] = 1.0
-        for number, starts in reading.guard_starts.items():
-            at = bisect_left(starts, start)
-            if at < len(starts) and starts[at] < end:
-                signals[f"guard {self._guards[number].name}"] = 1.0
-        alarms = sum(rule.urgency is Urgency.EMERGENCY for rule, _ in standing)
-        signals["alarms"] = min(alarms, _COUNTED_ALARMS) / 2
-        signals["now"] = float(is_now)
-        signals["question"] = float(not sentences.isdisjoint(reading.words.questions))
-        signals["length"] = min((end - start) / LONGEST_STRETCH, 1.0)
-        return Passage(
-            reading.words.quote(start, end), signals, prose=reading.words.prose(start, end)
-        )
-
-    def holds(self, rule: _Rule, hit: Hit, reading: _Reading, everywhere: Set[int]) -> bool:
-        """Return whether no guard speaks against the alarm."""
-        sentence = reading.words.sentences[hit.start]
-        for number, guard in enumerate(self._guards):
-            if rule.guards is not None and guard.name not in rule.guards:
-                continue
-            if guard.urgency is not None and guard.urgency is not rule.urgency:
-                continue
-            if guard.lifted_by_now and sentence in reading.now_sentences:
-                continue
-            if guard.scope == "text":
-                guarded = number in everywhere
-            elif guard.side == "anywhere" and guard.scope == "sentence":
-                guarded = (number, sentence) in reading.guarded_sentences
-            else:
-                guarded = _is_near(guard, reading.guards.get(number, []), hit, reading)
-            if guarded:
-                return False
-        return True
-
-
-def _is_near(guard: _Guard, found: Sequence[Hit], alarm: Hit, reading: _Reading) -> bool:
-    """Return whether the guard stands before the alarm, or between its words, within reach."""
-    number = reading.words.clauses if guard.scope == "clause" else reading.words.sentences
-    at = bisect_right(found, alarm.end - 1, key=lambda hit: hit.end)
-    for candidate in reversed(found[max(0, at - _LONGEST_PATTERN) : at]):
-        if not set(candidate.positions).isdisjoint(alarm.positions):
-            continue
-        if candidate.start >= alarm.start:
-            return number[candidate.start] == number[alarm.end - 1]
-        near = guard.reach is None or alarm.start - candidate.end <= guard.reach
-        same = number[candidate.end - 1] == number[alarm.start]
-        return near and same and not reading.stop_between(candidate.end, alarm.start)
-    return False
+        reading = self._phrases.read(text)
+        return self._phrases.passage(reading, reading.in_text, 0, len(reading.words.words))
 
 
 def _weigh(
@@ -342,7 +119,7 @@ def _is_long_enough(passage: Passage) -> bool:
     return len(passage.text.split()) >= _LEAST_WORDS
 
 
-def _evidence(rule: _Rule, text: str) -> Evidence:
+def _evidence(rule: Rule, text: str) -> Evidence:
     return Evidence(
         rule=f"{rule.urgency}: {rule.name}",
         text=text,
@@ -360,34 +137,3 @@ def _highest(evidence: Sequence[Evidence]) -> Urgency:
     if not evidence:
         return Urgency.NORMAL
     return Urgency.EMERGENCY if evidence[0].weight > 1 else Urgency.HIGH
-
-
-@cache
-def known_words() -> frozenset[str]:
-    """Return the words, folded, that stand in the phrases of more than one family."""
-    return frozenset(files(__package__).joinpath("data", KNOWN_WORDS).read_text("utf-8").split())
-
-
-@cache
-def _load(path: Path | None) -> _Compiled:
-    """Return the compiled rules; each file is read once per process."""
-    return _Compiled(read(path, shipped="emergency.toml"))
-
-
-def _blame(file: DataFile, content: _File, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Refuse the pattern that cannot be compiled, by where it stands."""
-    for where, patterns in sections:
-        for pattern in patterns:
-            try:
-                Matcher([pattern], groups=content.groups)
-            except ValueError as error:
-                raise refuse(file, f"{where}: {error}") from error
-
-
-def _check_guards(file: DataFile, content: _File) -> None:
-    """Refuse a guard that does not exist."""
-    known = {guard.name for guard in content.guards}
-    for rule in content.rules:
-        for name in rule.guards or ():
-            if name not in known:
-                raise refuse(file, f"rule {rule.name!r}, key 'guards': no guard {name!r}")
