@@ -10,7 +10,8 @@ from html import escape
 from importlib.resources import files
 
 from intake.reporting import charts
-from intake.schemas.evaluations import Bin, GroupScore, Interval, Report
+from intake.reporting.html_page import Html, Raw, drawing, interval_of, with_interval
+from intake.schemas.evaluations import Bin, GroupScore, Report
 
 LANGUAGES = ("en", "it")
 _SHOWN_TOPICS = 15
@@ -20,33 +21,6 @@ _RIVALS = {
     "keyword rules": "rival_keywords",
     "model in use": "rival_live",
 }
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, "Liberation Sans", Arial, sans-serif; color: #1a1a1a;
-       background: #fff; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .8rem; }
-h2 { font-size: 1.2rem; margin: 2.2rem 0 .3rem; border-top: 1px solid #bbb; padding-top: .9rem; }
-h3 { font-size: 1rem; margin: 1rem 0 .2rem; }
-p { max-width: 46rem; margin: .4rem 0; }
-.help { color: #444; }
-table { border-collapse: collapse; margin: .6rem 0; font-size: .92rem; }
-th, td { padding: .25rem .7rem .25rem 0; text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid #1a1a1a; }
-tbody tr { border-bottom: 1px solid #ddd; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-td.n { white-space: nowrap; } th { vertical-align: bottom; }
-.big { font-size: 1.25rem; font-weight: 600; white-space: nowrap; }
-.range { color: #444; white-space: nowrap; }
-figure { margin: .8rem 0; break-inside: avoid; }
-svg { width: 100%; height: auto; display: block; font: 12px system-ui, "Liberation Sans", Arial; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
-.wide { overflow-x: auto; }
-details { margin: .4rem 0; } summary { cursor: pointer; }
-footer { margin-top: 2.5rem; color: #444; font-size: .85rem; }
-@media print { body { padding: 0; font-size: 11pt; } h2 { break-after: avoid; }
-  details > summary { list-style: none; } tr { break-inside: avoid; }
-  details::details-content { content-visibility: visible; height: auto; } }
-"""
 
 
 def draw(report: Report, *, language: str = "en", labels: Mapping[str, str] | None = None) -> str:
@@ -62,6 +36,7 @@ class _Page:
         self._report = report
         self._words = words
         self._labels = labels
+        self._html = Html(words, threshold=f"{report.threshold:.2f}")
 
     def draw(self, language: str) -> str:
         parts = [
@@ -75,14 +50,7 @@ class _Page:
             self._rivals(),
             self._drift(),
         ]
-        title = escape(self._words["title"])
-        return (
-            f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-            f"<h1>{title}</h1>\n{''.join(parts)}</main>\n"
-            f"<footer>{escape(self._words['footer'])}</footer>\n</body>\n</html>\n"
-        )
+        return self._html.page(parts, language=language)
 
     def _summary(self) -> str:
         report, words = self._report, self._words
@@ -105,13 +73,13 @@ class _Page:
         cells = [
             [
                 words[name].format(threshold=f"{report.threshold:.2f}"),
-                _Raw(f'<span class="big">{value:{_place(name)}}</span> {_range(interval)}'),
+                Raw(f'<span class="big">{value:{_place(name)}}</span> {interval_of(interval)}'),
                 words[f"{name}_help"],
             ]
             for name, value, interval in rows
         ]
         paragraph = "".join(f"<p>{escape(each)}</p>" for each in (" ".join(told), words["made"]))
-        return paragraph + self._table(["figure", "value", "how_to_read"], cells)
+        return paragraph + self._html.table(["figure", "value", "how_to_read"], cells)
 
     def _curve(self) -> str:
         points = [
@@ -126,11 +94,15 @@ class _Page:
             y=self._words["curve_y"],
         )
         rows = [
-            [f"{p.threshold:.2f}", f"{p.coverage:.2f}", _valued(p.accuracy, p.accuracy_interval)]
+            [
+                f"{p.threshold:.2f}",
+                f"{p.coverage:.2f}",
+                with_interval(p.accuracy, p.accuracy_interval),
+            ]
             for p in self._report.curve
         ]
-        table = self._table(["threshold", "curve_x", "curve_y"], rows, numbers=(0, 1, 2))
-        return self._section("curve", _figure(chart), self._folded(table))
+        table = self._html.table(["threshold", "curve_x", "curve_y"], rows, numbers=(0, 1, 2))
+        return self._html.section("curve", drawing(chart), self._html.folded(table))
 
     def _reliability(self) -> str:
         report = self._report
@@ -148,10 +120,10 @@ class _Page:
             for each in bins
         ]
         keys = ["channel", "reliability_x", "reliability_y", "texts"]
-        return self._section(
+        return self._html.section(
             "reliability",
             f'<div class="pair">{"".join(drawn)}</div>',
-            self._folded(self._table(keys, rows, numbers=(1, 2, 3))),
+            self._html.folded(self._html.table(keys, rows, numbers=(1, 2, 3))),
         )
 
     def _diagram(self, name: str, bins: Sequence[Bin]) -> str:
@@ -162,7 +134,7 @@ class _Page:
             x=self._words["reliability_x"],
             y=self._words["reliability_y"],
         )
-        return _figure(chart, name)
+        return drawing(chart, name)
 
     def _topics(self) -> str:
         scores = sorted(self._report.topics, key=lambda each: (-each.examples, each.topic))
@@ -181,8 +153,8 @@ class _Page:
             for each in scores
         ]
         keys = ["topic", "texts", "chosen", "precision", "recall", "F1"]
-        table = self._table(keys, rows, numbers=range(1, 6))
-        return self._section("topics", _figure(chart), table)
+        table = self._html.table(keys, rows, numbers=range(1, 6))
+        return self._html.section("topics", drawing(chart), table)
 
     def _gate(self) -> str:
         gate = self._report.gate
@@ -202,8 +174,10 @@ class _Page:
             ]
             for each in gate.topics
         ]
-        table = self._table(["topic", "own_threshold", "filed", "right"], rows, numbers=range(1, 4))
-        return self._section("gate", f"<p>{escape(told)}</p>", table)
+        table = self._html.table(
+            ["topic", "own_threshold", "filed", "right"], rows, numbers=range(1, 4)
+        )
+        return self._html.section("gate", f"<p>{escape(told)}</p>", table)
 
     def _confusions(self) -> str:
         report = self._report
@@ -231,8 +205,8 @@ class _Page:
         notes = ""
         if len(frequent) > len(names):
             notes = f"<p>{escape(self._words['more_topics'].format(count=len(names)))}</p>"
-        table = self._table(["right_topic", "chosen_topic", "texts"], rows, numbers=(2,))
-        return self._section("confusions", notes, _figure(chart), table)
+        table = self._html.table(["right_topic", "chosen_topic", "texts"], rows, numbers=(2,))
+        return self._html.section("confusions", notes, drawing(chart), table)
 
     def _groups(self) -> Iterable[str]:
         report = self._report
@@ -240,18 +214,18 @@ class _Page:
         bands = [(f"{each.low:.2f}–{each.high:.2f}", each) for each in report.readings]
         events = [(each.event, each) for each in report.events]
         if len(channels) > 1:
-            yield self._section("channels", self._group_table("channel", channels))
+            yield self._html.section("channels", self._group_table("channel", channels))
         if bands:
-            yield self._section("readings", self._group_table("reading", bands))
+            yield self._html.section("readings", self._group_table("reading", bands))
         if events:
-            yield self._section("events", self._group_table("event", events))
+            yield self._html.section("events", self._group_table("event", events))
 
     def _group_table(self, key: str, rows: Sequence[tuple[str, GroupScore]]) -> str:
         cells = [
             [
                 name,
                 str(each.examples),
-                _valued(each.accuracy, each.accuracy_interval),
+                with_interval(each.accuracy, each.accuracy_interval),
                 f"{each.macro_f1:.2f}",
                 f"{each.calibration_error:.3f}",
                 f"{each.calibration_by_chance:.3f}",
@@ -261,7 +235,7 @@ class _Page:
             for name, each in rows
         ]
         keys = [key, "texts", "accuracy", "macro_f1", "calibration_error", "by_chance"]
-        return self._table([*keys, "coverage", "accuracy_covered"], cells, numbers=range(1, 8))
+        return self._html.table([*keys, "coverage", "accuracy_covered"], cells, numbers=range(1, 8))
 
     def _rivals(self) -> str:
         report, words = self._report, self._words
@@ -279,7 +253,9 @@ class _Page:
                 notes.append(f"<p>* {escape(words['may_have_learned'])}</p>")
             rows.append([name, *(f"{figure:.2f}" for figure in theirs), between])
         keys = ["rival", "macro_f1", "accuracy", "coverage", "accuracy_covered", "lead"]
-        return self._section("rivals", self._table(keys, rows, numbers=range(1, 6)), *notes)
+        return self._html.section(
+            "rivals", self._html.table(keys, rows, numbers=range(1, 6)), *notes
+        )
 
     def _drift(self) -> str:
         report, words = self._report, self._words
@@ -319,50 +295,11 @@ class _Page:
             for each in report.drift
         ]
         keys = ["month", "texts", "accuracy", "stability_index", "divergence", "unknown_features"]
-        table = self._table([*keys, "new_topics", "new_words"], rows, numbers=range(1, 6))
-        return self._section("drift", _figure(chart), table)
-
-    def _section(self, key: str, *parts: str) -> str:
-        heading, told = escape(self._words[key]), escape(self._words[f"{key}_help"])
-        head = f'<h2>{heading}</h2>\n<p class="help">{told}</p>'
-        return f"<section>\n{head}\n{''.join(parts)}\n</section>\n"
-
-    def _folded(self, table: str) -> str:
-        return f"<details><summary>{escape(self._words['table'])}</summary>{table}</details>"
-
-    def _table(
-        self, keys: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Iterable[int] = ()
-    ) -> str:
-        """Return a table headed by the words of ``keys``; the columns ``numbers`` hold figures."""
-        right = frozenset(numbers)
-        threshold = f"{self._report.threshold:.2f}"
-        heads = "".join(
-            f'<th scope="col"{_side(column in right)}>'
-            f"{escape(self._words.get(key, key).format(threshold=threshold))}</th>"
-            for column, key in enumerate(keys)
-        )
-        lines = "".join(
-            "<tr>"
-            + "".join(
-                f"<td{_side(column in right)}>{_escaped(cell)}</td>"
-                for column, cell in enumerate(row)
-            )
-            + "</tr>"
-            for row in rows
-        )
-        return (
-            f'<div class="wide"><table><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{lines}</tbody></table></div>"
-        )
+        table = self._html.table([*keys, "new_topics", "new_words"], rows, numbers=range(1, 6))
+        return self._html.section("drift", drawing(chart), table)
 
     def _label(self, topic: str) -> str:
         return self._labels.get(topic, topic) if topic else self._words["none"]
-
-
-class _Raw(str):
-    """Markup of our own, that is not escaped again."""
-
-    __slots__ = ()
 
 
 @cache
@@ -371,32 +308,9 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
-def _escaped(cell: str) -> str:
-    return cell if isinstance(cell, _Raw) else escape(cell)
-
-
-def _side(is_number: bool) -> str:
-    return ' class="n"' if is_number else ""
-
-
-def _figure(chart: str, name: str = "") -> str:
-    caption = f"<figcaption><h3>{escape(name)}</h3></figcaption>" if name else ""
-    return f"<figure>{caption}{chart}</figure>"
-
-
 def _place(figure: str) -> str:
     """Return how a figure is written: of a calibration error the third place tells something."""
     return ".3f" if figure == "calibration_error" else ".2f"
-
-
-def _range(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    return f'<span class="range">({interval.low:.2f}–{interval.high:.2f})</span>'
-
-
-def _valued(value: float, interval: Interval) -> str:
-    return _Raw(f"{value:.2f} {_range(interval)}")
 
 
 def _day(at: str | None) -> str:
