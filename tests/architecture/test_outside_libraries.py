@@ -41,7 +41,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "typer": ("cli/*",),
     "rich": ("cli/*",),
     # The picture is part of the contract of OcrEngine, hence also of the kit that tests it.
-    "PIL": ("ocr/*", "interfaces.py", "testing/contracts.py", "testing/fakes.py"),
+    "PIL": ("ocr/*", "interfaces.py", "testing/ocr_engine_contract.py", "testing/fakes.py"),
     # The language in which values and options are written.
     "pydantic": ("*",),
     "pydantic_core": ("cli/render.py", "config/*"),

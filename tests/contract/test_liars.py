@@ -39,7 +39,7 @@ def keep(promise: str, connector_class: type, *, removes: bool) -> None:
 
 @pytest.mark.parametrize("liar", drawer.LIARS, ids=lambda liar: liar.__name__)
 def test_a_liar_fails_the_promise_that_it_breaks(liar, monkeypatch):
-    monkeypatch.setattr("intake.testing.contracts._PATIENCE_S", 0.2)
+    monkeypatch.setattr("intake.testing.connector_contract._PATIENCE_S", 0.2)
     with pytest.raises((AssertionError, IntakeError, LookupError, ValueError)):
         keep(liar.breaks, liar, removes=liar.removes)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("intake.testing.contracts")
+for _kind in ("connector", "parser", "ocr_engine", "classifier"):
+    pytest.register_assert_rewrite(f"intake.testing.{_kind}_contract")
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""What an OCR engine promises, one test each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from intake.errors import ToolMissing
+from intake.interfaces import OcrEngine
+
+
+class OcrEngineContract:
+    """The promises of ``intake.interfaces.OcrEngine``. Fixture to give: ``engine``."""
+
+    languages: ClassVar[Sequence[str]] = ("ita",)
+
+    def test_it_has_the_shape_of_an_engine(self, engine: OcrEngine) -> None:
+        assert isinstance(engine, OcrEngine)
+        assert engine.name
+        assert engine.version()
+
+    def test_it_returns_the_page_that_was_asked_for(self, engine: OcrEngine) -> None:
+        page = self._recognise(engine, number=3)
+        assert page.number == 3
+        assert page.origin == "ocr"
+        assert 0 <= page.confidence <= 1
+
+    def test_it_leaves_the_picture_as_it_is(self, engine: OcrEngine) -> None:
+        picture = _white_page()
+        before = picture.tobytes()
+        engine.recognise(picture, number=1, languages=self.languages, timeout_s=60)
+        assert picture.tobytes() == before
+
+    def test_an_unknown_language_is_a_missing_tool(self, engine: OcrEngine) -> None:
+        try:
+            engine.recognise(_white_page(), number=1, languages=("xyz",), timeout_s=60)
+        except ToolMissing:
+            return
+        raise AssertionError("the language xyz does not exist: ToolMissing was expected")
+
+    def _recognise(self, engine: OcrEngine, *, number: int) -> Any:
+        return engine.recognise(
+            _white_page(), number=number, languages=self.languages, timeout_s=60
+        )
+
+
+def _white_page() -> Any:
+    from PIL import Image  # noqa: PLC0415 - heavy, and only engines need it
+
+    return Image.new("L", (1240, 400), color=255)
