@@ -10,7 +10,7 @@ requests made a moment ago are found as those of earlier runs are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,19 +19,17 @@ from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.classifying.gate import is_audited
 from intake.filing.drafts import audited, draft_request
 from intake.filing.notices import find_notice, is_undelivered, summarise_notice
-from intake.filing.threads import Thread
 from intake.pipeline import batches
+from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.stages import Understood
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Verdict
-from intake.schemas.documents import ParsedMessage
 from intake.schemas.events import Event
-from intake.schemas.letters import LetterFacts
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt, ReceiptState
-from intake.schemas.references import find_references, format_reference
+from intake.schemas.references import format_reference
 from intake.schemas.requests import Request
-from intake.store import claims, journal, notices, receipts, references, replies, requests
+from intake.store import claims, journal, notices, receipts, references, requests
 from intake.store.database import Connection
 from intake.store.journal import Happening
 from intake.store.requests import NewRequest
@@ -79,7 +77,7 @@ def settle_group(
     opened, received = _receive_parts(connection, ours, now)
     noted = {r.id: notice for r, each in ours if (notice := _notice(each, options))} | opened
     unfiled = [item for item in ours if item[0].id not in noted]
-    known = _Known(connection, [each for _, each in unfiled], noted, options.prefix)
+    known = KnownRequests(connection, [each for _, each in unfiled], noted, options.prefix)
     told = _tell(connection, noted, known, now)
     filed = _file(connection, unfiled, known, options, now)
     notices.insert_notices(connection, noted, now)
@@ -139,7 +137,7 @@ def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
 
 
 def _tell(
-    connection: Connection, noted: Mapping[int, Notice], known: _Known, now: datetime
+    connection: Connection, noted: Mapping[int, Notice], known: KnownRequests, now: datetime
 ) -> list[journal.Entry]:
     """Return what the requests are told of the notices about them.
 
@@ -167,7 +165,7 @@ def _tell(
 def _file(
     connection: Connection,
     items: Sequence[Item],
-    known: _Known,
+    known: KnownRequests,
     options: FilingOptions,
     now: datetime,
 ) -> dict[int, Request]:
@@ -200,80 +198,6 @@ def _file(
         )
     requests.insert_requests(connection, new, now)
     return {receipt.id: each.request for (receipt, _), each in zip(items, new, strict=True)}
-
-
-class _Known:
-    """The requests that a group's messages and notices may speak of, looked up once for all."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        items: Sequence[Understood],
-        noted: Mapping[int, Notice],
-        prefix: str,
-    ) -> None:
-        self._prefix = prefix
-        self._by_message_id: dict[str, list[Request]] = {}
-        messages = [item.message for item in items]
-        mentioned = {each for message in messages for each in (*_answered(message), *_own(message))}
-        mentioned |= {notice.about for notice in noted.values() if notice.about}
-        quoted = {reference for message in messages for reference in self._quoted(message)}
-        quoted |= {reference for item in items for reference in _written(item.letter)}
-        self.add(requests.find_by_message_id(connection, mentioned))
-        self._add_replies(connection, mentioned)
-        found = requests.find_by_references(connection, quoted)
-        self._by_reference = {request.reference: request for request in found}
-
-    def add(self, made: Iterable[Request]) -> None:
-        """Let later messages find these requests."""
-        for request in made:
-            message_id = request.external_ids.get("message_id")
-            if message_id:
-                self._by_message_id.setdefault(message_id, []).append(request)
-
-    def _add_replies(self, connection: Connection, mentioned: Iterable[str]) -> None:
-        sent = replies.find(connection, mentioned)
-        answered = {
-            each.id: each for each in requests.find_by_id(connection, {id_ for _, id_ in sent})
-        }
-        for message_id, request_id in sent:
-            self._by_message_id.setdefault(message_id, []).append(answered[request_id])
-
-    def concerned(self, notice: Notice) -> list[Request]:
-        """Return the requests whose message, or a message sent about them, a notice names."""
-        return self._having([notice.about] if notice.about else [])
-
-    def thread(self, understood: Understood) -> Thread:
-        """Return the requests that an item speaks of, oldest first."""
-        message = understood.message
-        return Thread(
-            answered=self._having(_answered(message)),
-            quoted=self._called(self._quoted(message)),
-            written=self._called(_written(understood.letter)),
-            same_message_id=self._having(_own(message)),
-        )
-
-    def _called(self, quoted: Iterable[str]) -> list[Request]:
-        return [self._by_reference[each] for each in quoted if each in self._by_reference]
-
-    def _having(self, message_ids: Iterable[str]) -> list[Request]:
-        found = (each for id_ in message_ids for each in self._by_message_id.get(id_, ()))
-        return sorted({each.id: each for each in found}.values(), key=lambda each: each.created_at)
-
-    def _quoted(self, message: ParsedMessage) -> list[str]:
-        return find_references(message.subject or "", self._prefix)
-
-
-def _answered(message: ParsedMessage) -> list[str]:
-    return [each for each in (message.in_reply_to, *message.references) if each]
-
-
-def _written(letter: LetterFacts | None) -> list[str]:
-    return [fact.value for fact in letter.references] if letter else []
-
-
-def _own(message: ParsedMessage) -> list[str]:
-    return [message.message_id] if message.message_id else []
 
 
 def _entries(
