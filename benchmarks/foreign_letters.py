@@ -24,7 +24,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
 from intake.pipeline.ocr_engines import open_engine
 from intake.pipeline.page_languages import PageLanguages
-from intake.pipeline.stages import OcrOptions
+from intake.pipeline.stage_options import OcrOptions
 
 FAMILIES = ("DejaVu Serif", "DejaVu Sans")
 FIELDS = ("cer", "confidence", "cpu_s")

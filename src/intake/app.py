@@ -31,7 +31,8 @@ from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner
-from intake.pipeline.stages import StageOptions, Stages
+from intake.pipeline.stage_options import StageOptions
+from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
 from intake.reading import classify, parse_message, recognise

@@ -11,7 +11,7 @@ from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
 from intake.pipeline.classifiers import open_classifiers
-from intake.pipeline.stages import ClassifyOptions
+from intake.pipeline.stage_options import ClassifyOptions
 from intake.reporting import evaluation_page as evaluation_pages
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.evaluations import Report, Split

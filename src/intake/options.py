@@ -13,7 +13,7 @@ from intake.pipeline.receive import ReceiveOptions
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import RunnerOptions
 from intake.pipeline.settle import FilingOptions
-from intake.pipeline.stages import ClassifyOptions, OcrOptions, StageOptions
+from intake.pipeline.stage_options import ClassifyOptions, OcrOptions, StageOptions
 from intake.schemas.parsers import ParserOptions
 
 _MEGABYTE = 1 << 20

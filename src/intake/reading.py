@@ -11,7 +11,7 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
-from intake.pipeline.stages import ClassifyOptions, StageOptions
+from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.parsers import ParserOptions

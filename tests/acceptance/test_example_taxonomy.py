@@ -8,7 +8,7 @@ import pytest
 
 from intake import classify
 from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.stages import ClassifyOptions
+from intake.pipeline.stage_options import ClassifyOptions
 
 TAXONOMY = Path(__file__).parents[2] / "examples" / "taxonomy.toml"
 LETTERS = {

@@ -37,3 +37,14 @@ def open_blob(path: Path) -> BinaryIO:
                 code="blob_missing",
                 remedy="Restore the file from a backup, then retry the item.",
             ) from error
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file of ours.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    with on_disk(path), path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            yield chunk

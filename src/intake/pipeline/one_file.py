@@ -12,7 +12,7 @@ from intake.errors import UsageError
 from intake.pipeline import heavy_tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.searchable import write_searchable_pdf
-from intake.pipeline.stages import OcrOptions
+from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 

@@ -35,7 +35,8 @@ from intake.pipeline import retry
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.settle import FilingOptions, Item, Outcome
-from intake.pipeline.stages import StageOptions, Stages, Understood
+from intake.pipeline.stage_options import StageOptions
+from intake.pipeline.stages import Stages, Understood
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt

@@ -1,95 +1,40 @@
 """The stages: parse -> recognise -> classify. Values in, values out; the runner commits.
 
-Mail and text are read by one long-lived child that takes one item at a time; each picture or
-PDF is read by a child of its own. Nothing here touches the database.
+Mail and text are read by one long-lived child that takes one item at a time; pictures and PDFs
+by others, see ``pictures.py``. Nothing here touches the database.
 """
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from intake.engines.children import Child, Limits
-from intake.errors import TransientFailure, UnreadableItem
+from intake.engines.children import Child
+from intake.errors import TransientFailure
 from intake.filing.readings import Readings
-from intake.letters.facts import LetterOptions
-from intake.ocr.limits import PageLimits
-from intake.parsing.media_types import is_picture_or_pdf, is_read
-from intake.pipeline import batches, heavy_tasks, light_tasks
+from intake.pipeline import light_tasks
 from intake.pipeline.batches import Part
-from intake.pipeline.disk import on_disk
+from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
-from intake.pipeline.searchable import write_searchable_pdf
+from intake.pipeline.pictures import PictureReader, is_letter, list_pictures
+from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Origin, Thresholds, Verdict
-from intake.schemas.documents import (
-    Attachment,
-    Defect,
-    Document,
-    ParsedMessage,
-    RecognisedDocument,
-)
+from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.documents import Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
-from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
-_MAX_READ_DOCUMENTS = 20
 _OWN_CLASSIFIERS = ("keywords",)
 _FATAL = ("crash", "timeout", "memory")
 _PLUGIN_DEATHS = 3
 """Plugins are left out for the rest of the run after so many children that died of them."""
-_SMALL_INLINE_BYTES = 30_000
-"""Inline pictures below this are logos and signatures, not letters."""
-
-
-class OcrOptions(Frozen):
-    """Which engine reads, in which languages (ISO 639-2 as Tesseract's), within which limits."""
-
-    engine: str = "tesserocr"
-    second_engine: str = ""
-    """Asked about the doubtful lines of hard pages; none where it is empty."""
-    languages: tuple[str, ...] = ("ita", "eng")
-    more_languages: tuple[str, ...] = ("deu", "fra", "spa", "slv")
-    """Those a page is read in as well where it, or the text it came with, is in one of them."""
-    limits: PageLimits = PageLimits()
-    searchable_pdf: bool = False
-    """Whether a searchable PDF is kept beside each file that was read."""
-
-
-class ClassifyOptions(Frozen):
-    """Which classifiers give opinions, on which taxonomy, and from where one is believed."""
-
-    classifiers: tuple[str, ...] = ("keywords",)
-    model: Path | None = None
-    taxonomy: Path | None = None
-    rules: Path | None = None
-    threshold: float = 0.5
-    thresholds: Thresholds | None = None
-    """Those that outcomes taught, instead."""
-    languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
-    timeout_s: float = 5.0
-    """Seconds that a plugin has for its opinion on an item."""
-
-
-class StageOptions(Frozen):
-    """What the stages need. ``max_failures`` decides when a file that kills its child is left."""
-
-    light: Limits = Limits(timeout_s=30, memory_bytes=1 << 30)
-    heavy: Limits = Limits(timeout_s=300, memory_bytes=3 << 29, cpu_s=600)
-    parsing: ParserOptions = ParserOptions()
-    ocr: OcrOptions = OcrOptions()
-    classify: ClassifyOptions = ClassifyOptions()
-    letters: LetterOptions = LetterOptions()
-    max_failures: int = 3
 
 
 class Understood(Frozen):
@@ -113,11 +58,10 @@ class Stages:
         self._scratch = scratch
         self._options = options
         self._classify_options = options.classify.model_dump(mode="json")
-        self._ocr_options = options.ocr.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(options.light, temp_dir=str(scratch))
+        self._pictures = PictureReader(blobs, scratch, options)
         self._plugin_deaths = 0
-        self._heavy: Child | None = None
         self._is_killed = False
 
     def __enter__(self) -> Self:
@@ -138,9 +82,8 @@ class Stages:
     def kill(self) -> None:
         """End every child at once, for good; any thread may call it."""
         self._is_killed = True
-        for child in (self._light, self._heavy):
-            if child is not None:
-                child.kill()
+        self._light.kill()
+        self._pictures.kill()
 
     def understand(self, receipt: Receipt, *, keep_alive: Callable[[], None]) -> Understood:
         """Read an item; ``keep_alive`` is called between its documents.
@@ -154,7 +97,7 @@ class Stages:
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
         message, verdict, stored = self._read(receipt)
-        pictures = [each for each in message.attachments if self._is_read(each, receipt)]
+        pictures = list_pictures(message, receipt)
         if not pictures:
             return Understood(message=message, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE and verdict.emergency:
@@ -162,12 +105,12 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        parts, defects = self._separate(receipt, pictures[0], keep_alive)
+        parts, defects = self._pictures.separate(receipt, pictures[0], keep_alive)
         if parts:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made = self._recognise(receipt, message, verdict, pictures, keep_alive)
+        readings, made = self._pictures.recognise(receipt, message, verdict, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
@@ -179,29 +122,6 @@ class Stages:
             verdict=verdict,
             blobs=(*stored, *made),
         )
-
-    def _separate(
-        self, receipt: Receipt, picture: Attachment, keep_alive: Callable[[], None]
-    ) -> tuple[tuple[Part, ...], tuple[Defect, ...]]:
-        """Return the letters of a batch, stored; none if it is one letter, or cannot be cut."""
-        rule = batches.rule_of(receipt)
-        if rule is None:
-            return (), ()
-        keep_alive()
-        with self._heavy_child() as (child, scratch):
-            out = scratch / "letters"
-            payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
-            try:
-                answer = child.call(heavy_tasks.SEPARATE, payload)
-            except UnreadableItem as error:
-                return (), (Defect(code="batch_not_separated", detail=error.message),)
-            with self._blobs.batch() as batch:
-                parts = tuple(
-                    Part(blob=batch.put(_file_chunks(out / str(number))), first=first, last=last)
-                    for number, (first, last) in enumerate(answer["letters"], start=1)
-                )
-                batch.seal()
-        return parts, ()
 
     def judge(self, documents: list[Document], origin: Origin) -> Verdict:
         """Return topic, urgency and language of the texts of an item from ``origin``."""
@@ -240,7 +160,7 @@ class Stages:
         self, receipt: Receipt, message: ParsedMessage, readings: Readings
     ) -> LetterFacts | None:
         """Return what the pages of a letter or fax say of themselves; None for other items."""
-        if not _is_letter(receipt, message) or not readings.documents:
+        if not is_letter(receipt, message) or not readings.documents:
             return None
         answer = self._light.call(
             light_tasks.READ_LETTER,
@@ -285,7 +205,7 @@ class Stages:
             for attachment in message.attachments:
                 if attachment.path not in leaves:
                     continue
-                blob = batch.put(_file_chunks(out / Path(leaves[attachment.path]).name))
+                blob = batch.put(file_chunks(out / Path(leaves[attachment.path]).name))
                 if blob.sha256 != attachment.sha256:
                     raise TransientFailure(
                         f"{attachment.path} is not what was parsed.", code="leaf_changed"
@@ -293,96 +213,3 @@ class Stages:
                 stored.append(blob)
             batch.seal()
         return tuple(stored)
-
-    def _is_read(self, attachment: Attachment, receipt: Receipt) -> bool:
-        if attachment.disposition != "stored" or not is_read(attachment.media_type):
-            return False
-        is_picture = is_picture_or_pdf(attachment.media_type)
-        is_page = receipt.profile in ("fax", "scan") or not (attachment.inline and is_picture)
-        return is_page or attachment.size_bytes >= _SMALL_INLINE_BYTES
-
-    def _recognise(
-        self,
-        receipt: Receipt,
-        message: ParsedMessage,
-        verdict: Verdict,
-        pictures: list[Attachment],
-        keep_alive: Callable[[], None],
-    ) -> tuple[Readings, list[Blob]]:
-        """Read the pictures; return also the searchable PDFs that were made of them.
-
-        ``verdict`` is that on the text alone. The text around a letter is a machine's: it says
-        nothing of the letter's language.
-        """
-        is_letter = _is_letter(receipt, message)
-        how = {"is_letter": is_letter, "came_with": None if is_letter else verdict.language}
-        documents: dict[str, RecognisedDocument] = {}
-        searchable: dict[str, Blob] = {}
-        unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
-        for attachment in pictures[:_MAX_READ_DOCUMENTS]:
-            keep_alive()
-            try:
-                document, made = self._recognise_one(attachment, how)
-                documents[attachment.path] = document
-                if made:
-                    searchable[attachment.path] = made
-            except UnreadableItem as error:
-                if receipt.profile == "scan":
-                    raise
-                unread[attachment.path] = error.code
-            except TransientFailure as error:
-                if receipt.failures + 1 < self._options.max_failures or receipt.profile == "scan":
-                    raise
-                unread[attachment.path] = error.code
-        digests = {path: blob.sha256 for path, blob in searchable.items()}
-        readings = Readings(documents=documents, unread=unread, searchable=digests)
-        return readings, list(searchable.values())
-
-    def _recognise_one(
-        self, attachment: Attachment, how: dict[str, Any]
-    ) -> tuple[RecognisedDocument, Blob | None]:
-        with self._heavy_child() as (child, scratch):
-            payload = self._payload(attachment) | how
-            answer = child.call(heavy_tasks.RECOGNISE, payload)
-            document = RecognisedDocument.model_validate(answer)
-            made = None
-            if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
-                target = scratch / "searchable.pdf"
-                document = write_searchable_pdf(child, payload, document, target)
-                made = self._blobs.put(_file_chunks(target)) if target.exists() else None
-        return document, made
-
-    def _payload(self, attachment: Attachment) -> dict[str, Any]:
-        return heavy_tasks.payload(
-            self._blobs.path(attachment.sha256),
-            attachment.media_type,
-            ocr=self._ocr_options,
-            parsing=self._parser_options,
-        )
-
-    @contextmanager
-    def _heavy_child(self) -> Iterator[tuple[Child, Path]]:
-        """Yield a child for one file, and the folder of its temporary files, which goes with it."""
-        with (
-            _scratch_folder(self._scratch) as scratch,
-            Child(self._options.heavy, temp_dir=scratch) as self._heavy,
-        ):
-            if self._is_killed:
-                self._heavy.kill()
-            yield self._heavy, Path(scratch)
-
-
-def _is_letter(receipt: Receipt, message: ParsedMessage) -> bool:
-    """Return whether what the pages say is the citizen's letter, and not a file sent along."""
-    return receipt.profile in ("fax", "scan") or message.device is not None
-
-
-def _scratch_folder(parent: Path) -> tempfile.TemporaryDirectory[str]:
-    with on_disk(parent):
-        return tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True)
-
-
-def _file_chunks(path: Path) -> Any:
-    with on_disk(path), path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            yield chunk

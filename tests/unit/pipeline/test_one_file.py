@@ -11,7 +11,7 @@ from intake.errors import UnreadableItem, UsageError
 from intake.ocr import pdf_repair
 from intake.pipeline import one_file
 from intake.pipeline.one_file import read_file
-from intake.pipeline.stages import OcrOptions
+from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.parsers import ParserOptions
 
 
