@@ -14,6 +14,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "nh3": ("parsing/safe_html.py",),
     "pi_heif": ("ocr/frames.py",),
     "pikepdf": (
+        "ocr/blank_font.py",
         "ocr/page_copies.py",
         "ocr/pdf_repair.py",
         "ocr/picture_pdf.py",
