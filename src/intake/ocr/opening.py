@@ -10,6 +10,7 @@ with the next.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import json
 import os
 import resource
@@ -275,6 +276,7 @@ def _limit(limits: PageLimits, parent: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # what decoders complain of is not for our reader
         os.dup2(nowhere, descriptor)
+    faulthandler.disable()  # nor where a crash was: who waits for the pages says that there was one
 
 
 def _pages_taken(*, resident: bool) -> int:
