@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -13,14 +11,16 @@ import tempfile
 import time
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from intake.errors import SourceUnavailable, ToolMissing
 from intake.testing.certificates import CertificateAuthority, ServerCertificate
+from intake.testing.dovecot_configuration import DovecotOptions, configure
 from intake.testing.introspection import TokenServer
+from intake.testing.maildirs import Maildirs
+from intake.testing.server_owner import as_owner, give_away, server_owner
 
 _TRIES = 3
 """Another program may take a port between our looking for it and Dovecot's taking it."""
@@ -28,80 +28,6 @@ _START_S = 20.0
 _STOP_S = 10.0
 _SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian keeps the programs here, which is on root's PATH only."""
-
-_CONFIGURATION = """\
-protocols = imap
-listen = 127.0.0.1
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/dovecot.log
-auth_verbose = yes
-auth_failure_delay = {failure_delay}
-default_internal_user = {user}
-default_internal_group = {group}
-default_login_user = {user}
-first_valid_uid = 1
-mail_max_userip_connections = 50
-disable_plaintext_auth = no
-ssl = yes
-ssl_cert = <{certificate}
-ssl_key = <{key}
-mail_location = maildir:{folder}/mail/%u
-maildir_very_dirty_syncs = no
-{capabilities}
-namespace inbox {{
-  inbox = yes
-  separator = {separator}
-  prefix = {prefix}
-}}
-{passdb}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail/%u
-}}
-service imap-login {{
-  chroot =
-  service_count = 0
-  process_min_avail = 1
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-    ssl = yes
-  }}
-}}
-service imap {{
-  service_count = 256
-  process_limit = 64
-  process_min_avail = 1
-}}
-service anvil {{
-  chroot =
-{penalty}
-}}
-service stats {{
-  chroot =
-}}
-"""
-_PASSWORDS = """\
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN {folder}/users/%u
-}}
-"""
-_TOKENS = """\
-auth_mechanisms = plain login xoauth2 oauthbearer
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {folder}/oauth2.conf
-}}
-"""
-_NO_PENALTY = """\
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }"""
 
 
 class Dovecot:
@@ -137,13 +63,16 @@ class Dovecot:
         self.port = 0
         self.tls_port = 0
         self.tokens = tokens
-        self._auth_penalty = auth_penalty
-        self._namespace = namespace
-        self._capabilities = capabilities
+        self._options = DovecotOptions(
+            has_tokens=tokens is not None,
+            auth_penalty=auth_penalty,
+            namespace=namespace,
+            capabilities=capabilities,
+        )
+        self._mail = Maildirs(self.folder / "mail", namespace)
         self._is_ours = folder is None
         self._token_server: TokenServer | None = None
         self._certificate: ServerCertificate | None = None
-        self._numbers = count(time.time_ns())
 
     def __enter__(self) -> Self:
         self.start()
@@ -187,6 +116,7 @@ class Dovecot:
         if self._is_ours:
             # A socket's path may not be longer than 107 bytes (unix(7)): hence not pytest's folder.
             self.folder = Path(tempfile.mkdtemp(prefix="intake-imap-", dir="/tmp"))
+            self._mail = Maildirs(self.folder / "mail", self._options.namespace)
         self._prepare()
         try:
             self._start_at_free_ports()
@@ -220,23 +150,19 @@ class Dovecot:
         """Let a user log in from now on, with an empty mailbox."""
         self.users[name] = password
         self._write_user(name, password)
-        self._make_maildir(name, "INBOX")
+        self._mail.make(name, "INBOX")
 
     def deliver(self, user: str, message: bytes, *, folder: str = "INBOX") -> None:
         """Drop ``message`` into a mailbox, byte for byte, as a delivery agent would."""
-        maildir = self._make_maildir(user, folder)
-        number = next(self._numbers)
-        name = f"{int(time.time())}.Q{number:020d}.intake,S={len(message)}"
-        draft = maildir / "tmp" / name
-        draft.write_bytes(message)
-        self._give_away(draft)
-        draft.rename(maildir / "new" / name)
+        self._mail.deliver(user, message, folder)
 
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the messages of a mailbox, byte for byte as they are stored, oldest first."""
-        maildir = self._maildir(user, folder)
-        files = [path for part in ("new", "cur") for path in (maildir / part).glob("*")]
-        return [path.read_bytes() for path in sorted(files, key=lambda path: path.name)]
+        return self._mail.messages(user, folder)
+
+    def log(self) -> str:
+        """Return all that the server wrote to its log."""
+        return (self.folder / "dovecot.log").read_text(errors="replace")
 
     def doveadm(self, *arguments: str) -> str:
         """Run Dovecot's administration tool on this server and return what it prints.
@@ -245,14 +171,10 @@ class Dovecot:
             SourceUnavailable: it failed; the message holds what it said.
         """
         command = [_program("doveadm"), "-c", str(self._configuration), *arguments]
-        done = subprocess.run(self._as_owner(command), capture_output=True, text=True, check=False)
+        done = subprocess.run(as_owner(command), capture_output=True, text=True, check=False)
         if done.returncode:
             raise SourceUnavailable(f"doveadm {arguments[0]} failed: {done.stderr.strip()}")
         return done.stdout
-
-    def log(self) -> str:
-        """Return all that the server wrote to its log."""
-        return (self.folder / "dovecot.log").read_text(errors="replace")
 
     @property
     def _configuration(self) -> Path:
@@ -264,14 +186,14 @@ class Dovecot:
         self._certificate = CertificateAuthority(self.folder).issue()
         for user, password in self.users.items():
             self._write_user(user, password)
-            self._make_maildir(user, "INBOX")
+            self._mail.make(user, "INBOX")
         if self.tokens is not None:
             self._prepare_tokens(self.tokens)
 
     def _write_user(self, name: str, password: str) -> None:
         """Write a file for each user: Dovecot notes the change of a common one too late."""
         (self.folder / "users" / name).write_text(f"{name}:{{PLAIN}}{password}\n")
-        self._give_away(self.folder / "users" / name)
+        give_away(self.folder / "users" / name)
 
     def _prepare_tokens(self, tokens: Mapping[str, str]) -> None:
         self._token_server = TokenServer(tokens).__enter__()
@@ -284,7 +206,7 @@ class Dovecot:
         for left in reversed(range(_TRIES)):
             self.port, self.tls_port = _free_ports(2)
             self._configuration.write_text(self._configured())
-            self._give_away(self.folder, *self.folder.rglob("*"))
+            give_away(self.folder, *self.folder.rglob("*"))
             try:
                 self._launch()
             except SourceUnavailable:
@@ -295,31 +217,19 @@ class Dovecot:
 
     def _configured(self) -> str:
         assert self._certificate is not None
-        owner = _owner()
-        passdb = _PASSWORDS + (_TOKENS if self.tokens is not None else "")
-        return _CONFIGURATION.format(
+        return configure(
+            self._options,
             folder=self.folder,
-            user=owner.pw_name,
-            group=grp.getgrgid(owner.pw_gid).gr_name,
-            uid=owner.pw_uid,
-            gid=owner.pw_gid,
-            certificate=self._certificate.certificate_file,
-            key=self._certificate.key_file,
-            capabilities=f"imap_capability = {self._capabilities}" if self._capabilities else "",
-            prefix=self._namespace[0],
-            separator=self._namespace[1],
-            passdb=passdb.format(folder=self.folder),
-            port=self.port,
-            tls_port=self.tls_port,
-            penalty="" if self._auth_penalty else _NO_PENALTY,
-            failure_delay="2 secs" if self._auth_penalty else "0",
+            certificate=self._certificate,
+            owner=server_owner(),
+            ports=(self.port, self.tls_port),
         )
 
     def _launch(self) -> None:
         command = [_program("dovecot"), "-F", "-c", str(self._configuration)]
         with (self.folder / "start.log").open("wb") as log:
             server = subprocess.Popen(
-                self._as_owner(command),
+                as_owner(command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -361,39 +271,6 @@ class Dovecot:
             os.waitpid(pid, os.WNOHANG)  # a child of ours stays a zombie until it is waited for
         return Path(f"/proc/{pid}").exists()
 
-    def _maildir(self, user: str, folder: str) -> Path:
-        """Return a mailbox's folder, by the Maildir++ names that Dovecot gives."""
-        root = self.folder / "mail" / user
-        prefix, delimiter = self._namespace
-        if folder.upper() == "INBOX":
-            return root
-        return root / ("." + folder.removeprefix(prefix).replace(delimiter, "."))
-
-    def _make_maildir(self, user: str, folder: str) -> Path:
-        maildir = self._maildir(user, folder)
-        for path in (maildir, *(maildir / part for part in ("cur", "new", "tmp"))):
-            if not path.exists():
-                path.mkdir(parents=True)
-                self._give_away(path)
-        return maildir
-
-    @staticmethod
-    def _give_away(*paths: Path) -> None:
-        """Let the server's user own the paths; without root it is our own user."""
-        if os.geteuid() == 0:
-            owner = _owner()
-            for path in paths:
-                os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-
-    @staticmethod
-    def _as_owner(command: list[str]) -> list[str]:
-        """Return the command that runs as the server's user: Dovecot serves no mail as root."""
-        if os.geteuid() != 0:
-            return command
-        owner = _owner()
-        become = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-        return [*become, "--", *command]
-
 
 def _program(name: str) -> str:
     found = shutil.which(name) or shutil.which(name, path=_SYSTEM_PATH)
@@ -403,11 +280,6 @@ def _program(name: str) -> str:
             remedy="apt-get install dovecot-imapd, or `make setup` in a clone of the project.",
         )
     return found
-
-
-def _owner() -> pwd.struct_passwd:
-    """Return the user who runs the server: ourselves, or nobody if we are root."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
 def _free_ports(number: int) -> list[int]:
