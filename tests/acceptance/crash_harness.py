@@ -34,7 +34,7 @@ from intake import Intake, Settings
 from intake.connectors.folders import FolderConnector
 from intake.engines.children import Child
 from intake.errors import UnreadableItem
-from intake.pipeline import heavy_tasks
+from intake.pipeline import heavy_tasks, light_tasks
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import Receiver
 from intake.schemas.receipts import ReceiptState
@@ -119,6 +119,19 @@ def call_here(_child: Child, task: str, payload: dict[str, Any]) -> dict[str, An
 
 
 _read_before: dict[str, dict[str, Any] | UnreadableItem] = {}
+
+
+def judge_once() -> None:
+    """Judge each text once: the runs forked from here know what was thought of it already."""
+    judge, known = light_tasks._judge, {}
+
+    def remember(documents: Any, origin: Any, options: Any) -> Any:
+        asked = repr((documents, origin, options))
+        if asked not in known:
+            known[asked] = judge(documents, origin, options)
+        return known[asked]
+
+    light_tasks._judge = remember
 
 
 def _do(task: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -395,6 +408,7 @@ def main() -> None:
     _install_engine(work)
     if not arguments.real_children:
         Child.call = call_here  # type: ignore[method-assign]
+        judge_once()
         build_world(work / "warm")
         warm_up(work / "warm", f"sqlite:///{work / 'warm.db'}")
     template = work / "template"
