@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from intake.errors import ToolMissing
+from intake.store import schema
+from intake.store.database import Database
 from intake.testing.dovecot import Dovecot
 from intake.testing.postgres import Postgres
 
@@ -28,9 +32,12 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of an empty database; every test that asks for it runs on both kinds."""
+KINDS = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database without tables; who asks for it runs on both kinds."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'intake.db'}"
         return
@@ -38,6 +45,45 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a migrated database without a row; who asks for it runs on both kinds.
+
+    It is copied: to take a database through all migrations costs more than most tests.
+    """
+    if request.param == "sqlite":
+        copy = tmp_path / "intake.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create_database(request.getfixturevalue("migrated_postgresql"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file that ``database_url`` copies."""
+    path = tmp_path_factory.mktemp("migrated") / "intake.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres: Postgres) -> str:
+    """Return the name of the database that ``database_url`` copies."""
+    url = postgres.create_database()
+    migrate(url)
+    return make_url(url).database or ""
+
+
+def migrate(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")

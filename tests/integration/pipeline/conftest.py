@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from intake import plugins
-from intake.store import schema
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Return a migrated, empty database of each kind."""
+    """Return a migrated database of each kind, without a row."""
     opened = Database(database_url)
-    schema.upgrade(opened)
     yield opened
     opened.close()
 

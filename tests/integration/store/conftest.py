@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from intake.store import schema
 from intake.store.database import Database
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Return a migrated, empty database of each kind."""
+    """Return a migrated database of each kind, without a row."""
     opened = Database(database_url)
-    schema.upgrade(opened)
     yield opened
     opened.close()

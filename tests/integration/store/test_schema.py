@@ -16,8 +16,8 @@ from intake.store.tables import metadata
 from intake.store.views import VIEWS
 
 
-def test_an_empty_database_goes_up_step_by_step(database_url: str) -> None:
-    database = Database(database_url)
+def test_an_empty_database_goes_up_step_by_step(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert schema.current_revision(database) is None
     for number in range(1, int(schema.newest_revision()) + 1):
         schema.upgrade(database, f"{number:04}")
@@ -102,8 +102,10 @@ def test_the_views_for_front_ends_are_there_with_their_columns(database: Databas
     ]  # fmt: skip
 
 
-def test_what_was_filed_before_says_that_a_letters_date_has_no_hour(database_url: str) -> None:
-    database = Database(database_url)
+def test_what_was_filed_before_says_that_a_letters_date_has_no_hour(
+    empty_database_url: str,
+) -> None:
+    database = Database(empty_database_url)
     schema.upgrade(database, "0007")
     with database.write() as connection:
         for number, letter in enumerate(_OLD_LETTERS):
@@ -117,8 +119,8 @@ def test_what_was_filed_before_says_that_a_letters_date_has_no_hour(database_url
     database.close()
 
 
-def test_pages_that_were_read_before_name_no_languages(database_url: str) -> None:
-    database = Database(database_url)
+def test_pages_that_were_read_before_name_no_languages(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     schema.upgrade(database, "0009")
     with database.write() as connection:
         for statement in (_OLD_REQUEST.format(number=0, letter="NULL"), _OLD_FILE, _OLD_PAGE):

@@ -43,19 +43,27 @@ def test_the_promise_is_switched_on(postgres: Postgres) -> None:
         assert connection.execute(text("SHOW listen_addresses")).scalar() == ""
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """Return a server to be stopped, and started again; that of the session must not be."""
+    with Postgres() as started:
+        yield started
+
+
 @pytest.mark.parametrize("mode", ["smart", "fast", "immediate", "kill"])
-def test_what_was_committed_survives_the_end_of_the_server(mode: StopMode) -> None:
-    with Postgres() as server:
-        url = server.create_database()
-        with connect(url) as connection:
-            connection.execute(text("CREATE TABLE kept (id int)"))
-            connection.execute(text("INSERT INTO kept VALUES (42)"))
+def test_what_was_committed_survives_the_end_of_the_server(
+    mode: StopMode, server: Postgres
+) -> None:
+    url = server.create_database()
+    with connect(url) as connection:
+        connection.execute(text("CREATE TABLE kept (id int)"))
+        connection.execute(text("INSERT INTO kept VALUES (42)"))
 
-        server.stop(mode)
-        server.start()
+    server.stop(mode)
+    server.start()
 
-        with connect(url) as connection:
-            assert connection.execute(text("SELECT id FROM kept")).scalar() == 42
+    with connect(url) as connection:
+        assert connection.execute(text("SELECT id FROM kept")).scalar() == 42
 
 
 def be_killed_in_a_transaction(server: Postgres) -> None:
@@ -65,15 +73,14 @@ def be_killed_in_a_transaction(server: Postgres) -> None:
         connection.execute(text("SELECT 1"))
 
 
-def test_a_server_that_is_killed_under_a_client_comes_back() -> None:
-    with Postgres() as server:
-        with pytest.raises(OperationalError):
-            be_killed_in_a_transaction(server)
+def test_a_server_that_is_killed_under_a_client_comes_back(server: Postgres) -> None:
+    with pytest.raises(OperationalError):
+        be_killed_in_a_transaction(server)
 
-        server.start()
+    server.start()
 
-        with connect(server.url()) as connection:
-            assert connection.execute(text("SELECT to_regclass('uncommitted')")).scalar() is None
+    with connect(server.url()) as connection:
+        assert connection.execute(text("SELECT to_regclass('uncommitted')")).scalar() is None
 
 
 def test_nothing_is_left_behind() -> None:
