@@ -14,6 +14,7 @@ from intake.interfaces import OcrEngine
 from intake.ocr.borders import without_borders
 from intake.ocr.dust import without_dust
 from intake.ocr.header_line import take_header
+from intake.ocr.leaders import without_leaders
 from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
 from intake.ocr.noise_words import without_noise
@@ -23,6 +24,7 @@ from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
+from intake.ocr.rulings import without_rulings
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
@@ -94,7 +96,7 @@ def _read_image(
     started = time.perf_counter()
     read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s)
     paper = without_dust(cut_out_sheet(sheet))
-    evened = without_streaks(without_borders(even(paper, dpi=limits.dpi)))
+    evened = _without_marks(even(paper, dpi=limits.dpi))
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
@@ -187,6 +189,11 @@ def _position(sheet: PageImage, paper: PageImage, upright: Upright) -> dict[str,
 
 def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
+
+
+def _without_marks(page: Evened) -> Evened:
+    """Return the page without what machines and printers of forms leave beside the type."""
+    return without_streaks(without_leaders(without_rulings(without_borders(page))))
 
 
 def _in_order(page: Page, size: tuple[int, int]) -> Page:

@@ -1,0 +1,91 @@
+"""How many words of forms are found, and whether a person is told of the pages that lose some.
+
+python benchmarks/forms.py DIR [--set NAME]... [--pages]
+
+DIR is what ``python fixtures/make_form_pages.py DIR`` writes. Beside leaders and stamps, which are
+no text, characters cannot be counted; so words are: those of the truth that stand in the text, in
+any order, without the marks around them. A page on which 10 % or more are missing is a bad one, one
+with less than 5 % a good one: a person should be told of the first, and not be troubled with the
+second.
+CPU is that of the process, one page at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_pages import Sample, load
+from ocr_readers import Intake, measured
+
+from intake.schemas.documents import RecognisedDocument
+
+BAD, GOOD = 0.10, 0.05
+WORD = re.compile(r"[^\W_]+(?:[.,/'’][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Result:
+    sample: Sample
+    document: RecognisedDocument
+    missing: tuple[str, ...]
+    lost: float
+    cpu_s: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--pages", action="store_true", help="tell what each page lost")
+    arguments = parser.parse_args()
+    reader = Intake("tesserocr")
+    results = [read(reader, sample) for sample in load(arguments.folder, arguments.set, 1)]
+    print(f"{'words lost mean/worst %, CPU s':34}{'bad: told':>12}{'good: told':>12}")
+    for group in [*dict.fromkeys(each.sample.group for each in results), "all"]:
+        print_row(group, [each for each in results if group in (each.sample.group, "all")])
+    if arguments.pages:
+        for each in results:
+            print_page(each)
+
+
+def read(reader: Intake, sample: Sample) -> Result:
+    document, cpu_s = measured(lambda: reader.document(sample))
+    wanted, found = words(sample.truth), words(document.text)
+    missing = tuple((wanted - found).elements())
+    return Result(sample, document, missing, len(missing) / wanted.total(), cpu_s)
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(each.casefold() for each in WORD.findall(text))
+
+
+def print_row(group: str, results: list[Result]) -> None:
+    lost = [100 * each.lost for each in results]
+    cpu = statistics.mean(each.cpu_s for each in results)
+    figures = f"{statistics.mean(lost):.1f} / {max(lost):.1f} {cpu:6.2f}"
+    bad = [each.document.needs_review for each in results if each.lost >= BAD]
+    good = [each.document.needs_review for each in results if each.lost < GOOD]
+    counts = "".join(f"{sum(some):>7} / {len(some):<2}" for some in (bad, good))
+    print(f"{group:20}{figures:>16}  {counts}")
+
+
+def print_page(result: Result) -> None:
+    document = result.document
+    told = "told" if document.needs_review else "    "
+    kinds = " ".join(page.kind for page in document.pages)
+    codes = " ".join(defect.code for defect in document.defects)
+    name = f"{result.sample.group}/{result.sample.path.stem}"
+    print(
+        f"{name:22}{100 * result.lost:6.1f} {document.confidence:.3f} {told} {kinds} {codes}",
+        end="",
+    )
+    print(" |", " ".join(result.missing[:12]))
+
+
+if __name__ == "__main__":
+    main()
