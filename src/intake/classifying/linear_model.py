@@ -34,6 +34,8 @@ _STRANGE = 0.49
 order that helps this person."""
 _HARDLY_FAMILIAR = 0.82
 """So much of the least familiarity is enough where the language is one learned from: misread."""
+_LEAST_WORDS = 3
+"""Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
 _MAX_FILE_BYTES = 64 << 20
 _REMEDY = "Give a file that `intake train` wrote, or train a new one."
 
@@ -104,8 +106,9 @@ class LinearModel:
 
         ``channels`` are those of the texts, where they are known.
 
-        None reaches one half for a text that is strange to what was learned; all are 0 for one of
-        which nothing is known or that is in a language nothing was learned of.
+        None reaches one half for a text of a word or two, or one that is strange to what was
+        learned; all are 0 for one of which nothing is known or that is in a language nothing was
+        learned of.
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
@@ -114,6 +117,7 @@ class LinearModel:
         shares = softmax(decisions, self._temperatures(channels, len(texts)))
         known = familiarity(features, self._rarity[features.buckets] > 0)
         strange = known < _HARDLY_FAMILIAR * self.manifest.familiarity
+        strange |= [len(text.split(maxsplit=_LEAST_WORDS)) < _LEAST_WORDS for text in texts]
         if self.manifest.likeness is not None:
             nearest = self._neighbours.similarities(features, self._rarity)
             strange |= self.manifest.likeness.surplus(nearest, decisions.max(axis=1)) < 0

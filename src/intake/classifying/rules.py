@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from intake.classifying.alarms import known_words
 from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.classifying.folding import Words, split
 from intake.classifying.origins import From
@@ -27,8 +28,9 @@ _SUBJECT_WEIGHT = 2.0
 _SECOND_TIME = 0.5
 """A pattern found again in the same item adds half its weight, a third time nothing."""
 _AGAINST = -1.5
-_NONE_OF_THESE = 1.0
-"""The score that speaks for "none of our topics"; it keeps one weak hint below one half."""
+_NONE_OF_THESE = 1.1
+"""The score that speaks for "none of our topics"; it keeps one good hint below one half: "casa" is
+in many letters that are no concern of ours."""
 _SHOWN_EVIDENCE = 8
 _PHRASE_WEIGHT = 1.5
 """What a keyword of several words is worth; one word is worth 1."""
@@ -236,7 +238,7 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     version = "-".join(filter(None, (file.digest, taxonomy.version if taxonomy else "")))
     origins = tuple(rule for rule in rules if not rule.is_any and not rule.patterns)
     try:
-        matcher = Matcher(patterns, tolerant=True)
+        matcher = Matcher(patterns, tolerant=True, real_words=known_words())
     except ValueError:
         _blame(file, rules)
         raise

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.decide import judge
+from intake.classifying.decide import judge, surest
+from intake.classifying.learned import LearnedClassifier
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Urgency, Verdict
 from intake.schemas.documents import Document
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
+FOREIGN = tomllib.loads((FIXTURES / "foreign.toml").read_text("utf-8"))
+OTHER_DESKS = {"non-competenza", "accesso"}
+"""What may be said of a letter to another office: that it is for another office, or asks for
+documents."""
 TOPICS = tomllib.loads((FIXTURES / "topics.toml").read_text("utf-8"))
 
 
@@ -65,6 +70,21 @@ def test_empty_and_foreign_matter_abstains(text: str) -> None:
     assert verdict.topic is None
     assert verdict.confidence == 0
     assert verdict.needs_review
+
+
+def test_what_is_meant_for_nobody_here_is_not_filed_on_the_first_day() -> None:
+    taxonomy, rules = Taxonomy.load(), KeywordClassifier()
+    untrained = LearnedClassifier.untrained(taxonomy, rules.shares)
+    assert untrained is not None
+    texts = [text for kind in FOREIGN.values() for text in kind]
+    wrong = []
+    for text in texts:
+        documents = [Document(text=text)]
+        opinions = [*untrained.classify(documents), *rules.classify(documents)]
+        topic, confidence = surest(opinions, taxonomy) or (None, 0.0)
+        if confidence >= 0.5 and topic not in OTHER_DESKS:
+            wrong.append(text)
+    assert len(wrong) <= 0.05 * len(texts), wrong
 
 
 def test_no_document_abstains() -> None:

@@ -73,6 +73,20 @@ def test_the_texts_it_learned_for_still_do(model: LinearModel) -> None:
     assert (model.probabilities(held).max(axis=1) >= 0.5).mean() > 0.9
 
 
+def test_a_word_or_two_are_no_message() -> None:
+    places = {"consegne": "roma", "scuola": "torino"}
+    short = train(
+        [
+            Example(f"{place} numero {number}", topic)
+            for topic, place in places.items()
+            for number in range(60)
+        ]
+    )
+    message, word = short.probabilities(["roma numero 7", "roma"])
+    assert message.argmax() == word.argmax() == 0
+    assert word.max() < 0.5 < message.max()
+
+
 def test_a_strange_text_keeps_the_order_of_its_topics(model: LinearModel) -> None:
     shares, decisions = model.probabilities(FOREIGN), model.decide(FOREIGN)
     for row, decided in zip(shares, decisions, strict=True):

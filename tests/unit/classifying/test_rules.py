@@ -71,12 +71,32 @@ def test_words_that_speak_against_a_topic_weaken_it() -> None:
     assert against[0].confidence < plain.confidence
 
 
+def test_one_good_hint_alone_files_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[[rules]]\ntopic = "piscina"\nname = "nuoto"\nit = ["piscin*", "vasc*"]\n', "utf-8"
+    )
+    classifier = KeywordClassifier(path)
+    once = classifier.classify([Document(text="Ho lasciato gli occhiali in piscina.")])[0]
+    twice = classifier.classify([Document(text="La vasca della piscina è vuota.")])[0]
+    assert once.confidence < 0.5 < twice.confidence
+
+
+def test_a_word_of_its_own_is_not_another_one_misread() -> None:
+    flooded, attached = (
+        KeywordClassifier().classify([Document(text=text)])
+        for text in ("garage alIagato", "vedi allegato")
+    )
+    assert flooded[0].topic == "segnalazione.frana-alluvione"
+    assert not attached
+
+
 def test_a_site_s_own_rules_have_their_own_version(tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
     path.write_text('[[rules]]\ntopic = "piscina"\nname = "nuoto"\nit = ["piscin*"]\n', "utf-8")
     classifier = KeywordClassifier(path)
     opinions = classifier.classify([Document(text="Orari delle piscine?")])
-    assert [(o.topic, o.confidence) for o in opinions] == [("piscina", 0.5)]
+    assert [o.topic for o in opinions] == ["piscina"]
     assert opinions[0].version == classifier.version != KeywordClassifier().version
 
 
