@@ -24,11 +24,13 @@ from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
+from intake.ocr.rings import STAMP_OVER_TEXT, without_rings
 from intake.ocr.rulings import without_rulings
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
 from intake.ocr.streaks import without_streaks
+from intake.ocr.unread_ink import UNREAD_INK, has_unread_ink
 from intake.schemas.documents import Defect, Page, PageKind
 
 LEAST_CHARACTERS_PER_IN2 = 60.0
@@ -96,7 +98,7 @@ def _read_image(
     started = time.perf_counter()
     read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s)
     paper = without_dust(cut_out_sheet(sheet))
-    evened = _without_marks(even(paper, dpi=limits.dpi))
+    evened, is_stamped = _without_marks(even(paper, dpi=limits.dpi))
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
@@ -107,12 +109,16 @@ def _read_image(
         "seconds": round(time.perf_counter() - started, 3),
     }
     page = page.model_copy(update=facts)
+    losses = _losses(found, is_stamped=is_stamped)
     if watch is not None:
         watch(sheet, found.upright.prepared, page)
     return Reading(
         page=page,
-        defects=(*sheet.defects, *_remarks(page, is_back=found.is_back)),
-        is_doubtful=sheet.is_incomplete or _is_damaged(sheet) or _lacks_text(found, page),
+        defects=(*sheet.defects, *_remarks(page, losses, is_back=found.is_back)),
+        is_doubtful=sheet.is_incomplete
+        or _is_damaged(sheet)
+        or bool(losses)
+        or _lacks_text(found, page),
     )
 
 
@@ -191,9 +197,11 @@ def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
 
 
-def _without_marks(page: Evened) -> Evened:
-    """Return the page without what machines and printers of forms leave beside the type."""
-    return without_streaks(without_leaders(without_rulings(without_borders(page))))
+def _without_marks(page: Evened) -> tuple[Evened, bool]:
+    """Return the page without what is no type, and whether a stamp lay over the type."""
+    unruled = without_leaders(without_rulings(without_borders(page)))
+    cleared, is_stamped = without_rings(unruled)
+    return without_streaks(cleared), is_stamped
 
 
 def _in_order(page: Page, size: tuple[int, int]) -> Page:
@@ -213,12 +221,19 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _remarks(page: Page, *, is_back: bool) -> tuple[Defect, ...]:
-    if is_back:
-        return (Defect(code=SHOW_THROUGH, detail=f"page {page.number}"),)
-    if page.kind in ("print", "blank"):
+def _losses(found: _Found, *, is_stamped: bool) -> tuple[str, ...]:
+    """Return the codes of what may have cost a page of print words in silence."""
+    if found.kind != "print":
         return ()
-    return (Defect(code=f"page_{page.kind}", detail=f"page {page.number}"),)
+    is_unread = has_unread_ink(found.upright.prepared, found.upright.page.words)
+    return (UNREAD_INK,) * is_unread + (STAMP_OVER_TEXT,) * is_stamped
+
+
+def _remarks(page: Page, losses: Sequence[str], *, is_back: bool) -> tuple[Defect, ...]:
+    codes = [SHOW_THROUGH] if is_back else list(losses)
+    if page.kind not in ("print", "blank"):
+        codes.append(f"page_{page.kind}")
+    return tuple(Defect(code=code, detail=f"page {page.number}") for code in codes)
 
 
 def _lacks_text(found: _Found, page: Page) -> bool:
