@@ -31,8 +31,10 @@ _FREE_FROM = 215
 _WHITE_FROM = 245
 _FRAYED_IN = 0.02
 """The soft edges of a line reach no further than this beyond what is dark."""
-_INK_DARKER_BY = 50
-"""Letters that cross a line of grey are so much darker."""
+_TOUCHING_BELOW = 128
+"""A letter that touches a line is so dark beside it; what is paler is the line's own soft edge."""
+_GREY_FROM, _INK_DARKER_BY = 100, 50
+"""From this level on a line is grey; letters that cross it are so much darker."""
 _FREE_SHARE = 0.4
 """Share of its length beside which a line is white on both sides, at the least."""
 
@@ -171,6 +173,8 @@ def _take_out(pixels: Levels, line: _Line, cell: int, *, is_thin: bool) -> None:
     if is_thin:
         over = band[np.clip(upper - 1, 0, len(band) - 1), columns]
         under = band[np.clip(lower, 0, len(band) - 1), columns]
-        filling = np.minimum(over, under)
-        inside &= band >= line.level - _INK_DARKER_BY
+        touching = np.minimum(over, under)
+        filling = np.where(touching < _TOUCHING_BELOW, touching, WHITE).astype(np.uint8)
+        if line.level >= _GREY_FROM:
+            inside &= band >= line.level - _INK_DARKER_BY
     np.copyto(band, np.maximum(band, filling[None, :]), where=inside)
