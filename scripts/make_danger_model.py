@@ -3,9 +3,9 @@
     python scripts/make_danger_model.py              # write danger.npz and known_words.txt
     python scripts/make_danger_model.py --try        # measure on families held out, write nothing
 
-Needs scikit-learn (the extra ``bench``). The same files give the same model. Trying it holds out
-a fifth of the families of phrases at a time, so that what is measured is how the model does on
-kinds of events it was not shown.
+Needs scikit-learn (the extra ``bench``), and an hour of a core; trying it, half of it. The same
+files give the same model on the same machine. A fifth of the families of phrases is held out from
+what is tried, so that what is measured is how the model does on kinds of events it was not shown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import random
 import re
 import tomllib
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,10 +22,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.neural_network import MLPClassifier
+from tuning import Lessons, tune
 
 from intake.classifying.alarms import KNOWN_WORDS
 from intake.classifying.danger import (
@@ -37,7 +35,7 @@ from intake.classifying.danger import (
     Passage,
     signal_matrix,
 )
-from intake.classifying.encoder import Floats, shipped_encoder
+from intake.classifying.encoder import Encoder
 from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.folding import fold, split, windows
 from intake.classifying.linear_model import weigh
@@ -62,13 +60,11 @@ GRAMMAR_WEIGHT = 0.5
 LEAST_TEXTS = 2
 STRENGTH = 10.0
 """The inverse of the regularisation."""
-NETWORKS, HIDDEN, ROUNDS = 3, 32, 15
-"""How many small networks weigh the meaning together, of so many hidden numbers, and how often each
-sees all phrases: all chosen on families held out."""
-LEAST_SPREAD = 0.02
-"""A number that deviates less is not stretched: a signal that hardly a phrase has is no oracle."""
-ONE_READ_IN = 4
-"""Of the damaged phrases the meaning of one in so many is learned."""
+READ_WINDOWS, READ_DAMAGED, READ_GRAMMAR = 0.25, 0.12, 0.2
+"""The shares of the windows, the damaged phrases and the sentences of the grammar that are read for
+their meaning in a round; of the phrases as they were written, all."""
+TRIED_DAMAGED = 16
+"""Of the damaged phrases held out, one in so many is tried."""
 CLEAR = -3.0
 ALARM, DOUBT = 0.25, 0.0
 """The scores from which on a passage is an alarm, and below which an alarm of the rules is none:
@@ -149,15 +145,14 @@ class Grammar:
 
 
 def phrases() -> list[Sample]:
-    """Return the phrases of the files that are learned from, and the windows of harmless ones."""
+    """Return the phrases of the files that are learned from."""
     tables = [tomllib.loads((FIXTURES / name).read_text("utf-8")) for name in LEARNED]
-    written = [
+    return [
         Sample(text, family["emergency"], family["name"], family["lang"])
         for table in tables
         for family in table["families"]
         for text in family["phrases"]
     ]
-    return [*written, *(part for sample in written for part in harmless_windows(sample))]
 
 
 def harmless_windows(sample: Sample) -> list[Sample]:
@@ -224,98 +219,83 @@ def learnable(samples: Sequence[Sample], choose: random.Random) -> list[Sample]:
 
 
 class Lesson(NamedTuple):
-    """What is learned: samples, what the rules saw of each, and the places of those whose meaning
-    is learned too, with their vectors."""
+    """What is learned: samples, what the rules saw of each, and how likely each is read for its
+    meaning in a round."""
 
     samples: Sequence[Sample]
     passages: Sequence[Passage]
-    read: Sequence[int]
-    vectors: Floats
+    shares: NDArray[np.float32]
+    phrases: int
+    """So many come first, as they were written."""
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, every: Sequence[Sample]) -> Lesson:
-        """Return the lesson of all phrases; reading their meaning takes some minutes."""
-        samples = learnable(every, random.Random(SEED))  # noqa: S311 - a seed, no secret
+        """Return the lesson of all phrases."""
+        windowed = [*every, *(part for sample in every for part in harmless_windows(sample))]
+        samples = learnable(windowed, random.Random(SEED))  # noqa: S311 - a seed, no secret
         rules = UrgencyRules()
         passages = [rules.passage(sample.text) for sample in samples]
-        copies = COPIES - 1
-        damaged_ones = range(len(every), len(every) * (1 + copies), copies * ONE_READ_IN)
-        read = [*range(len(every)), *damaged_ones]
-        prose = [passages[place].prose for place in read]
-        return cls(samples, passages, read, shipped_encoder().vectors(prose))
+        shares = np.full(len(samples), READ_GRAMMAR, dtype=np.float32)
+        shares[: len(windowed) * COPIES] = READ_DAMAGED
+        shares[: len(windowed)] = READ_WINDOWS
+        shares[: len(every)] = 1
+        return cls(samples, passages, shares, len(every), _names(passages))
 
-    def train(self) -> DangerModel:
-        """Return the model."""
-        _, mixture = self.held_out()
-        pieces = train_pieces(self.samples, self.passages)
-        return pieces.with_meaning(mixture.mixed(self._train_meaning(range(len(self.read)))))
+    def train(self, mixture: Mixture) -> DangerModel:
+        """Return the model, of all samples."""
+        everything = np.arange(len(self.samples))
+        return self._pieces(everything).with_meaning(mixture.mixed(self._meaning(everything)))
 
-    def held_out(self) -> tuple[NDArray[np.float64], Mixture]:
-        """Return the scores of those read, and how pieces of words and meaning are mixed for them.
+    def held_out(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the scores of pieces of words and of meaning (columns) for what is held out, and
+        the places of these samples.
 
-        Each is scored by models that saw nothing of its family: on what a model has learned by
-        heart it is too sure.
+        They are by models that saw nothing of their families: on what a model has learned by heart
+        it is too sure.
         """
-        folds = self._folds()
-        apart = np.zeros((len(self.read), 2))
-        for number in range(FOLDS):
-            kept = np.flatnonzero(folds != number).tolist()
-            pieces = train_pieces([self.samples[n] for n in kept], [self.passages[n] for n in kept])
-            is_asked = folds[self.read] == number
-            asked = [self.passages[self.read[n]] for n in np.flatnonzero(is_asked).tolist()]
-            meaning = self._train_meaning(np.flatnonzero(~is_asked).tolist())
-            apart[is_asked, 0] = pieces.score_pieces(asked)
-            apart[is_asked, 1] = meaning.decide(
-                self.vectors[is_asked],
-                signal_matrix(asked, self._names()),
-                np.zeros(len(asked), dtype=np.float32),
-            )
-        mixture = Mixture.of(apart, [self.samples[place] for place in self.read])
-        return np.where(apart[:, 0] >= CLEAR, mixture.scores(apart), apart[:, 0]), mixture
+        is_held_out = self._are_held_out()
+        asked = np.flatnonzero(is_held_out & (self.shares == 1))
+        damaged_ones = np.flatnonzero(is_held_out & (self.shares == np.float32(READ_DAMAGED)))
+        asked = np.concatenate([asked, damaged_ones[::TRIED_DAMAGED]])
+        kept = np.flatnonzero(~is_held_out)
+        passages = [self.passages[place] for place in asked.tolist()]
+        pieces, meaning = self._pieces(kept).score_pieces(passages), self._meaning(kept)
+        decisions = meaning.decide(
+            Encoder.shipped(meaning.adapter).vectors([passage.prose for passage in passages]),
+            signal_matrix(passages, self.names),
+            np.zeros(len(passages), dtype=np.float32),
+        )
+        return np.stack([pieces, decisions], axis=1).astype(np.float64), asked
 
-    def _folds(self) -> NDArray[np.int64]:
-        """Return the fold of each sample: a family is in one; the grammar is learned by all."""
-        families = sorted({self.samples[place].family for place in self.read})
+    def _are_held_out(self) -> NDArray[np.bool_]:
+        """Return which samples are of the families held out; the grammar is learned by all."""
+        written = [sample.family for sample in self.samples if sample.weight == 1]
+        families = sorted(set(written))
         random.Random(SEED).shuffle(families)  # noqa: S311
-        fold_of = {family: number % FOLDS for number, family in enumerate(families)}
-        return np.array([fold_of.get(sample.family, FOLDS) for sample in self.samples])
+        held_out = set(families[::FOLDS])
+        return np.array([sample.family in held_out for sample in self.samples])
 
-    def _names(self) -> tuple[str, ...]:
-        return _names(self.passages)
+    def _pieces(self, places: NDArray[np.int64]) -> DangerModel:
+        chosen = places.tolist()
+        return train_pieces(
+            [self.samples[place] for place in chosen], [self.passages[place] for place in chosen]
+        )
 
-    def _train_meaning(self, rows: Sequence[int]) -> Meaning:
-        """Return the network that ``rows`` of those read teach: the mean of some small ones."""
-        places = [self.read[row] for row in rows]
-        signals = signal_matrix([self.passages[place] for place in places], self._names())
-        matrix = np.hstack([self.vectors[rows], signals])
-        centre, spread = matrix.mean(axis=0), np.maximum(matrix.std(axis=0), LEAST_SPREAD)
-        is_danger = np.array([self.samples[place].is_danger for place in places])
-        counts = np.bincount(is_danger)
-        balanced = len(places) / (2 * counts[is_danger.astype(int)])
-        inner, inner_bias, outer, bias = [], [], [], 0.0
-        for number in range(NETWORKS):
-            network = MLPClassifier(
-                (HIDDEN,),
-                alpha=1.0,
-                learning_rate_init=2e-3,
-                batch_size=128,
-                max_iter=ROUNDS,
-                random_state=SEED + number,
-            )
-            with warnings.catch_warnings():  # it is stopped early on purpose
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                network.fit((matrix - centre) / spread, is_danger, sample_weight=balanced)
-            weights = network.coefs_[0] / spread[:, None]
-            inner.append(weights)
-            inner_bias.append(network.intercepts_[0] - centre @ weights)
-            outer.append(network.coefs_[1][:, 0] / NETWORKS)
-            bias += float(network.intercepts_[1][0]) / NETWORKS
+    def _meaning(self, places: NDArray[np.int64]) -> Meaning:
+        """Return what the samples at ``places`` teach of meaning; the pieces count nothing yet."""
+        passages = [self.passages[place] for place in places.tolist()]
+        samples = [self.samples[place] for place in places.tolist()]
+        lessons = Lessons(
+            [passage.prose for passage in passages],
+            signal_matrix(passages, self.names),
+            np.array([sample.is_danger for sample in samples]),
+            np.array([sample.weight for sample in samples], dtype=np.float32),
+            self.shares[places],
+        )
+        adapter, head = tune(lessons, SEED)
         return Meaning(
-            np.hstack(inner).astype(np.float32),
-            np.concatenate(inner_bias).astype(np.float32),
-            np.concatenate(outer).astype(np.float32),
-            bias,
-            0.0,
+            adapter, head.inner, head.inner_bias, head.outer, float(head.bias[0]), pieces=0.0
         )
 
 
@@ -329,7 +309,7 @@ class Mixture(NamedTuple):
     @classmethod
     def of(cls, apart: NDArray[np.float64], samples: Sequence[Sample]) -> Mixture:
         """Return the one that fits scores of both (columns), each of a model without the family."""
-        machine = _machine(apart, samples, STRENGTH)
+        machine = _machine(apart, samples)
         pieces, meaning = machine.coef_[0].tolist()
         return cls(pieces, meaning, float(machine.intercept_[0]))
 
@@ -355,7 +335,7 @@ def train_pieces(samples: Sequence[Sample], passages: Sequence[Passage]) -> Dang
     rarity[having < LEAST_TEXTS] = 0
     stored_rarity = rarity.astype(np.float16)
     matrix = hstack([_matrix(weigh(features, stored_rarity)), signal_matrix(passages, names)])
-    machine = _machine(matrix.tocsr(), samples, STRENGTH)
+    machine = _machine(matrix.tocsr(), samples)
     pieces = machine.coef_[0][:BUCKETS]
     scale = float(np.abs(pieces).max()) / _LARGEST
     return DangerModel(
@@ -373,10 +353,10 @@ def _names(passages: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def _machine(
-    matrix: csr_matrix | NDArray[np.floating], samples: Sequence[Sample], strength: float
+    matrix: csr_matrix | NDArray[np.floating], samples: Sequence[Sample]
 ) -> LogisticRegression:
     machine = LogisticRegression(
-        C=strength, solver="liblinear", class_weight="balanced", random_state=SEED
+        C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=SEED
     )
     return machine.fit(
         matrix,
@@ -392,14 +372,17 @@ def _matrix(features: Features) -> csr_matrix:
     )
 
 
-def try_out(lesson: Lesson) -> None:
-    """Print recall and false alarms on families held out, by threshold."""
-    every = len(phrases())
-    scores, mixture = lesson.held_out()
+def try_out(lesson: Lesson) -> Mixture:
+    """Print recall and false alarms on families held out, by threshold; return what fits them."""
+    apart, places = lesson.held_out()
+    samples = [lesson.samples[place] for place in places.tolist()]
+    mixture = Mixture.of(apart, samples)
     print(f"pieces {mixture.pieces:.2f}, meaning {mixture.meaning:.2f}, {mixture.bias:.2f} added")
-    danger = np.array([lesson.samples[place].is_danger for place in lesson.read])
-    alarms = np.array([lesson.passages[place].signals["alarms"] > 0 for place in lesson.read])
-    for name, part in (("clean", slice(0, every)), ("damaged", slice(every, None))):
+    scores = np.where(apart[:, 0] >= CLEAR, mixture.scores(apart), apart[:, 0])
+    danger = np.array([sample.is_danger for sample in samples])
+    alarms = np.array([lesson.passages[place].signals["alarms"] > 0 for place in places.tolist()])
+    is_written = places < lesson.phrases
+    for name, part in (("as written", is_written), ("damaged or framed", ~is_written)):
         ours, truth, ruled = scores[part], danger[part], alarms[part]
         area = roc_auc_score(truth, ours)
         print(f"{name}: area {area:.4f}; rules alone {_shares(ruled, truth)}")
@@ -408,6 +391,7 @@ def try_out(lesson: Lesson) -> None:
                 if doubt <= alarm:
                     decided = (ours >= alarm) | (ruled & (ours >= doubt))
                     print(f"  alarm {alarm:5.2f} doubt {doubt:5.2f}: {_shares(decided, truth)}")
+    return mixture
 
 
 def _shares(decided: NDArray[np.bool_], truth: NDArray[np.bool_]) -> str:
@@ -418,11 +402,15 @@ def main() -> None:
     """Make the model, or measure one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--try", dest="is_trial", action="store_true", help="measure only")
-    if parser.parse_args().is_trial:
-        try_out(Lesson.of(phrases()))
+    is_trial = parser.parse_args().is_trial
+    samples = phrases()
+    if not is_trial:  # the rules know these words before they look at any phrase
+        WORDS.write_text("\n".join(known_words(samples)) + "\n", "utf-8")
+    lesson = Lesson.of(samples)
+    mixture = try_out(lesson)
+    if is_trial:
         return
-    WORDS.write_text("\n".join(known_words(phrases())) + "\n", "utf-8")
-    MODEL.write_bytes(Lesson.of(phrases()).train().to_bytes())
+    MODEL.write_bytes(lesson.train(mixture).to_bytes())
     print(f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size / 1024:.0f} KiB")
 
 

@@ -3,7 +3,8 @@
 Rules know the words that their author thought of. The model has seen some thousand sentences, calls
 for help and harmless ones, in six languages and with wrong characters; it weighs pieces of words
 (see ``features.py``) and what the rules found ("signals"). Of what these leave in doubt it also
-weighs the meaning (``encoder.py``), which costs a hundred times as much. It is a file of numbers
+weighs the meaning, which costs a hundred times as much: the encoder (``encoder.py``) reads it, with
+an adapter that was taught what danger is. It is a file of numbers
 that cannot run code; ``scripts/make_danger_model.py`` makes it.
 """
 
@@ -13,14 +14,14 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intake.classifying.encoder import Floats, shipped_encoder
+from intake.classifying.encoder import Adapter, Encoder, Floats
 from intake.classifying.features import Features, extract
 from intake.classifying.linear_model import weigh
 from intake.schemas.base import Frozen
@@ -55,8 +56,10 @@ class Manifest(Frozen):
 
 
 class Meaning(NamedTuple):
-    """What meaning adds: a network of one hidden layer reads vector and signals, and its decision
-    is added to what the score of the pieces counts."""
+    """What meaning adds: a network of one hidden layer reads signals and the vector of the adapted
+    encoder, and its decision is added to what the score of the pieces counts."""
+
+    adapter: Adapter
 
     inner: Floats
     """Vector and signals by hidden numbers."""
@@ -119,7 +122,7 @@ class DangerModel:
             read = doubtful[np.argsort(-scores[doubtful], kind="stable")][:most_read]
             chosen = [passages[place] for place in read.tolist()]
             scores[read] = self._meaning.decide(
-                shipped_encoder().vectors([passage.prose for passage in chosen]),
+                self._encoder.vectors([passage.prose for passage in chosen]),
                 signal_matrix(chosen, self.manifest.signals),
                 scores[read],
             )
@@ -144,6 +147,10 @@ class DangerModel:
         strongest = sorted(range(len(words)), key=lambda place: -sums[place])[:_SHOWN_WORDS]
         return [words[place] for place in sorted(strongest) if sums[place] > 0]
 
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return Encoder.shipped(self._meaning.adapter if self._meaning else None)
+
     def _sums(self, features: Features) -> NDArray[np.float32]:
         weighed = weigh(features, self._rarity)
         products = self._weights[weighed.buckets] * weighed.values
@@ -161,8 +168,8 @@ class DangerModel:
             "scale": np.array([self._scale, self._bias], dtype=np.float64),
         }
         if self._meaning is not None:
-            inner, inner_bias, outer, bias, pieces = self._meaning
-            arrays |= {
+            adapter, inner, inner_bias, outer, bias, pieces = self._meaning
+            arrays |= adapter.arrays() | {
                 "inner": inner.astype(np.float16),
                 "inner_bias": inner_bias,
                 "outer": outer,
@@ -196,7 +203,8 @@ class DangerModel:
 def _meaning(archive: Mapping[str, NDArray[np.float32]]) -> Meaning:
     bias, pieces = archive["outer_scale"].tolist()
     inner = archive["inner"].astype(np.float32)
-    return Meaning(inner, archive["inner_bias"], archive["outer"], bias, pieces)
+    adapter = Adapter.from_arrays(archive)
+    return Meaning(adapter, inner, archive["inner_bias"], archive["outer"], bias, pieces)
 
 
 def signal_matrix(passages: Sequence[Passage], names: Sequence[str]) -> NDArray[np.float32]:

@@ -3,9 +3,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from intake.classifying import danger
 from intake.classifying.danger import DangerModel, shipped_model
-from intake.classifying.encoder import Floats, shipped_encoder
+from intake.classifying.encoder import Encoder, Floats
 from intake.classifying.urgency import UrgencyRules
 
 RULES = UrgencyRules()
@@ -21,22 +20,18 @@ CALM = [
 ]
 
 
-class _Reader:
-    """Stands in for the encoder, and keeps what it was given to read."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        self.read += texts
-        return shipped_encoder().vectors(texts)
-
-
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> _Reader:
-    reader = _Reader()
-    monkeypatch.setattr(danger, "shipped_encoder", lambda: reader)
-    return reader
+def texts_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the encoder is given to read."""
+    read: list[str] = []
+    vectors = Encoder.vectors
+
+    def noted(self: Encoder, texts: Sequence[str]) -> Floats:
+        read.extend(texts)
+        return vectors(self, texts)
+
+    monkeypatch.setattr(Encoder, "vectors", noted)
+    return read
 
 
 def test_calls_for_help_score_above_calm_letters_in_any_language() -> None:
@@ -44,29 +39,29 @@ def test_calls_for_help_score_above_calm_letters_in_any_language() -> None:
     assert min(scores[: len(CALLS)]) > max(scores[len(CALLS) :])
 
 
-def test_what_is_clear_from_pieces_of_words_is_not_read(reader: _Reader) -> None:
+def test_what_is_clear_from_pieces_of_words_is_not_read(texts_read: list[str]) -> None:
     passages = [RULES.passage(text) for text in CALM]
     clear = shipped_model().score_pieces(passages) < shipped_model().manifest.clear
     assert clear.any()
     shipped_model().score(passages)
-    assert len(reader.read) == (~clear).sum()
+    assert len(texts_read) == (~clear).sum()
 
 
-def test_no_more_is_read_than_asked_for_and_the_likeliest_first(reader: _Reader) -> None:
+def test_no_more_is_read_than_asked_for_and_the_likeliest_first(texts_read: list[str]) -> None:
     passages = [RULES.passage(text) for text in CALLS * 3]
     shipped_model().score(passages, most_read=2)
     likeliest = np.argsort(-shipped_model().score_pieces(passages), kind="stable")[:2]
-    assert reader.read == [passages[place].prose for place in likeliest]
+    assert texts_read == [passages[place].prose for place in likeliest]
 
 
-def test_meaning_is_read_as_it_was_written_but_for_the_end(reader: _Reader) -> None:
+def test_meaning_is_read_as_it_was_written_but_for_the_end(texts_read: list[str]) -> None:
     shipped_model().score([RULES.passage("«Aiuto, l'acqua è qui!», ha scritto. E poi più nulla.")])
-    assert reader.read == ["Aiuto, l'acqua è qui!», ha scritto. E poi più nulla"]
+    assert texts_read == ["Aiuto, l'acqua è qui!», ha scritto. E poi più nulla"]
 
 
-def test_a_question_is_read_as_a_question(reader: _Reader) -> None:
+def test_a_question_is_read_as_a_question(texts_read: list[str]) -> None:
     shipped_model().score([RULES.passage("Mio padre non respira, cosa devo fare?")])
-    assert reader.read == ["Mio padre non respira, cosa devo fare?"]
+    assert texts_read == ["Mio padre non respira, cosa devo fare?"]
 
 
 def test_a_model_is_the_same_after_it_was_stored() -> None:
