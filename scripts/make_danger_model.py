@@ -65,8 +65,8 @@ READ_WINDOWS, READ_DAMAGED, READ_GRAMMAR = 0.25, 0.12, 0.2
 their meaning in a round; of the phrases as they were written, all."""
 TRIED_DAMAGED = 16
 """Of the damaged phrases held out, one in so many is tried."""
-CLEAR = -3.0
-ALARM, DOUBT = 0.25, 0.0
+CLEAR = -4.0
+ALARM, DOUBT = 0.5, 0.0
 """The scores from which on a passage is an alarm, and below which an alarm of the rules is none:
 chosen on families held out, see docs/explanation/urgency.md."""
 _CHOICE = re.compile(r"\{([^{}]*)\}")

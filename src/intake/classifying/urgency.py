@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from intake.classifying.alarms import Rule, load_phrases
+from intake.classifying.alarms import Rule, known_words, load_phrases
 from intake.classifying.danger import DangerModel, Passage, shipped_model
+from intake.classifying.folding import fold
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -20,6 +21,10 @@ _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
 _LEAST_WORDS = 3
+_TELLING_LETTERS = 3
+_LEAST_KNOWN = 0.2
+"""The share of words of so many letters and more that must be known: of calls with a tenth of the
+characters misread a hundredth has fewer, of rubbish next to none has as many."""
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
@@ -92,11 +97,11 @@ def _weigh(
 ) -> list[Evidence]:
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
-    A word or two say too little to a model of pieces of words: there the rules alone decide. A long
-    letter has many passages, and each may be mistaken: there the model must be surer; and surer
-    still where the item says that it is a drill or a false alarm.
+    A word or two, and a page that was read as rubbish, say too little to the model: there the rules
+    alone decide. A long letter has many passages, and each may be mistaken: there the model must be
+    surer; and surer still where the item says that it is a drill or a false alarm.
     """
-    passages = [each for each in passages if _is_long_enough(each)]
+    passages = [each for each in passages if _says_something(each)]
     if not passages:
         return evidence
     scores = model.score(passages, most_read=_MOST_READ)
@@ -115,8 +120,11 @@ def _weigh(
     return evidence
 
 
-def _is_long_enough(passage: Passage) -> bool:
-    return len(passage.text.split()) >= _LEAST_WORDS
+def _says_something(passage: Passage) -> bool:
+    words = passage.text.split()
+    telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
+    is_known = sum(word in known_words() for word in telling) >= _LEAST_KNOWN * len(telling)
+    return len(words) >= _LEAST_WORDS and is_known
 
 
 def _evidence(rule: Rule, text: str) -> Evidence:

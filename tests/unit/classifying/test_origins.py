@@ -62,7 +62,7 @@ def test_a_rule_of_an_origin_speaks_by_itself_and_says_what_it_saw(tmp_path: Pat
     )
     origin = Origin(sender="Rossi@legali.example", channel="pec")
     (opinion,) = rules.classify_from(TEXT, origin)
-    assert (opinion.topic, opinion.confidence, opinion.calibrated) == ("accesso", 0.8, False)
+    assert (opinion.topic, opinion.confidence, opinion.calibrated) == ("accesso", 0.7843, False)
     (evidence,) = opinion.evidence
     assert (evidence.rule, evidence.text) == ("law firm", "sender Rossi@legali.example")
     assert rules.classify_from(TEXT, Origin(sender="rossi@example.org")) == ()

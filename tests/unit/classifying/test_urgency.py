@@ -1,4 +1,5 @@
 import random
+import string
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,8 +48,8 @@ def test_danger_is_found_in_words_that_nobody_has_taught_us(name: str) -> None:
     calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
     assert not {*calls, *calm} & {*CALLS, *CALM}
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
-    assert _share_of_alarms(choose.sample(calls, 60)) >= 0.85
-    assert _share_of_alarms(choose.sample(calm, 160)) <= 0.12
+    assert _share_of_alarms(choose.sample(calls, 60)) >= 0.9
+    assert _share_of_alarms(choose.sample(calm, 160)) <= 0.15
 
 
 @pytest.mark.parametrize(
@@ -221,3 +222,15 @@ def test_one_sentence_of_danger_in_a_long_letter_is_an_alarm() -> None:
     middle = letter.index(". ", len(letter) // 2) + 2
     call = "Mio padre è bloccato in cantina e l'acqua sale, venite subito. "
     assert _urgency(letter[:middle] + call + letter[middle:]) is Urgency.EMERGENCY
+
+
+def test_a_page_that_was_read_as_rubbish_is_no_emergency() -> None:
+    choose = random.Random(5)
+    rubbish = [
+        " ".join(
+            "".join(choose.choices(string.ascii_letters + "|;:.,'", k=choose.randint(1, 9)))
+            for _ in range(choose.randint(5, 60))
+        )
+        for _ in range(60)
+    ]
+    assert not [text for text in rubbish if _urgency(text) == Urgency.EMERGENCY]
