@@ -20,15 +20,17 @@ from pydantic import Field, PositiveFloat, ValidationError
 from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
+from intake.classifying.vocabulary import Vocabulary
 from intake.errors import ConfigError
 from intake.schemas.base import Frozen
 
-FORMAT = 3
+FORMAT = 4
 Prior = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 """What rules say of texts (rows) for topics (columns), 0 to 1, with nothing learned."""
 
 _ARRAYS = ("weights", "scales", "biases", "rarity")
 _NEAR = "near_"
+_READ = "read_"
 _STRANGE = 0.49
 """The most confidence in a strange text: below one half, so that a person looks, and still in the
 order that helps this person."""
@@ -73,12 +75,13 @@ class LinearModel:
         biases: NDArray[np.float32],
         rarity: NDArray[np.float16],
         neighbours: Neighbours,
+        vocabulary: Vocabulary | None = None,
         prior: Prior | None = None,
     ) -> None:
         """Hold ``weights`` (buckets by topics, times ``scales`` of the topics), ``biases`` of
         the topics and ``rarity`` of the buckets (0 where a bucket is not used). ``neighbours`` are
-        the examples, to compare texts with. ``prior`` is what the rules say, for a model that
-        still needs them.
+        the examples, to compare texts with, and ``vocabulary`` their words, to read miswritten
+        ones by. ``prior`` is what the rules say, for a model that still needs them.
 
         Raises:
             ValueError: the arrays have other sizes than the manifest says.
@@ -91,13 +94,14 @@ class LinearModel:
         self._weights, self._scales, self._biases = weights, scales, biases
         self._rarity = rarity
         self._neighbours = neighbours
+        self._vocabulary = vocabulary or Vocabulary()
         self._prior = prior
 
     def decide(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the decision value of each text (row) for each topic (column)."""
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        return self._decide(extract(texts), texts)
+        return self._decide(extract(self._vocabulary.mend(texts)), texts)
 
     def probabilities(
         self, texts: Sequence[str], *, channels: Sequence[str] = ()
@@ -112,7 +116,7 @@ class LinearModel:
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        features = extract(texts)
+        features = extract(self._vocabulary.mend(texts))
         decisions = self._decide(features, texts)
         shares = softmax(decisions, self._temperatures(channels, len(texts)))
         known = familiarity(features, self._rarity[features.buckets] > 0)
@@ -161,9 +165,9 @@ class LinearModel:
         less what the rules say). Negative: it speaks against ``topic``.
         """
         column = self.manifest.topics.index(topic)
-        features = weigh(extract([text]), self._rarity)
+        features = weigh(extract(self._vocabulary.mend([text])), self._rarity)
         added = self._weights[features.buckets, column] * features.values * self._scales[column]
-        units = [*words, *pairs]
+        units = self._vocabulary.mend([*words, *pairs])
         if not units or not len(added):
             return [0.0] * len(units)
         own = extract(units)
@@ -182,6 +186,7 @@ class LinearModel:
         packed = io.BytesIO()
         arrays = {name: getattr(self, f"_{name}") for name in _ARRAYS}
         arrays |= {f"{_NEAR}{name}": array for name, array in self._neighbours._asdict().items()}
+        arrays |= {f"{_READ}{name}": array for name, array in self._vocabulary.arrays().items()}
         manifest = np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in {"manifest": manifest, **arrays}.items():
@@ -217,7 +222,13 @@ class LinearModel:
                 raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
             near = [archive[f"{_NEAR}{name}"] for name in Neighbours._fields]
             arrays = {name: archive[name] for name in _ARRAYS}
-            return cls(manifest, neighbours=Neighbours.checked(*near), prior=prior, **arrays)
+            return cls(
+                manifest,
+                neighbours=Neighbours.checked(*near),
+                vocabulary=Vocabulary.checked(archive["read_words"], archive["read_rare"]),
+                prior=prior,
+                **arrays,
+            )
 
 
 def version_of(path: Path) -> str:

@@ -22,6 +22,7 @@ from intake.classifying.linear_model import (
     weigh,
 )
 from intake.classifying.ridge import Matrix, as_matrix, solve
+from intake.classifying.vocabulary import Vocabulary
 from intake.errors import UsageError
 
 SEED = 0
@@ -140,6 +141,7 @@ def train(
         biases=biases.astype(np.float32),
         rarity=rarity,
         neighbours=neighbours,
+        vocabulary=Vocabulary.of([example.text for example in examples]),
         prior=prior,
     )
 

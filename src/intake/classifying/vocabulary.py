@@ -1,0 +1,132 @@
+"""Vocabulary: the words of the examples, and which of them a miswritten word was meant to be.
+
+A wrong character spoils all pieces of a word that it is in. So a word that the examples do not have
+is read as the only one of theirs that is one edit away: most misspelt words have one letter wrong,
+missing or too many (Damerau, 1964). Two words are that near only if they are equal with a letter
+left out of one or both, which is looked up (symmetric deletes). A word near to two is let be.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intake.classifying.features import MAX_CHARACTERS
+from intake.classifying.folding import fold
+
+_WORD = re.compile(r"[^\W_]{4,}")
+"""Shorter words are not looked at: one letter more would not make them long enough."""
+_LEAST_LETTERS = 5
+"""Shorter words are near to too many others."""
+_MOST_LETTERS = 30
+_LEAST_TEXTS = 3
+"""Of a word of fewer examples only a digest is kept: it may be a name, or an error itself."""
+_MOST_WORDS = 20_000
+
+
+class Vocabulary:
+    """Words without case and accents, of which an unknown word may be a miswriting."""
+
+    def __init__(self, words: Sequence[str] = (), rare: Sequence[int] = ()) -> None:
+        """Know ``words``, and ``rare`` ones by their digests, which nothing is taken for."""
+        self._words = frozenset(words)
+        self._rare = frozenset(rare)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        """Return the words that enough of the texts have, the most frequent of them."""
+        having = Counter(word for text in texts for word in set(_words(text)))
+        kept = sorted(
+            (-count, word)
+            for word, count in having.items()
+            if count >= _LEAST_TEXTS
+            and _LEAST_LETTERS <= len(word) <= _MOST_LETTERS
+            and word.isalpha()
+        )
+        words = [word for _, word in kept[:_MOST_WORDS]]
+        return cls(words, [_digest(word) for word in having.keys() - set(words)])
+
+    @classmethod
+    def checked(cls, stored: NDArray[np.uint8], rare: NDArray[np.uint32]) -> Self:
+        """Return what a file holds.
+
+        Raises:
+            ValueError: it is no list of words.
+        """
+        words = stored.tobytes().decode().split()
+        if len(words) > _MOST_WORDS or any(len(word) > _MOST_LETTERS for word in words):
+            raise ValueError("its words are too many or too long")
+        return cls(words, rare.tolist())
+
+    def arrays(self) -> dict[str, NDArray[np.uint8] | NDArray[np.uint32]]:
+        """Return the words and the digests of rare ones in their order, as a file holds them."""
+        words = " ".join(sorted(self._words)).encode()
+        return {
+            "words": np.frombuffer(words, dtype=np.uint8),
+            "rare": np.array(sorted(self._rare), dtype=np.uint32),
+        }
+
+    def mend(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts with the miswritten words as they were meant."""
+        if not self._words:
+            return list(texts)
+        read: dict[str, str] = {}
+
+        def mended(found: re.Match[str]) -> str:
+            written = found[0]
+            if written not in read:
+                read[written] = self._meant(fold(written)) or written
+            return read[written]
+
+        return [_WORD.sub(mended, text[:MAX_CHARACTERS]) for text in texts]
+
+    def _meant(self, word: str) -> str | None:
+        """Return the only word one edit away from ``word``; None if there is not one, or it is
+        known."""
+        if word in self._words or len(word) > _MOST_LETTERS or _digest(word) in self._rare:
+            return None
+        near = {
+            known
+            for shorter in (word, *_one_less(word))
+            for known in self._by_shorter.get(shorter, ())
+            if _is_one_edit(word, known)
+        }
+        return near.pop() if len(near) == 1 else None
+
+    @cached_property
+    def _by_shorter(self) -> dict[str, list[str]]:
+        """The words by themselves and by what is left of them without one letter."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            for shorter in {word, *_one_less(word)}:
+                found[shorter].append(word)
+        return dict(found)
+
+
+def _words(text: str) -> Iterator[str]:
+    return (fold(each) for each in _WORD.findall(text[:MAX_CHARACTERS]))
+
+
+def _digest(word: str) -> int:
+    return zlib.crc32(word.encode())
+
+
+def _one_less(word: str) -> list[str]:
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Return whether one letter more, less or other makes one of two different words the other."""
+    short, long = sorted((one, other), key=len)
+    place = 0
+    while place < len(short) and short[place] == long[place]:
+        place += 1
+    rest = place if len(short) < len(long) else place + 1
+    return len(long) - len(short) <= 1 and short[rest:] == long[place + 1 :]

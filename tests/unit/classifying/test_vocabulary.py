@@ -1,0 +1,86 @@
+"""The words of the examples, and which of them a miswritten word was meant to be."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intake.classifying.examples import Example
+from intake.classifying.linear_model import LinearModel
+from intake.classifying.training import train
+from intake.classifying.vocabulary import Vocabulary
+from intake.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("lampiome", "lampione"),  # another letter
+        ("lampine", "lampione"),  # a letter less
+        ("lampioone", "lampione"),  # a letter more
+        ("lam1ione", "lampione"),
+        ("LAMPIOME", "lampione"),
+        ("ampione", "lampione"),
+        ("lampioni", "lampioni"),  # known itself
+        ("lanpiome", "lanpiome"),  # two errors
+        ("lampion", "lampion"),  # near to two words
+        ("vla", "vla"),  # too short to tell
+        ("2016", "2016"),
+    ],
+)
+def test_a_word_one_edit_from_a_single_known_word_is_read_as_this_one(
+    written: str, meant: str
+) -> None:
+    vocabulary = Vocabulary(["lampione", "lampioni", "strada"])
+    assert vocabulary.mend([f"Via Po: {written}.\nGrazie"]) == [f"Via Po: {meant}.\nGrazie"]
+
+
+def test_accents_and_case_make_no_word_another() -> None:
+    assert Vocabulary(["viabilita"]).mend(["VIABILITÀ, viabilità"]) == ["VIABILITÀ, viabilità"]
+
+
+def test_words_of_few_texts_are_not_kept() -> None:
+    twice = ["il lampione di Brambilla"] * 2
+    vocabulary = Vocabulary.of([*twice, "un lampione"])
+    assert vocabulary.mend(["lampiome", "Brambillo"]) == ["lampione", "Brambillo"]
+    assert b"brambilla" not in vocabulary.arrays()["words"].tobytes()
+
+
+def test_a_rare_word_of_the_examples_is_no_miswriting() -> None:
+    assert Vocabulary.of(["lampione"] * 3 + ["lampiome"]).mend(["lampiome"]) == ["lampiome"]
+
+
+def test_a_file_gives_the_same_words_again() -> None:
+    stored = Vocabulary.of(["perché strada lampione"] * 3 + ["buche"]).arrays()
+    again = Vocabulary.checked(stored["words"], stored["rare"])
+    assert all((array == stored[name]).all() for name, array in again.arrays().items())
+    assert again.mend(["lampiome perchè stradda"]) == ["lampione perchè strada"]
+
+
+def _model() -> LinearModel:
+    lamps = [Example(f"spento il lampione numero {number}", "luce") for number in range(20)]
+    holes = [Example(f"buche profonde davanti casa {number}", "strade") for number in range(20)]
+    return train([*lamps, *holes])
+
+
+def test_a_miswritten_word_counts_and_is_explained_as_the_word_meant() -> None:
+    model = _model()
+    right, wrong = model.decide(["lampione spento", "lampiome spemto"])
+    assert wrong == pytest.approx(right)
+    told = model.contributions("lampiome spemto", ["lampiome", "spemto"], [], "luce")
+    assert told == pytest.approx(
+        model.contributions("lampione spento", ["lampione", "spento"], [], "luce")
+    )
+
+
+@pytest.mark.parametrize("words", [b"\xff\xfe", b"a" * 31, b"ab " * 20_001])
+def test_words_of_a_file_that_cannot_be_are_refused(words: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "topics.model"
+    path.write_bytes(_model().to_bytes())
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    arrays["read_words"] = np.frombuffer(words, dtype=np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(ConfigError, match="cannot be used"):
+        LinearModel.load(path)
