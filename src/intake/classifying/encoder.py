@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple, Self
 
@@ -286,9 +286,3 @@ def _bent(wide: Floats) -> Floats:
     bent *= wide
     bent *= np.float32(0.5)
     return bent
-
-
-@cache
-def shipped_encoder() -> Encoder:
-    """Return the encoder we ship as it is; read once per process, when first needed."""
-    return Encoder.shipped()

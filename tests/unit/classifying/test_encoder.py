@@ -7,9 +7,9 @@ from intake.classifying.encoder import (
     PADDING,
     UNKNOWN,
     WORD_START,
+    Encoder,
     Packed,
     Pieces,
-    shipped_encoder,
 )
 
 SAID = {
@@ -24,6 +24,11 @@ SAID = {
     "fr": ["la maison brûle", "je veux payer l'amende", "la rivière monte", "l'école ferme"],
     "es": ["la casa arde", "quiero pagar la multa", "el río está subiendo", "cierra la escuela"],
 }
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder.shipped()
 
 
 def _pieces(**scores: float) -> Pieces:
@@ -53,29 +58,29 @@ def test_packed_weights_are_halves_of_bytes_times_the_scale_of_their_block() -> 
     assert found[0, 16:18].tolist() == [3.5, 1.0]
 
 
-def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
+def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
     texts = ["aiuto", "la casa brucia e il nonno è dentro, venite subito", "", "l'acqua sale"]
-    together = shipped_encoder().vectors(texts)
-    alone = np.concatenate([shipped_encoder().vectors([text]) for text in texts])
+    together = encoder.vectors(texts)
+    alone = np.concatenate([encoder.vectors([text]) for text in texts])
     assert together == pytest.approx(alone, abs=1e-3)
     assert np.isfinite(together).all()
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "\x00\ufffd☂" * 50, "a b " * 10_000])
-def test_whatever_is_written_has_a_vector(text: str) -> None:
-    assert np.isfinite(shipped_encoder().vectors([text])).all()
+def test_whatever_is_written_has_a_vector(encoder: Encoder, text: str) -> None:
+    assert np.isfinite(encoder.vectors([text])).all()
 
 
-def test_of_a_text_without_measure_the_beginning_is_read() -> None:
+def test_of_a_text_without_measure_the_beginning_is_read(encoder: Encoder) -> None:
     beginning = "0123456789 " * 300
-    ours, longer = shipped_encoder().vectors([beginning, beginning + "aiuto " * 10_000])
+    ours, longer = encoder.vectors([beginning, beginning + "aiuto " * 10_000])
     assert longer == pytest.approx(ours, abs=1e-3)
 
 
 @pytest.mark.parametrize("language", sorted(set(SAID) - {"it"}))
-def test_the_same_said_in_another_language_is_nearest(language: str) -> None:
+def test_the_same_said_in_another_language_is_nearest(encoder: Encoder, language: str) -> None:
     """Cosines of what is left when the mean of each language is taken away."""
-    ours, theirs = (shipped_encoder().vectors(SAID[each]) for each in ("it", language))
+    ours, theirs = (encoder.vectors(SAID[each]) for each in ("it", language))
     ours, theirs = (
         (each - each.mean(axis=0)) / np.linalg.norm(each - each.mean(axis=0), axis=1)[:, None]
         for each in (ours, theirs)
