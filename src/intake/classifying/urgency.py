@@ -98,33 +98,37 @@ def _weigh(
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
     A word or two, and a page that was read as rubbish, say too little to the model: there the rules
-    alone decide. A long letter has many passages, and each may be mistaken: there the model must be
-    surer; and surer still where the item says that it is a drill or a false alarm.
+    alone decide, and what was found in rubbish is not doubted for the plain text beside it. A long
+    letter has many passages, and each may be mistaken: there the model must be surer; and surer
+    still where the item says that it is a drill or a false alarm.
     """
-    passages = [each for each in passages if _says_something(each)]
-    if not passages:
+    told: list[Passage] = []
+    rubbish: list[Passage] = []
+    for passage in passages:
+        if len(passage.text.split()) >= _LEAST_WORDS:
+            (rubbish if _is_rubbish(passage) else told).append(passage)
+    if not told:
         return evidence
-    scores = model.score(passages, most_read=_MOST_READ)
+    scores = model.score(told, most_read=_MOST_READ)
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    likeliest = passages[scores.index(highest)]
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(passages))
+    likeliest = told[scores.index(highest)]
+    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(told))
     if is_said_unreal and not likeliest.signals["now"]:
         wanted += _SAID_UNREAL
     if highest >= wanted and not is_alarm:
         words = model.telling_words(likeliest.text)
         learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
         return [learned, *evidence]
-    if highest < model.manifest.doubt and is_alarm:
+    is_beyond_doubt = any(each.signals["alarms"] for each in rubbish)
+    if highest < model.manifest.doubt and is_alarm and not is_beyond_doubt:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]
     return evidence
 
 
-def _says_something(passage: Passage) -> bool:
-    words = passage.text.split()
-    telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
-    is_known = sum(word in known_words() for word in telling) >= _LEAST_KNOWN * len(telling)
-    return len(words) >= _LEAST_WORDS and is_known
+def _is_rubbish(passage: Passage) -> bool:
+    telling = [fold(word) for word in passage.text.split() if len(word) >= _TELLING_LETTERS]
+    return sum(word in known_words() for word in telling) < _LEAST_KNOWN * len(telling)
 
 
 def _evidence(rule: Rule, text: str) -> Evidence:

@@ -224,13 +224,23 @@ def test_one_sentence_of_danger_in_a_long_letter_is_an_alarm() -> None:
     assert _urgency(letter[:middle] + call + letter[middle:]) is Urgency.EMERGENCY
 
 
+def _rubbish(words: int, choose: random.Random) -> str:
+    return " ".join(
+        "".join(choose.choices(string.ascii_letters + "|;:.,'", k=choose.randint(1, 9)))
+        for _ in range(words)
+    )
+
+
 def test_a_page_that_was_read_as_rubbish_is_no_emergency() -> None:
     choose = random.Random(5)
-    rubbish = [
-        " ".join(
-            "".join(choose.choices(string.ascii_letters + "|;:.,'", k=choose.randint(1, 9)))
-            for _ in range(choose.randint(5, 60))
-        )
-        for _ in range(60)
-    ]
+    rubbish = [_rubbish(choose.randint(5, 60), choose) for _ in range(60)]
     assert not [text for text in rubbish if _urgency(text) == Urgency.EMERGENCY]
+
+
+def test_a_call_in_rubbish_is_not_doubted_for_the_calm_text_beside_it() -> None:
+    choose = random.Random(3)
+    letters = ["".join(choose.choices(string.ascii_lowercase, k=6)) for _ in range(50)]
+    page = " ".join([*letters[:25], "AIUTO SIAMO INTRAPPOLATI", *letters[25:]])
+    cover = "Avete ricevuto un fax di una pagina il giorno 3 marzo. Il documento è allegato."
+    assert _urgency(cover) == Urgency.NORMAL
+    assert _urgency(cover, page) == Urgency.EMERGENCY
