@@ -87,3 +87,25 @@ def _joined(row: Places, start: Places, end: Places, width: int) -> Places:
         numbers = numbers[numbers]
         if np.array_equal(numbers, before):
             return numbers
+
+
+def long_runs(mask: Mask, least: int) -> Mask:
+    """Return what is set in ``least`` or more columns on end."""
+    starts = starts_of_runs(mask, least)
+    kept = np.zeros_like(mask)
+    rows = np.flatnonzero(starts.any(axis=1))
+    for step in range(least) if len(rows) else ():
+        kept[rows, step : step + starts.shape[1]] |= starts[rows]
+    return kept
+
+
+def starts_of_runs(mask: Mask, least: int) -> Mask:
+    """Return from which columns on ``least`` are set on end; fewer columns than the mask has."""
+    if mask.shape[1] < least:
+        return mask[:, :0]
+    starts, have = mask, 1
+    while have < least:
+        step = min(have, least - have)
+        starts = starts[:, :-step] & starts[:, step:]
+        have += step
+    return starts

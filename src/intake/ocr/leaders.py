@@ -2,6 +2,7 @@
 
 An engine reads them as letters, or takes them for a picture, and what stands beside them is lost.
 They are as thin as a full stop, go on for longer than an ellipsis, and nothing stands on them.
+Rules of tables are as thin, and stay.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from PIL import Image
 
 from intake.ocr.blobs import Mask, find_blobs
 from intake.ocr.prepare import WHITE, Evened
+from intake.ocr.tables import rows_in_tables
 
 _CELL_IN = 0.1
 """A cell holds a dot at least, also of a typewriter's."""
@@ -25,6 +27,8 @@ _STANDS_IN = 0.06
 """Letters that stood on them would reach so far up."""
 _HANGS_IN = 0.016
 _DARK_BELOW = 200
+_SOLID = 0.7
+"""Share of its length that is inked of what may be a worn rule of a table; dots have gaps."""
 
 Levels = npt.NDArray[np.uint8]
 
@@ -36,7 +40,7 @@ def without_leaders(page: Evened) -> Evened:
     kept = _in_rows(_lone(levels, page.dpi))
     if not kept.any():
         return page
-    pixels = np.array(page.image)
+    pixels, tables = np.array(page.image), rows_in_tables(page)
     thick, stands = round(_THICK_IN * page.dpi), round(_STANDS_IN * page.dpi)
     blobs = find_blobs(kept)
     for left, right, top, bottom in zip(
@@ -47,7 +51,9 @@ def without_leaders(page: Evened) -> Evened:
         lower = max(bottom, middle + thick // 2) + 2
         strip = pixels[upper - stands : lower + 2]
         first, last = _ends(strip, int(left), int(right), cell, stands)
-        strip[stands:-2, first:last] = WHITE
+        inked = strip[stands:-2, first:last].min(axis=0) < _DARK_BELOW
+        if not (tables[middle] and np.mean(inked) >= _SOLID):
+            strip[stands:-2, first:last] = WHITE
     return Evened(Image.fromarray(pixels), page.dpi)
 
 

@@ -1,8 +1,10 @@
 """Ruled lines, thin or thick, that touch or cross the type: paper, forms, tables and frames.
 
-No row of letters is black for so long without a gap as a line is, whatever crosses it. Thin lines
-are taken out so that what crosses or touches them goes on through them; of thick ones nothing is
-left. What is dark on one side is the edge of something larger and stays.
+No row of letters is black for so long without a gap as a line is, whatever crosses it. Of thick
+lines nothing is left. Thin ones to write on are taken out so that what crosses or touches them goes
+on through them; those of tables stay, for the engine copes with them, and a rest of one beside an
+amount would be read as a figure. What is dark on one side only is the edge of something larger, and
+stays.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from intake.ocr.blobs import Blobs, Mask, Places, find_blobs
+from intake.ocr.blobs import Blobs, Mask, Places, find_blobs, long_runs, starts_of_runs
 from intake.ocr.prepare import WHITE, Evened
+from intake.ocr.tables import rows_in_tables
 
 _CELL_IN = 0.016
 """Gaps between letters are wider than half of this, also on a coarse fax."""
@@ -46,14 +49,19 @@ def without_rulings(page: Evened) -> Evened:
     cell = max(1, round(_CELL_IN * page.dpi))
     if not _may_be_ruled(np.asarray(page.image), page.dpi, cell):
         return page
+    thin = _THIN_IN * page.dpi
     across = list(_lines(np.asarray(page.image.reduce((cell, 1))), page.dpi, cell))
     down = list(_lines(np.asarray(page.image.reduce((1, cell))).T, page.dpi, cell))
+    down = [line for line in down if line.thickness > thin]
+    if any(line.thickness <= thin for line in across):
+        tables = rows_in_tables(page)
+        across = [line for line in across if line.thickness > thin or not tables[line.rows].any()]
     if not across and not down:
         return page
     pixels = np.array(page.image)
     for view, lines in ((pixels, across), (pixels.T, down)):
         for line in lines:
-            _take_out(view, line, cell, is_thin=line.thickness <= _THIN_IN * page.dpi)
+            _take_out(view, line, cell, is_thin=line.thickness <= thin)
     return Evened(Image.fromarray(pixels), page.dpi)
 
 
@@ -61,9 +69,9 @@ def _may_be_ruled(pixels: Levels, dpi: float, cell: int) -> bool:
     """Say whether the first pixels of some cells on end are dark: a quick look."""
     least = round(_LOOK_IN * dpi / cell)
     for look in (pixels[::2, ::cell] < _LOOK_BELOW, (pixels[::cell, ::2] < _LOOK_BELOW).T):
-        some = _starts_of_runs(look, least // 4)
+        some = starts_of_runs(look, least // 4)
         rows = some.any(axis=1)  # print has few rows with so much
-        if _starts_of_runs(some[rows], least - least // 4 + 1).any():
+        if starts_of_runs(some[rows], least - least // 4 + 1).any():
             return True
     return False
 
@@ -79,13 +87,18 @@ class _Line:
     level: float
     """Its grey where nothing crosses it."""
 
+    @property
+    def rows(self) -> slice:
+        """The rows of the page that it lies in."""
+        return slice(int(self.upper.min()), int(self.lower.max()))
+
 
 def _lines(levels: Levels, dpi: float, cell: int) -> Iterator[_Line]:
     """Yield the lines across ``levels``, whose columns are cells of so many pixels."""
     reach = max(1, round(_FRAYED_IN * dpi))
     dark = np.zeros(levels.shape, dtype=bool)
     for level, inches in _LONGER_THE_PALER:
-        dark |= _long_runs(levels < level, round(inches * dpi / cell))
+        dark |= long_runs(levels < level, round(inches * dpi / cell))
     if not dark.any():
         return
     blobs = find_blobs(dark)
@@ -135,28 +148,6 @@ def _fray(levels: Levels, edge: Places, step: int, columns: Places, reach: int) 
         if np.median(levels[rows, columns]) >= _WHITE_FROM:
             return count
     return reach
-
-
-def _long_runs(mask: Mask, least: int) -> Mask:
-    """Return what is set in ``least`` or more columns on end."""
-    starts = _starts_of_runs(mask, least)
-    kept = np.zeros_like(mask)
-    rows = np.flatnonzero(starts.any(axis=1))
-    for step in range(least) if len(rows) else ():
-        kept[rows, step : step + starts.shape[1]] |= starts[rows]
-    return kept
-
-
-def _starts_of_runs(mask: Mask, least: int) -> Mask:
-    """Return from which columns on ``least`` are set on end; fewer columns than the mask has."""
-    if mask.shape[1] < least:
-        return mask[:, :0]
-    starts, have = mask, 1
-    while have < least:
-        step = min(have, least - have)
-        starts = starts[:, :-step] & starts[:, step:]
-        have += step
-    return starts
 
 
 def _take_out(pixels: Levels, line: _Line, cell: int, *, is_thin: bool) -> None:
