@@ -109,7 +109,7 @@ def _read_image(
         "seconds": round(time.perf_counter() - started, 3),
     }
     page = page.model_copy(update=facts)
-    losses = _losses(found, is_stamped=is_stamped)
+    losses = _losses(found, page, is_stamped=is_stamped)
     if watch is not None:
         watch(sheet, found.upright.prepared, page)
     return Reading(
@@ -221,11 +221,11 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _losses(found: _Found, *, is_stamped: bool) -> tuple[str, ...]:
+def _losses(found: _Found, page: Page, *, is_stamped: bool) -> tuple[str, ...]:
     """Return the codes of what may have cost a page of print words in silence."""
     if found.kind != "print":
         return ()
-    is_unread = has_unread_ink(found.upright.prepared, found.upright.page.words)
+    is_unread = has_unread_ink(found.upright.prepared, page.words)
     return (UNREAD_INK,) * is_unread + (STAMP_OVER_TEXT,) * is_stamped
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from PIL import Image, ImageDraw, ImageFont
 
+from intake.ocr.limits import PageLimits
+from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared
+from intake.ocr.recognise import recognise
 from intake.ocr.unread_ink import has_unread_ink, unread_letters
 from intake.schemas.documents import Word
 
@@ -63,3 +68,44 @@ def test_rules_specks_flourishes_and_pictures_are_no_print():
 def test_without_words_of_some_length_nothing_is_said():
     sheet, _ = page_of_lines(*LINES, read=set())
     assert unread_letters(prepared(sheet), []) == 0
+
+
+class TwoReadings:
+    """Reads the words it was given: some in its usual languages, others in German as well."""
+
+    name = "two"
+
+    def __init__(self, usual, german):
+        self.usual, self.german = usual, german
+
+    def version(self):
+        return "1"
+
+    def recognise(self, image, *, number, languages, timeout_s):
+        words = self.german if "deu" in languages else self.usual
+        return page_of(words, number=number, size=image.size)
+
+
+def test_what_the_second_reading_read_is_no_unread_ink():
+    lines = ("die Mauer ist heute Nacht", "ganz und gar eingebrochen", "wer ist dafür hier da?")
+    sheet, words = page_of_lines(*lines, read={0, 1, 2})
+    surer = [word.model_copy(update={"confidence": 0.99}) for word in words]
+    out = BytesIO()
+    sheet.save(out, "PNG", dpi=(DPI, DPI))
+
+    def codes(usual, german):
+        document = recognise(
+            out.getvalue(),
+            None,
+            engine=TwoReadings(usual, german),
+            languages=("ita",),
+            limits=PageLimits(dpi=DPI),
+            tell=lambda _: "deu",
+        )
+        assert document.pages[0].languages == ("deu", "ita")
+        return [defect.code for defect in document.defects]
+
+    partly = [word for word in words if word.line != 1]
+    partly_surer = [word for word in surer if word.line != 1]
+    assert codes(partly, surer) == []
+    assert codes(words, partly_surer) == ["page_unread_ink"]
