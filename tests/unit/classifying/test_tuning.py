@@ -86,4 +86,5 @@ def test_an_adapter_that_was_stored_adds_nearly_the_same(tuning: ModuleType, les
     adapter, _ = tuning.tune(lessons, seed=1)
     again = Adapter.from_arrays(adapter.arrays())
     for name in adapter.down:
-        assert np.abs(again.added(name) - adapter.added(name)).max() < 1e-4
+        added = adapter.added(name)
+        assert np.abs(again.added(name) - added).max() < 0.01 * np.abs(added).max()
