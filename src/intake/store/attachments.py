@@ -58,7 +58,9 @@ def of_request(connection: Connection, request_id: str) -> tuple[RequestAttachme
     )
 
 
-def _languages_of_pages(connection: Connection, request_id: str) -> Mapping[int, list[list[str]]]:
+def _languages_of_pages(
+    connection: Connection, request_id: str
+) -> defaultdict[int, list[list[str]]]:
     """Return, by the id of each file of a request, the languages of its pages in order."""
     found: defaultdict[int, list[list[str]]] = defaultdict(list)
     rows = connection.execute(
