@@ -43,6 +43,11 @@ single letters on the faxes measured."""
 SURE_WORD = 0.7
 """What is no print keeps only the words that the engine is so sure of; the rest is noise."""
 
+LINES_IN_TEXT = "page_lines_in_text"
+"""Defect of a page from which lines or leaders were taken out, where the engine is not sure."""
+SURE_BESIDE_LINES = 0.975
+"""What a line cost is not seen by the engine: it has to be surer of the rest than elsewhere."""
+
 
 Watcher = Callable[[PageImage, Prepared, Page], None]
 """Is shown each page that was read: the sheet as it came, as it was made ready, and the result."""
@@ -98,7 +103,7 @@ def _read_image(
     started = time.perf_counter()
     read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s)
     paper = without_dust(cut_out_sheet(sheet))
-    evened, is_stamped = _without_marks(even(paper, dpi=limits.dpi))
+    evened, marks = _without_marks(even(paper, dpi=limits.dpi))
     header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
@@ -109,7 +114,7 @@ def _read_image(
         "seconds": round(time.perf_counter() - started, 3),
     }
     page = page.model_copy(update=facts)
-    losses = _losses(found, page, is_stamped=is_stamped)
+    losses = _losses(found, page, marks)
     if watch is not None:
         watch(sheet, found.upright.prepared, page)
     return Reading(
@@ -197,11 +202,22 @@ def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
 
 
-def _without_marks(page: Evened) -> tuple[Evened, bool]:
-    """Return the page without what is no type, and whether a stamp lay over the type."""
-    unruled = without_leaders(without_rulings(without_borders(page)))
-    cleared, is_stamped = without_rings(unruled)
-    return without_streaks(cleared), is_stamped
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What was taken out from among the type."""
+
+    has_lines: bool
+    """Ruled lines or leaders."""
+    has_stamp: bool
+    """A ring that lay over it."""
+
+
+def _without_marks(page: Evened) -> tuple[Evened, _Marks]:
+    """Return the page without what is no type, and what that was."""
+    bordered = without_borders(page)
+    unruled = without_leaders(without_rulings(bordered))
+    cleared, has_stamp = without_rings(unruled)
+    return without_streaks(cleared), _Marks(unruled is not bordered, has_stamp)
 
 
 def _in_order(page: Page, size: tuple[int, int]) -> Page:
@@ -221,12 +237,17 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _losses(found: _Found, page: Page, *, is_stamped: bool) -> tuple[str, ...]:
+def _losses(found: _Found, page: Page, marks: _Marks) -> tuple[str, ...]:
     """Return the codes of what may have cost a page of print words in silence."""
     if found.kind != "print":
         return ()
     is_unread = has_unread_ink(found.upright.prepared, page.words)
-    return (UNREAD_INK,) * is_unread + (STAMP_OVER_TEXT,) * is_stamped
+    is_unsure = marks.has_lines and page.confidence < SURE_BESIDE_LINES
+    return (
+        (UNREAD_INK,) * is_unread
+        + (STAMP_OVER_TEXT,) * marks.has_stamp
+        + (LINES_IN_TEXT,) * is_unsure
+    )
 
 
 def _remarks(page: Page, losses: Sequence[str], *, is_back: bool) -> tuple[Defect, ...]:
