@@ -45,7 +45,7 @@ SURE_WORD = 0.7
 
 LINES_IN_TEXT = "page_lines_in_text"
 """Defect of a page from which lines or leaders were taken out, where the engine is not sure."""
-SURE_BESIDE_LINES = 0.975
+SURE_BESIDE_LINES = 0.985
 """What a line cost is not seen by the engine: it has to be surer of the rest than elsewhere."""
 
 

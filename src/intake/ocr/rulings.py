@@ -18,7 +18,7 @@ from PIL import Image
 
 from intake.ocr.blobs import Blobs, Mask, Places, find_blobs, long_runs, starts_of_runs
 from intake.ocr.prepare import WHITE, Evened
-from intake.ocr.tables import rows_in_tables
+from intake.ocr.tables import is_squared, rows_in_tables
 
 _CELL_IN = 0.016
 """Gaps between letters are wider than half of this, also on a coarse fax."""
@@ -52,7 +52,8 @@ def without_rulings(page: Evened) -> Evened:
     thin = _THIN_IN * page.dpi
     across = list(_lines(np.asarray(page.image.reduce((cell, 1))), page.dpi, cell))
     down = list(_lines(np.asarray(page.image.reduce((1, cell))).T, page.dpi, cell))
-    down = [line for line in down if line.thickness > thin]
+    if not is_squared(page):
+        down = [line for line in down if line.thickness > thin]
     if any(line.thickness <= thin for line in across):
         tables = rows_in_tables(page)
         across = [line for line in across if line.thickness > thin or not tables[line.rows].any()]

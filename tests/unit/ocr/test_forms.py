@@ -147,3 +147,11 @@ def test_dotted_leaders_in_a_frame_go_and_the_frame_stays():
     leaders = ImageChops.lighter(dotted, ImageChops.invert(frame))
     assert share_left(cleaned, leaders) < 0.05
     assert share_left(cleaned, frame) > 0.99
+
+
+def test_the_squares_of_paper_go_both_ways():
+    down = [((at, 20), (at, 680)) for at in range(50, 1780, 80)]
+    across = [((50, at), (1730, at)) for at in range(20, 690, 80)]
+    squared = ruled(Image.new("L", (WIDE, HIGH), 255), *down, *across, width=4)
+    cleaned = without_rulings(Evened(squared, DPI)).image
+    assert share_left(cleaned, squared) < 0.02
