@@ -68,7 +68,7 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
             if explained:
                 explained.watch(sheet, prepared, page)
             if payload.get("is_letter"):
-                barcodes[page.number] = find_barcodes(prepared.image)
+                barcodes[page.number] = _barcodes(sheet, prepared)
 
         read = _read_office if is_office else partial(recognise, passwords=passwords)
         document = read(
@@ -83,6 +83,19 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
         if explained:
             explained.close(document)
     return _with_barcodes(document, barcodes).model_dump(mode="json")
+
+
+def _barcodes(sheet: PageImage, prepared: Prepared) -> tuple[Barcode, ...]:
+    """Return the barcodes of a page, also those whose bars were taken for ruled lines or streaks.
+
+    Of these, which the sheet as it came still has, no more is said than that they are on the page.
+    """
+    found = find_barcodes(prepared.image)
+    known = {each.text for each in found}
+    width, height = prepared.image.size
+    whole = {"left": 0, "top": 0, "right": width, "bottom": height}
+    others = [each for each in find_barcodes(sheet.image) if each.text not in known]
+    return (*found, *(each.model_copy(update=whole) for each in others))
 
 
 def write_searchable_pdf(payload: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import zxingcpp
+from PIL import Image
 from sqlalchemy import create_engine, text
 
 from intake import (
@@ -129,6 +133,20 @@ def test_a_letter_that_names_a_request_is_shown_to_a_person_and_not_attached(app
     assert [fact.value for fact in request.letter.references] == [earlier.reference]
     assert "possible_follow_up" in request.review_reasons
     assert request.follows is None
+
+
+@pytest.mark.parametrize("height", [90, 330])
+def test_a_barcode_with_bars_as_long_as_ruled_lines_is_read(quick: Intake, height: int) -> None:
+    reference = "CC-2026-0000042-7"
+    code = zxingcpp.create_barcode(reference, zxingcpp.BarcodeFormat.Code128)
+    bars = np.asarray(code.to_image(scale=1))[0]
+    page = np.full((1400, 1240), 255, dtype=np.uint8)
+    page[200 : 200 + height, 100 : 100 + 4 * len(bars)] = np.repeat(bars, 4)
+    scan = BytesIO()
+    Image.fromarray(page).save(scan, "PNG", dpi=(200, 200))
+    letter = filed(quick, push(quick, scan.getvalue())).letter
+    assert letter is not None
+    assert [(each.value, each.place) for each in letter.references] == [(reference, "barcode")]
 
 
 def test_a_reference_in_a_barcode_is_found_and_our_own_letter_has_no_sender(app: Intake) -> None:
