@@ -127,7 +127,8 @@ def _weigh(
 
 
 def _is_rubbish(passage: Passage) -> bool:
-    telling = [fold(word) for word in passage.text.split() if len(word) >= _TELLING_LETTERS]
+    words = (word for word in passage.text.split() if word.isalpha())  # figures are no rubbish
+    telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
     return sum(word in known_words() for word in telling) < _LEAST_KNOWN * len(telling)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from intake.classifying.language import LANGUAGES
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.urgency import UrgencyRules, _is_rubbish
 from intake.errors import ConfigError
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
@@ -244,3 +244,9 @@ def test_a_call_in_rubbish_is_not_doubted_for_the_calm_text_beside_it() -> None:
     cover = "Avete ricevuto un fax di una pagina il giorno 3 marzo. Il documento è allegato."
     assert _urgency(cover) == Urgency.NORMAL
     assert _urgency(cover, page) == Urgency.EMERGENCY
+
+
+def test_a_call_among_many_figures_is_no_rubbish() -> None:
+    call = "il soffitto ci è venuto addosso e non riusciamo a muoverci"
+    assert not _is_rubbish(UrgencyRules().passage(f"{call} {'3331234567 0737638 ' * 30}"))
+    assert _is_rubbish(UrgencyRules().passage("xqzt vbbrk wwptl zzgh kqrst"))
