@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from functools import cache
 from io import BytesIO
 
@@ -14,9 +15,11 @@ from intake.ocr.dust import without_dust
 from intake.ocr.limits import PageLimits
 from intake.ocr.pages import read_pictures
 from intake.ocr.prepare import Evened, even
+from intake.ocr.read_sheet import read_sheet
 from intake.ocr.sheet_edges import cut_out_sheet, find_sheet, onto, turned
 from intake.ocr.sheets import PageImage
 from intake.ocr.streaks import without_streaks
+from intake.testing.fakes import FakeOcrEngine
 
 DPI = 250
 CORNERS = ((0.1, 0.12), (0.88, 0.08), (0.93, 0.9), (0.06, 0.94))
@@ -154,18 +157,36 @@ def test_a_ruling_across_the_page_goes_even_where_it_slopes():
     assert np.mean(cleaned[2480:2530, 250:1850] < 128) < 0.002
 
 
+def _dusty(written):
+    pixels = np.array(written.image)
+    pixels[np.random.default_rng(3).random(pixels.shape) < 0.004] = 0
+    return PageImage(1, Image.fromarray(pixels), 204, 196, bilevel=True)
+
+
 def test_dust_goes_where_blank_places_hold_it_too():
     written = _fax(written_sheet())
-    chance = np.random.default_rng(3)
-    pixels = np.array(written.image)
-    pixels[chance.random(pixels.shape) < 0.004] = 0
-    dusty = PageImage(1, Image.fromarray(pixels), 204, 196, bilevel=True)
 
-    cleaned = without_dust(dusty)
+    cleaned = without_dust(_dusty(written))
 
     blank = _levels(written.image)[-200:] == 255
     assert np.mean(_levels(cleaned.image)[-200:][blank] == 0) < 0.0004
     assert _letters_survive(written.image, cleaned.image)
+
+
+def test_whatever_is_cleaned_away_takes_a_few_bytes_for_each_dot_of_the_page():
+    sheet = written_sheet()
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((200, 250, 1800, 258), fill=0)
+    pen.ellipse((900, 600, 1400, 1100), outline=0, width=8)
+    page = _dusty(_fax(sheet))
+    read_sheet(page, engine=FakeOcrEngine(), languages=("ita",), limits=PageLimits())  # loads data
+
+    tracemalloc.start()
+    read_sheet(page, engine=FakeOcrEngine(), languages=("ita",), limits=PageLimits())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak <= 12 * page.image.width * page.image.height
 
 
 def test_thin_type_that_fell_apart_into_dots_is_no_dust():
