@@ -1,15 +1,16 @@
 """Kill a run with SIGKILL before its n-th effect, run again, and look whether the promise holds.
 
-Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--every N] [--offset N]``; prints one
-JSON object. PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a
-write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a
-task for a child process. To die right after an effect is to die before the next: nothing that
-lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
+Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--every N]``; prints one JSON object.
+PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a write to a
+file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a task for a
+child process. To die right after an effect is to die before the next: nothing that lasts happens
+in between. An fsync is none: a kill takes nothing away that a power cut would.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import importlib
 import json
@@ -91,7 +92,6 @@ class Counter:
 
 def instrument(counter: Counter) -> None:
     """Count every effect of this process from now on."""
-    os.fsync = _no_sync
     for name in ("rename", "link", "unlink", "mkdir"):
         _wrap(os, name, counter)
     _wrap(Path, "rename", counter)
@@ -121,17 +121,38 @@ def call_here(_child: Child, task: str, payload: dict[str, Any]) -> dict[str, An
 _read_before: dict[str, dict[str, Any] | UnreadableItem] = {}
 
 
-def judge_once() -> None:
-    """Judge each text once: the runs forked from here know what was thought of it already."""
-    judge, known = light_tasks._judge, {}
+def think_once() -> None:
+    """Let what only thinks do so once for each question: the forked runs know its answers.
 
-    def remember(documents: Any, origin: Any, options: Any) -> Any:
-        asked = repr((documents, origin, options))
-        if asked not in known:
-            known[asked] = judge(documents, origin, options)
-        return known[asked]
+    No effect is in these functions, so that the crash points stay the same.
+    """
+    _remember(light_tasks, "_judge")
+    _remember(heavy_tasks, "find_letters")
+    _remember(heavy_tasks, "copy_pages")
 
-    light_tasks._judge = remember
+
+def _remember(owner: Any, name: str) -> None:
+    real, known = getattr(owner, name), {}
+
+    def remembering(*asked: Any, **how: Any) -> Any:
+        question = repr((asked, how))
+        if question not in known:
+            known[question] = real(*asked, **how)
+        return known[question]
+
+    setattr(owner, name, remembering)
+
+
+def open_engine_once() -> None:
+    """Give every run the engine of the first on its database, with the statements it compiled."""
+    make, made = database.Database._sqlite_engine, {}
+
+    def engine(self: Any) -> Any:
+        if self.url not in made:
+            made[self.url] = make(self)
+        return made[self.url]
+
+    database.Database._sqlite_engine = engine  # type: ignore[method-assign]
 
 
 def _do(task: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -258,10 +279,13 @@ def _small_batch() -> bytes:
     return written.getvalue()
 
 
-def warm_up(world: Path, database_url: str) -> None:
-    """Load here what every run would load: the forked runs inherit it."""
-    run_phase(world, database_url, "receive", None)
-    run_phase(world, database_url, "process", None)
+def warm_up(world: Path, phase: str) -> None:
+    """Load here what every run of a phase would load: the forked runs inherit it."""
+    build_world(world)
+    for needed in dict.fromkeys(("receive", phase)):
+        run_phase(world, f"sqlite:///{world / 'intake.db'}", needed, None)
+    shutil.rmtree(world)
+    gc.freeze()  # what is never collected is never written to, and so is not copied by a fork
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -404,13 +428,14 @@ def main() -> None:
     work: Path = arguments.work
     if arguments.plant:
         PLANTS[arguments.plant]()
+    os.fsync = _no_sync
     database._SQLITE_PRAGMAS = (*database._SQLITE_PRAGMAS, "PRAGMA synchronous=OFF")
     _install_engine(work)
     if not arguments.real_children:
         Child.call = call_here  # type: ignore[method-assign]
-        judge_once()
-        build_world(work / "warm")
-        warm_up(work / "warm", f"sqlite:///{work / 'warm.db'}")
+        think_once()
+        open_engine_once()
+        warm_up(work / "world", arguments.phase)
     template = work / "template"
     sent = build_world(template)
     url_of = _databases(arguments.database_url)
@@ -437,7 +462,7 @@ def sweep(
     expected = _summary(look(whole_url))
     killed, points = 0, 0
     found: list[str] = []
-    for point in range(1 + arguments.offset, effects + 1, arguments.every):
+    for point in range(1, effects + 1, arguments.every):
         world = arguments.work / "world"
         shutil.copytree(template, world, symlinks=True)
         url = url_of(world, f"p{point}")
@@ -531,7 +556,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("phase", choices=["receive", "process"])
     parser.add_argument("database_url")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--offset", type=int, default=0)
     parser.add_argument("--real-children", action="store_true")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="a defect to be found")
     return parser.parse_args()
