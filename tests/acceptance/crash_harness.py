@@ -1,10 +1,10 @@
 """Kill a run with SIGKILL before its n-th effect, run again, and look whether the promise holds.
 
-Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--every N]``; prints one JSON object.
-PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a write to a
-file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a task for a
-child process. To die right after an effect is to die before the next: nothing that lasts happens
-in between. An fsync is none: a kill takes nothing away that a power cut would.
+Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--first N] [--every N]``; prints one
+JSON object. PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a
+write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a
+task for a child process. To die right after an effect is to die before the next: nothing that
+lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
 """
 
 from __future__ import annotations
@@ -462,7 +462,7 @@ def sweep(
     expected = _summary(look(whole_url))
     killed, points = 0, 0
     found: list[str] = []
-    for point in range(1, effects + 1, arguments.every):
+    for point in range(arguments.first, effects + 1, arguments.every):
         world = arguments.work / "world"
         shutil.copytree(template, world, symlinks=True)
         url = url_of(world, f"p{point}")
@@ -555,6 +555,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("work", type=Path)
     parser.add_argument("phase", choices=["receive", "process"])
     parser.add_argument("database_url")
+    parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--real-children", action="store_true")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="a defect to be found")

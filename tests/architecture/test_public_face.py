@@ -103,3 +103,14 @@ def test_settings_and_schemas_load_no_database_and_no_picture() -> None:
     loaded = in_a_fresh_python(code).split()
 
     assert not {"sqlalchemy", "PIL", "numpy", "imapclient", "cryptography"} & set(loaded)
+
+
+def test_ordinary_mail_loads_nothing_that_signed_mail_needs() -> None:
+    code = (
+        "from intake import parse_message; import sys\n"
+        "parse_message(b'Subject: ciao\\r\\n\\r\\nBuongiorno.'); print(*sys.modules)"
+    )
+
+    loaded = {name.split(".")[0] for name in in_a_fresh_python(code).split()}
+
+    assert not {"cryptography", "asn1crypto"} & loaded

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
@@ -14,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from intake.parsing.anchors import Anchors
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1,  # still seen in 2024; the digest is what the signer used
@@ -24,25 +25,13 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """What is trusted: whole certificates (DER), and keys by the SHA-256 of their SPKI (hex).
+def read_pem(pem: bytes) -> Anchors:
+    """Return the anchors in a PEM file of one or more certificates.
 
-    A pinned key is trusted in any certificate that carries it: an authority renews its
-    certificate and keeps its key.
+    Raises ``ValueError`` when it holds none.
     """
-
-    certificates: tuple[bytes, ...] = ()
-    key_pins: frozenset[str] = frozenset()
-
-    @classmethod
-    def from_pem(cls, pem: bytes) -> Anchors:
-        """Return the anchors in a PEM file of one or more certificates.
-
-        Raises ``ValueError`` when it holds none.
-        """
-        found = x509.load_pem_x509_certificates(pem)
-        return cls(tuple(c.public_bytes(serialization.Encoding.DER) for c in found))
+    found = x509.load_pem_x509_certificates(pem)
+    return Anchors(tuple(c.public_bytes(serialization.Encoding.DER) for c in found))
 
 
 def is_signed_by(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from intake.parsing import daticert, signatures
-from intake.parsing.certificates import Anchors
+from intake.parsing import daticert
+from intake.parsing.anchors import Anchors
 from intake.parsing.messages import File, Message
 from intake.parsing.structure import Part
 from intake.parsing.times import iso_utc
@@ -73,6 +73,8 @@ def _recognise(message: Message, anchors: Anchors) -> _Envelope | None:
             defects.append(Defect(code="daticert_missing" if certified is None else "daticert_bad"))
         elif not _agrees(message, kind, data):
             defects.append(Defect(code="pec_kind_contradicted", detail=f"daticert {data['tipo']}"))
+    from intake.parsing import signatures  # noqa: PLC0415 - cryptography, where something is signed
+
     return _Envelope(
         message=message,
         kind=kind,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from intake.errors import ConfigError
+from intake.parsing.anchors import Anchors
 from intake.schemas.parsers import ParserOptions
-
-if TYPE_CHECKING:
-    from intake.parsing.certificates import Anchors
 
 
 def read_passwords(options: ParserOptions) -> tuple[str, ...]:
@@ -36,10 +32,10 @@ def read_anchors(options: ParserOptions) -> Anchors | None:
     """
     if options.pec_anchors is None:
         return None
-    from intake.parsing.certificates import Anchors  # noqa: PLC0415 - readers of pictures need none
+    from intake.parsing.certificates import read_pem  # noqa: PLC0415 - cryptography, where needed
 
     try:
-        return Anchors.from_pem(options.pec_anchors.read_bytes())
+        return read_pem(options.pec_anchors.read_bytes())
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"The certificates in {options.pec_anchors} cannot be read: {error}"

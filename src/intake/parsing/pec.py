@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import BinaryIO, Self
 
 from intake.parsing import envelopes, messages
-from intake.parsing.certificates import Anchors
+from intake.parsing.anchors import Anchors
 from intake.parsing.operator_files import read_anchors, read_passwords
 from intake.schemas.documents import Parsed
 from intake.schemas.parsers import ParserOptions

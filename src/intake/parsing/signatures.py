@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from intake.parsing import certificates, cms
-from intake.parsing.certificates import Anchors
+from intake.parsing.anchors import Anchors
 from intake.parsing.structure import Part
 from intake.parsing.times import iso_utc
 

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.parsing import cms
 from intake.parsing.text import clean_line
 from intake.parsing.times import iso_utc
 
@@ -40,6 +39,8 @@ class Unwrapped:
 
 def unwrap(data: bytes) -> Unwrapped | None:
     """Return the file inside ``data``, all its wrappings undone; None when there is none."""
+    from intake.parsing import cms  # noqa: PLC0415 - asn1crypto, where something is signed
+
     found = Unwrapped(data)
     for _ in range(MAX_LAYERS):
         der, armour = _without_armour(found.content)

@@ -9,8 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 
-from intake.parsing.ciphers import aes_ctr_little_endian
-
 METHOD = 99
 _EXTRA = 0x9901
 _SALT_BYTES = {1: 8, 2: 12, 3: 16}
@@ -23,6 +21,10 @@ def read(data: bytes, info: zipfile.ZipInfo, passwords: Sequence[str]) -> bytes 
 
     Raises ``ValueError`` when the file is damaged or packed in an unknown way.
     """
+    from intake.parsing.ciphers import (  # noqa: PLC0415 - cryptography, where something is locked
+        aes_ctr_little_endian,
+    )
+
     strength, method = _extra(info.extra)
     start = _start(data, info)
     packed = data[start : start + info.compress_size]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from intake.errors import UnreadableItem
-from intake.parsing.certificates import Anchors
+from intake.parsing.certificates import read_pem
 from intake.parsing.fax import FaxParser
 from intake.parsing.forms import FormParser, PhoneNoteParser
 from intake.parsing.mail import MailParser
@@ -115,7 +115,7 @@ def _attachments(parsed: Parsed) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", _samples("pec"))
 def test_a_pec_message_says_every_fact(path: Path) -> None:
-    anchors = Anchors.from_pem((FIXTURES / "ca" / "root.pem").read_bytes())
+    anchors = read_pem((FIXTURES / "ca" / "root.pem").read_bytes())
     expected = _facts(path)["expect"]
     parsed = _parse(PecParser(anchors), path)
     assert parsed.message.pec is not None

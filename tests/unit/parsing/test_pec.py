@@ -8,7 +8,8 @@ import pytest
 
 from intake.errors import ConfigError
 from intake.parsing import cms, daticert
-from intake.parsing.certificates import Anchors, find_email
+from intake.parsing.anchors import Anchors
+from intake.parsing.certificates import find_email
 from intake.parsing.mail import MailParser
 from intake.parsing.pec import PecParser
 from intake.schemas.documents import Parsed
