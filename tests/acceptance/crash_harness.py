@@ -35,6 +35,7 @@ from intake import Intake, Settings
 from intake.connectors.folders import FolderConnector
 from intake.engines.children import Child
 from intake.errors import UnreadableItem
+from intake.ocr import page_copies
 from intake.pipeline import heavy_tasks, light_tasks
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import Receiver
@@ -128,7 +129,7 @@ def think_once() -> None:
     """
     _remember(light_tasks, "_judge")
     _remember(heavy_tasks, "find_letters")
-    _remember(heavy_tasks, "copy_pages")
+    _remember(page_copies, "copy_pages")
 
 
 def _remember(owner: Any, name: str) -> None:

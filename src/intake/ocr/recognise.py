@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from PIL import Image
 
 from intake.interfaces import LineReader, OcrEngine
-from intake.ocr.file_kinds import PDF, detect
+from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
+from intake.ocr.open_sheets import open_sheets
 from intake.ocr.own_language import Tell
-from intake.ocr.pages import read_pictures
-from intake.ocr.pdf import read_pdf
 from intake.ocr.read_sheet import Reading, Watcher, read_sheet
 from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Page, RecognisedDocument
@@ -64,7 +63,7 @@ def recognise(
         ToolMissing: the engine or a language is not installed.
     """
     kind = detect(data, media_type)
-    sheets = read_pdf(data, limits, passwords) if kind == PDF else read_pictures(data, limits)
+    sheets = open_sheets(data, kind, limits, passwords)
     return read_document(
         kind,
         sheets,

@@ -10,11 +10,10 @@ import numpy as np
 
 from intake.errors import UnreadableItem
 from intake.ocr.barcodes import find_barcodes
-from intake.ocr.file_kinds import PDF, detect
+from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
+from intake.ocr.open_sheets import open_sheets
 from intake.ocr.patch_codes import find_patch_code
-from intake.ocr.pdf import read_pdf
 from intake.ocr.sheets import PageImage, PageLost, Sheet
 from intake.schemas.base import Frozen
 
@@ -55,10 +54,8 @@ def find_letters(
         UnreadableItem: the file has more pages than can be looked at, or cannot be opened.
     """
     looking = limits.model_copy(update={"dpi": _LOOK_DPI, "max_pages": _MOST_PAGES})
-    is_pdf = detect(data, media_type) == PDF
-    sheets = read_pdf(data, looking, passwords) if is_pdf else read_pictures(data, looking)
     marks: list[bool] = []
-    for sheet in sheets:
+    for sheet in open_sheets(data, detect(data, media_type), looking, passwords):
         if isinstance(sheet, PageLost) and sheet.defect == "pages_left_out":
             raise UnreadableItem(sheet.error.message, code=sheet.error.code)
         is_back = rule.kind != "blank" and bool(marks) and marks[-1] and _is_blank(sheet)

@@ -11,10 +11,8 @@ from typing import Any
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_copies import copy_pages
 from intake.ocr.prepare import Prepared
 from intake.ocr.recognise import read_document, recognise
-from intake.ocr.searchable_pdf import make_searchable
 from intake.ocr.separators import SeparatorRule, find_letters
 from intake.ocr.sheets import PageImage
 from intake.parsing.media_types import sniff
@@ -103,6 +101,8 @@ def write_searchable_pdf(payload: dict[str, Any]) -> dict[str, Any]:
 
     An office document gets none: its text can be searched as it is.
     """
+    from intake.ocr.searchable_pdf import make_searchable  # noqa: PLC0415 - pikepdf, where needed
+
     content = _content(payload)
     if not content.startswith(OFFICE_SIGNATURES):
         document = RecognisedDocument.model_validate(payload["document"])
@@ -119,6 +119,8 @@ def separate_file(payload: dict[str, Any]) -> dict[str, Any]:
     Answers with the page numbers of each, first and last, in the order of the files 1, 2, 3 ...;
     with none if no page separates letters.
     """
+    from intake.ocr.page_copies import copy_pages  # noqa: PLC0415 - pikepdf, where needed
+
     content, passwords = _content(payload), _passwords(payload)
     letters = find_letters(
         content,

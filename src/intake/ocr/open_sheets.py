@@ -1,0 +1,26 @@
+"""The pages of a picture or PDF; the libraries of the other kind are not loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from intake.ocr.file_kinds import PDF
+from intake.ocr.limits import PageLimits
+from intake.ocr.sheets import Sheet
+
+
+def open_sheets(
+    data: bytes, kind: str, limits: PageLimits, passwords: Sequence[str]
+) -> Iterator[Sheet]:
+    """Yield the pages of a file of media type ``kind``; ``passwords`` are tried on a locked PDF.
+
+    Raises:
+        UnreadableItem, TransientFailure: the file as a whole cannot be opened.
+    """
+    if kind == PDF:
+        from intake.ocr.pdf import read_pdf  # noqa: PLC0415 - PDFium, where needed
+
+        return read_pdf(data, limits, passwords)
+    from intake.ocr.pages import read_pictures  # noqa: PLC0415 - decoders, where needed
+
+    return read_pictures(data, limits)
