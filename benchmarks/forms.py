@@ -1,12 +1,12 @@
 """How many words of forms are found, and whether a person is told of the pages that lose some.
 
-python benchmarks/forms.py DIR [--set NAME]... [--pages]
+python benchmarks/forms.py [DIR] [--set NAME]... [--pages]
 
-DIR is what ``python fixtures/make_form_pages.py DIR`` writes. Beside leaders and stamps, which are
-no text, characters cannot be counted; so words are: those of the truth that stand in the text, in
-any order, without the marks around them. A page on which 10 % or more are missing is a bad one, one
-with less than 5 % a good one: a person should be told of the first, and not be troubled with the
-second.
+DIR is what ``python fixtures/make_form_pages.py DIR`` writes; without it one page of each form is
+made and forgotten. Beside leaders and stamps, which are no text, characters cannot be counted; so
+words are: those of the truth that stand in the text, in any order, without the marks around them.
+A page on which 10 % or more are missing is a bad one, one with less than 5 % a good one: a person
+should be told of the first, and not be troubled with the second.
 CPU is that of the process, one page at a time.
 """
 
@@ -15,11 +15,14 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from ocr_pages import Sample, load
+from ocr_pages import FIXTURES, Sample, load
 from ocr_readers import Intake, measured
 
 from intake.schemas.documents import RecognisedDocument
@@ -39,18 +42,25 @@ class Result:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--pages", action="store_true", help="tell what each page lost")
     arguments = parser.parse_args()
     reader = Intake("tesserocr")
-    results = [read(reader, sample) for sample in load(arguments.folder, arguments.set, 1)]
+    with TemporaryDirectory() as made:
+        folder = arguments.folder or make_forms(Path(made))
+        results = [read(reader, sample) for sample in load(folder, arguments.set, 1)]
     print(f"{'words lost mean/worst %, CPU s':34}{'bad: told':>12}{'good: told':>12}")
     for group in [*dict.fromkeys(each.sample.group for each in results), "all"]:
         print_row(group, [each for each in results if group in (each.sample.group, "all")])
     if arguments.pages:
         for each in results:
             print_page(each)
+
+
+def make_forms(folder: Path) -> Path:
+    subprocess.run([sys.executable, str(FIXTURES / "make_form_pages.py"), folder, "1"], check=True)
+    return folder
 
 
 def read(reader: Intake, sample: Sample) -> Result:
