@@ -138,6 +138,10 @@ class OcrEngine(Protocol):
     ) -> Page:
         """Return the page ``number`` (from 1). ``languages`` are ISO 639-2 codes as Tesseract's.
 
+        ``image.info["dpi"]`` has the dots per inch, (across, down), of the picture as it is, and
+        ``image.info["scanned_dpi"]`` those that it was scanned with, in the direction that has
+        fewer: 98 for a standard fax. Neither need be heeded.
+
         Raises:
             TransientFailure: the engine failed or took longer than ``timeout_s``.
             ToolMissing: the engine or a language is not installed.

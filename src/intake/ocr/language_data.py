@@ -1,15 +1,35 @@
-"""Where Tesseract's language data are."""
+"""Where Tesseract's language data are: those of the system, and those for faxes that we bring."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+
+from PIL import Image
 
 from intake.errors import ToolMissing
 from intake.ocr.installing import APT_LINE
+from intake.ocr.prepare import COARSE_BELOW
 
 _DATA_FOLDERS = ("usr/share/tesseract-ocr/*/tessdata", "usr/share/tessdata")
 """Where Debian and Ubuntu, and where Fedora and Arch, keep them."""
+FAX_DATA = Path(__file__).with_name("data") / "fax.traineddata"
+"""A network that was taught the coarse letters of faxes: docs/adr/0018-fax-data.md."""
+FAX_LANGUAGES = frozenset({"ita", "eng"})
+
+
+def data_for(image: Image.Image, languages: Sequence[str]) -> tuple[Path, str]:
+    """Return the folder and the name, such as ``ita+eng``, of the data to read a page with.
+
+    Raises:
+        ToolMissing: there are no language data.
+    """
+    scanned_dpi: float | None = image.info.get("scanned_dpi")  # see OcrEngine
+    is_coarse = scanned_dpi is not None and scanned_dpi < COARSE_BELOW
+    if is_coarse and FAX_LANGUAGES.issuperset(languages):
+        return FAX_DATA.parent, FAX_DATA.stem
+    return data_folder(), "+".join(languages)
 
 
 def data_folder() -> Path:

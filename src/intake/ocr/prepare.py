@@ -21,6 +21,8 @@ Grey = npt.NDArray[np.uint8]
 
 WORK_PIXELS = 25_000_000
 """Most pixels of a prepared page; A3 at 250 dpi has 12 million."""
+COARSE_BELOW = 150
+"""Lines per inch below which the steps of a scan are as large as parts of letters."""
 WHITE = 255
 INK_BELOW = 128
 PAPER_FROM = 215
@@ -116,7 +118,7 @@ def smooth(image: Image.Image, *, dpi_y: float | None) -> Image.Image:
 
     The steps of a coarse grid look like serifs to the engine; blurred, they vanish.
     """
-    is_coarse = dpi_y is not None and dpi_y < 150
+    is_coarse = dpi_y is not None and dpi_y < COARSE_BELOW
     return image.filter(ImageFilter.GaussianBlur(1.3 if is_coarse else 0.9))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -26,6 +27,7 @@ from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.rings import STAMP_OVER_TEXT, without_rings
 from intake.ocr.rulings import without_rulings
+from intake.ocr.second_look import SMALLER, look_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
@@ -47,7 +49,6 @@ LINES_IN_TEXT = "page_lines_in_text"
 """Defect of a page from which lines or leaders were taken out, where the engine is not sure."""
 SURE_BESIDE_LINES = 0.985
 """What a line cost is not seen by the engine: it has to be surer of the rest than elsewhere."""
-
 
 Watcher = Callable[[PageImage, Prepared, Page], None]
 """Is shown each page that was read: the sheet as it came, as it was made ready, and the result."""
@@ -81,9 +82,15 @@ def read_sheet(
     if isinstance(sheet, PageLost):
         return _lost(sheet.number, sheet.error, sheet.defect)
     try:
-        return _read_image(sheet, engine, languages, limits, watch=watch, tell=tell)
+        read_at = partial(_read_image, sheet, engine, languages, limits, tell=tell)
+        look = read_at(limits.dpi)
+        if look.passes_over_print:
+            look = look_again(look, partial(read_at, round(limits.dpi * SMALLER)))
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
+    if watch is not None:
+        watch(sheet, look.prepared, look.page)
+    return look.reading
 
 
 def _lost(number: int, error: ItemError, defect: str) -> Reading:
@@ -91,20 +98,31 @@ def _lost(number: int, error: ItemError, defect: str) -> Reading:
     return Reading(error=error, defects=(Defect(code=defect, detail=detail),))
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A reading of a sheet, and what the engine was shown."""
+
+    reading: Reading
+    page: Page
+    prepared: Prepared
+    passes_over_print: bool
+
+
 def _read_image(
     sheet: PageImage,
     engine: OcrEngine,
     languages: Sequence[str],
     limits: PageLimits,
+    dpi: int,
     *,
-    watch: Watcher | None,
     tell: Tell | None,
-) -> Reading:
+) -> _Look:
     started = time.perf_counter()
-    read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s)
+    read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s, sheet.scanned_dpi)
     paper = without_dust(cut_out_sheet(sheet))
-    evened, marks = _without_marks(even(paper, dpi=limits.dpi))
-    header, evened = take_header(evened, read) if sheet.bilevel else (None, evened)
+    evened, marks = _without_marks(even(paper, dpi=dpi))
+    drawn = replace(read, scanned_dpi=None)  # the machine draws its line and scans it not
+    header, evened = take_header(evened, drawn) if sheet.bilevel else (None, evened)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
     facts = {
@@ -115,9 +133,7 @@ def _read_image(
     }
     page = page.model_copy(update=facts)
     losses = _losses(found, page, marks)
-    if watch is not None:
-        watch(sheet, found.upright.prepared, page)
-    return Reading(
+    reading = Reading(
         page=page,
         defects=(*sheet.defects, *_remarks(page, losses, is_back=found.is_back)),
         is_doubtful=sheet.is_incomplete
@@ -125,6 +141,7 @@ def _read_image(
         or bool(losses)
         or _lacks_text(found, page),
     )
+    return _Look(reading, page, found.upright.prepared, UNREAD_INK in losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +152,15 @@ class _Read:
     number: int
     languages: tuple[str, ...]
     timeout_s: float
+    scanned_dpi: float | None
+    """As ``OcrEngine`` is told it; None of what was not scanned."""
 
     def __call__(self, image: Image.Image, dpi: float) -> Page:
         return self.read_in(self.languages, image, dpi)
 
     def read_in(self, languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
         image.info["dpi"] = (dpi, dpi)
+        image.info["scanned_dpi"] = self.scanned_dpi
         page = self.engine.recognise(
             image, number=self.number, languages=languages, timeout_s=self.timeout_s
         )

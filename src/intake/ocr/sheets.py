@@ -36,6 +36,11 @@ class PageImage:
     corners: Corners | None = None
     """Where in the file's picture ``image``, a sheet on a table, was cut out; None: it is all."""
 
+    @property
+    def scanned_dpi(self) -> float:
+        """Dots per inch that it was scanned with, in the direction that has fewer."""
+        return self.source_dpi_y or min(self.dpi_x, self.dpi_y)
+
 
 @dataclass(frozen=True, slots=True)
 class PageText:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from shlex import quote
 
 import pytesseract
 from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
 from intake.ocr.installing import APT_LINE
+from intake.ocr.language_data import data_for
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
@@ -52,7 +54,7 @@ class TesseractEngine:
             ToolMissing: Tesseract or a language is not installed.
         """
         require_languages(languages, self._installed)
-        return page_of_table(_run(image, "+".join(languages), timeout_s), image, number=number)
+        return page_of_table(_run(image, languages, timeout_s), image, number=number)
 
     @cached_property
     def _version(self) -> str:
@@ -69,14 +71,15 @@ class TesseractEngine:
             raise _no_program() from error
 
 
-def _run(image: Image.Image, languages: str, timeout_s: float) -> str:
+def _run(image: Image.Image, languages: Sequence[str], timeout_s: float) -> str:
+    folder, names = data_for(image, languages)
     plain = image.copy()
     plain.format = "PPM"  # what pytesseract hands over as it is; it compresses all else to PNG
     try:
         table: str = pytesseract.image_to_data(
             plain,
-            lang=languages,
-            config=f"--dpi {stated_dpi(image)} --psm 3",
+            lang=names,
+            config=f"--tessdata-dir {quote(str(folder))} --dpi {stated_dpi(image)} --psm 3",
             timeout=timeout_s,
         )
     except pytesseract.TesseractNotFoundError as error:

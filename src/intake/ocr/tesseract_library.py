@@ -11,17 +11,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from PIL import Image
 
 from intake.errors import TransientFailure
-from intake.ocr.language_data import data_folder
+from intake.ocr.language_data import data_folder, data_for
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
-_loaded: dict[str, Any] = {}
+_loaded: dict[tuple[Path, str], Any] = {}
 _turn = Lock()
 
 
@@ -56,20 +57,21 @@ class TesserocrEngine:
         """
         require_languages(languages, self._installed)
         with _turn:
-            table = _read(self._api("+".join(languages)), image, timeout_s)
+            table = _read(_api(*data_for(image, languages)), image, timeout_s)
         return page_of_table(table, image, number=number)
-
-    def _api(self, languages: str) -> Any:
-        if languages not in _loaded:
-            library = _library()
-            _loaded[languages] = library.PyTessBaseAPI(
-                path=f"{data_folder()}/", lang=languages, oem=library.OEM.LSTM_ONLY
-            )
-        return _loaded[languages]
 
     @cached_property
     def _installed(self) -> frozenset[str]:
         return frozenset(path.stem for path in data_folder().glob("*.traineddata"))
+
+
+def _api(folder: Path, names: str) -> Any:
+    if (folder, names) not in _loaded:
+        library = _library()
+        _loaded[folder, names] = library.PyTessBaseAPI(
+            path=f"{folder}/", lang=names, oem=library.OEM.LSTM_ONLY
+        )
+    return _loaded[folder, names]
 
 
 def _library() -> Any:
