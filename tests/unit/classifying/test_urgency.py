@@ -41,15 +41,24 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
     assert _share_of_alarms(choose.sample(CALM, 100)) <= 0.02
 
 
-@pytest.mark.parametrize("name", ["unseen.toml", "unseen_plain.toml"])
-def test_danger_is_found_in_words_that_nobody_has_taught_us(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "found", "mistaken"),
+    [
+        ("unseen.toml", 0.9, 0.15),
+        ("unseen_plain.toml", 0.9, 0.15),
+        ("unseen_usual.toml", 0.95, 0.05),
+    ],
+)
+def test_danger_is_found_in_words_that_nobody_has_taught_us(
+    name: str, found: float, mistaken: float
+) -> None:
     unseen = tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"]
     calls = [text for family in unseen if family["emergency"] for text in family["phrases"]]
     calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
     assert not {*calls, *calm} & {*CALLS, *CALM}
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
-    assert _share_of_alarms(choose.sample(calls, 60)) >= 0.9
-    assert _share_of_alarms(choose.sample(calm, 160)) <= 0.15
+    assert _share_of_alarms(choose.sample(calls, 60)) >= found
+    assert _share_of_alarms(choose.sample(calm, 120)) <= mistaken
 
 
 @pytest.mark.parametrize(
