@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PHRASES = Path(__file__).resolve().parents[1] / "fixtures" / "classify"
+NOT_PHRASES = ("name", "lang")
 PHRASE_FILES = ("topics", "everyday", "high", "calls", "lookalikes", "foreign")
 MONTHS = (
     "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre",
@@ -175,8 +176,9 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
+        for key, each in value.items():
+            if key not in NOT_PHRASES:
+                yield from _texts(each)
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)

@@ -9,7 +9,7 @@ DIR keeps the pages and the networks; what is there already is not made again. N
 fonts-crosextra-carlito fonts-crosextra-caladea fonts-dejavu fonts-texgyre fonts-croscore
 fonts-courier-prime fonts-lmodern fonts-open-sans fonts-roboto-unhinted fonts-lato fonts-ebgaramond
 fonts-sil-charis fonts-linuxlibertine fonts-inconsolata fonts-cantarell fonts-gfs-didot``. Other
-typefaces make other pages. See docs/adr/0018-fax-data.md.
+typefaces make other pages. See docs/adr/0018-fax-data.md, also for how the shipped data differ.
 """
 
 from __future__ import annotations
@@ -135,12 +135,16 @@ def run(program: str, *arguments: str | Path) -> None:
     """Run a program of Tesseract's.
 
     Raises:
-        CalledProcessError: it failed; what it said is in ``stderr``.
+        SystemExit: it is not installed, or failed; what it said is in the message.
     """
     path = shutil.which(program)
     if path is None:
         raise SystemExit(f"{program} is not installed: apt-get install tesseract-ocr")
-    subprocess.run([path, *map(str, arguments)], check=True, capture_output=True)
+    done = subprocess.run(
+        [path, *map(str, arguments)], check=False, capture_output=True, text=True, errors="replace"
+    )
+    if done.returncode:
+        raise SystemExit(f"{program} failed:\n{done.stderr}")
 
 
 if __name__ == "__main__":

@@ -19,17 +19,15 @@ FAX_DATA = Path(__file__).with_name("data") / "fax.traineddata"
 FAX_LANGUAGES = frozenset({"ita", "eng"})
 
 
-def data_for(image: Image.Image, languages: Sequence[str]) -> tuple[Path, str]:
-    """Return the folder and the name, such as ``ita+eng``, of the data to read a page with.
+FAX_DATA_VERSION = "fax1"
+"""Rises with every change of the data: what was read with others is told apart by it."""
 
-    Raises:
-        ToolMissing: there are no language data.
-    """
+
+def suits_fax_data(image: Image.Image, languages: Sequence[str]) -> bool:
+    """Return whether a page is read with ``FAX_DATA`` and not with the data of its languages."""
     scanned_dpi: float | None = image.info.get("scanned_dpi")  # see OcrEngine
     is_coarse = scanned_dpi is not None and scanned_dpi < COARSE_BELOW
-    if is_coarse and FAX_LANGUAGES.issuperset(languages):
-        return FAX_DATA.parent, FAX_DATA.stem
-    return data_folder(), "+".join(languages)
+    return is_coarse and bool(languages) and FAX_LANGUAGES.issuperset(languages)
 
 
 def data_folder() -> Path:

@@ -12,7 +12,9 @@ from intake.ocr.sheets import Sheet
 def open_sheets(
     data: bytes, kind: str, limits: PageLimits, passwords: Sequence[str]
 ) -> Iterator[Sheet]:
-    """Yield the pages of a file of media type ``kind``; ``passwords`` are tried on a locked PDF.
+    """Return an iterator over the pages of a file of media type ``kind``.
+
+    ``passwords`` are tried on a locked PDF.
 
     Raises:
         UnreadableItem, TransientFailure: the file as a whole cannot be opened.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -27,7 +26,7 @@ from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.rings import STAMP_OVER_TEXT, without_rings
 from intake.ocr.rulings import without_rulings
-from intake.ocr.second_look import SMALLER, look_again
+from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
@@ -81,21 +80,46 @@ def read_sheet(
         return Reading(page=page)
     if isinstance(sheet, PageLost):
         return _lost(sheet.number, sheet.error, sheet.defect)
+    started = time.perf_counter()
     try:
-        read_at = partial(_read_image, sheet, engine, languages, limits, tell=tell)
-        look = read_at(limits.dpi)
-        if look.passes_over_print:
-            look = look_again(look, partial(read_at, round(limits.dpi * SMALLER)))
+        paper = without_dust(cut_out_sheet(sheet))
+        read = _Read(
+            engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
+        )
+        look = _look_at(paper, sheet, read, tell, dpi=limits.dpi)
+        if look.passes_over_print and sheet.number <= LAST_LOOKED_AT_AGAIN:
+            smaller = round(SMALLER * look.prepared.dpi)
+            look = look_again(
+                look, lambda: _look_at(paper, sheet, read, tell, dpi=smaller, seen=look.marks)
+            )
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
+    seconds = round(time.perf_counter() - started, 3)
+    page = look.page.model_copy(update={"seconds": seconds})
     if watch is not None:
-        watch(sheet, look.prepared, look.page)
-    return look.reading
+        watch(sheet, look.prepared, page)
+    return replace(look.reading, page=page)
 
 
 def _lost(number: int, error: ItemError, defect: str) -> Reading:
     detail = f"page {number}: {error.message}"
     return Reading(error=error, defects=(Defect(code=defect, detail=detail),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What was taken out from among the type."""
+
+    has_lines: bool = False
+    """Ruled lines or leaders."""
+    has_stamp: bool = False
+    """A ring that lay over it."""
+
+    def __or__(self, other: _Marks) -> _Marks:
+        return _Marks(self.has_lines or other.has_lines, self.has_stamp or other.has_stamp)
+
+
+_NO_MARKS = _Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +129,30 @@ class _Look:
     reading: Reading
     page: Page
     prepared: Prepared
+    marks: _Marks
     passes_over_print: bool
 
 
-def _read_image(
+def _look_at(
+    paper: PageImage,
     sheet: PageImage,
-    engine: OcrEngine,
-    languages: Sequence[str],
-    limits: PageLimits,
-    dpi: int,
-    *,
+    read: _Read,
     tell: Tell | None,
+    *,
+    dpi: int,
+    seen: _Marks = _NO_MARKS,
 ) -> _Look:
-    started = time.perf_counter()
-    read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s, sheet.scanned_dpi)
-    paper = without_dust(cut_out_sheet(sheet))
+    """Return what is read on ``paper`` at ``dpi``; ``seen`` are marks known to be on it."""
     evened, marks = _without_marks(even(paper, dpi=dpi))
-    drawn = replace(read, scanned_dpi=None)  # the machine draws its line and scans it not
-    header, evened = take_header(evened, drawn) if sheet.bilevel else (None, evened)
+    marks |= seen
+    read_header = replace(read, scanned_dpi=None)  # the machine prints this line: docs/adr/0018
+    header, evened = take_header(evened, read_header) if sheet.bilevel else (None, evened)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
     facts = {
         **_position(sheet, paper, found.upright),
         "kind": found.kind,
         "fax_header": header,
-        "seconds": round(time.perf_counter() - started, 3),
     }
     page = page.model_copy(update=facts)
     losses = _losses(found, page, marks)
@@ -141,7 +164,7 @@ def _read_image(
         or bool(losses)
         or _lacks_text(found, page),
     )
-    return _Look(reading, page, found.upright.prepared, UNREAD_INK in losses)
+    return _Look(reading, page, found.upright.prepared, marks, UNREAD_INK in losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +243,6 @@ def _position(sheet: PageImage, paper: PageImage, upright: Upright) -> dict[str,
 
 def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What was taken out from among the type."""
-
-    has_lines: bool
-    """Ruled lines or leaders."""
-    has_stamp: bool
-    """A ring that lay over it."""
 
 
 def _without_marks(page: Evened) -> tuple[Evened, _Marks]:

@@ -16,6 +16,8 @@ from intake.schemas.documents import Page
 
 SMALLER = 0.8
 """The share of the usual resolution at which a page is looked at again."""
+LAST_LOOKED_AT_AGAIN = 20
+"""Later pages are read once: a document has a limit of time, and passing it costs all its pages."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,15 +33,18 @@ _Look = TypeVar("_Look", bound=_HasPage)
 def look_again(first: _Look, look: Callable[[], _Look]) -> _Look:
     """Return the look at a page of which more characters can be expected to be right.
 
-    A second one that fails costs nothing but itself.
+    One that took the sending machine's line for a part of the letter is not the better one. A
+    second look that raises ``ItemError`` costs nothing but itself.
     """
     try:
         second = look()
     except ItemError as error:
         _log.warning("page %d is not read a second time: %s", first.page.number, error)
         return first
-    return max(first, second, key=lambda each: _characters_right(each.page))
+    return max(first, second, key=lambda each: _worth(each.page))
 
 
-def _characters_right(page: Page) -> float:
-    return sum(len(word.text) * word.confidence for word in page.words)
+def _worth(page: Page) -> tuple[bool, float]:
+    """Return whether the header was found, and how many characters are expected to be right."""
+    right = sum(len(word.text) * word.confidence for word in page.words)
+    return page.fax_header is not None, right

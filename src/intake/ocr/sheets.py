@@ -38,7 +38,10 @@ class PageImage:
 
     @property
     def scanned_dpi(self) -> float:
-        """Dots per inch that it was scanned with, in the direction that has fewer."""
+        """Dots per inch that it was scanned with, in the direction that has fewer.
+
+        Of a page drawn anew, such as one of a PDF, those down the page.
+        """
         return self.source_dpi_y or min(self.dpi_x, self.dpi_y)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
 from intake.ocr.installing import APT_LINE
-from intake.ocr.language_data import data_for
+from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, suits_fax_data
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
@@ -30,12 +30,12 @@ class TesseractEngine:
         os.environ["OMP_THREAD_LIMIT"] = "1"  # read by the program when it starts
 
     def version(self) -> str:
-        """Return the version of the installed program, such as ``5.3.0``.
+        """Return those of the installed program and our data for faxes, such as ``5.3.0+fax1``.
 
         Raises:
             ToolMissing: it is not installed.
         """
-        return self._version
+        return f"{self._version}+{FAX_DATA_VERSION}"
 
     def installed_languages(self) -> frozenset[str]:
         """Return the languages whose data are installed; see ``Polyglot``."""
@@ -72,14 +72,16 @@ class TesseractEngine:
 
 
 def _run(image: Image.Image, languages: Sequence[str], timeout_s: float) -> str:
-    folder, names = data_for(image, languages)
+    names, folder = "+".join(languages), ""
+    if suits_fax_data(image, languages):
+        names, folder = FAX_DATA.stem, f"--tessdata-dir {quote(str(FAX_DATA.parent))} "
     plain = image.copy()
     plain.format = "PPM"  # what pytesseract hands over as it is; it compresses all else to PNG
     try:
         table: str = pytesseract.image_to_data(
             plain,
             lang=names,
-            config=f"--tessdata-dir {quote(str(folder))} --dpi {stated_dpi(image)} --psm 3",
+            config=f"{folder}--dpi {stated_dpi(image)} --psm 3",
             timeout=timeout_s,
         )
     except pytesseract.TesseractNotFoundError as error:

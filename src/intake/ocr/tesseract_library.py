@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from intake.errors import TransientFailure
-from intake.ocr.language_data import data_folder, data_for
+from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, data_folder, suits_fax_data
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
@@ -36,8 +36,8 @@ class TesserocrEngine:
     name = "tesserocr"
 
     def version(self) -> str:
-        """Return the version of the library, such as ``5.5.4``."""
-        return str(_library().tesseract_version()).split()[1]
+        """Return the versions of the library and our data for faxes, such as ``5.5.4+fax1``."""
+        return f"{str(_library().tesseract_version()).split()[1]}+{FAX_DATA_VERSION}"
 
     def installed_languages(self) -> frozenset[str]:
         """Return the languages whose data are installed; see ``Polyglot``."""
@@ -57,12 +57,18 @@ class TesserocrEngine:
         """
         require_languages(languages, self._installed)
         with _turn:
-            table = _read(_api(*data_for(image, languages)), image, timeout_s)
+            table = _read(_data_for(image, languages), image, timeout_s)
         return page_of_table(table, image, number=number)
 
     @cached_property
     def _installed(self) -> frozenset[str]:
         return frozenset(path.stem for path in data_folder().glob("*.traineddata"))
+
+
+def _data_for(image: Image.Image, languages: Sequence[str]) -> tuple[Path, str]:
+    if suits_fax_data(image, languages):
+        return FAX_DATA.parent, FAX_DATA.stem
+    return data_folder(), "+".join(languages)
 
 
 def _api(folder: Path, names: str) -> Any:
@@ -81,7 +87,11 @@ def _library() -> Any:
     return tesserocr
 
 
-def _read(api: Any, image: Image.Image, timeout_s: float) -> str:
+def _read(data: tuple[Path, str], image: Image.Image, timeout_s: float) -> str:
+    try:
+        api = _api(*data)
+    except RuntimeError as error:
+        raise TransientFailure(f"Tesseract failed: {error}", code="ocr_failed") from error
     try:
         api.SetImage(image)
         api.SetSourceResolution(stated_dpi(image))

@@ -58,7 +58,7 @@ def test_danger_is_found_in_words_that_nobody_has_taught_us(
     assert not {*calls, *calm} & {*CALLS, *CALM}
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
     assert _share_of_alarms(choose.sample(calls, 60)) >= found
-    assert _share_of_alarms(choose.sample(calm, 120)) <= mistaken
+    assert _share_of_alarms(choose.sample(calm, 160)) <= mistaken
 
 
 @pytest.mark.parametrize(

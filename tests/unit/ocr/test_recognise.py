@@ -21,12 +21,14 @@ class ScriptedEngine:
     def __init__(self, *script):
         self.script = list(script)
         self.seen = []
+        self.scanned_dpi = []
 
     def version(self):
         return "1"
 
     def recognise(self, image, *, number, languages, timeout_s):
         self.seen.append((image.size, tuple(languages), timeout_s))
+        self.scanned_dpi.append(image.info["scanned_dpi"])
         said = self.script.pop(0)
         if isinstance(said, Exception):
             raise said
@@ -70,6 +72,17 @@ def test_the_page_says_how_it_was_scanned():
     page = _recognise(_tiff(_inked()), ScriptedEngine((LINES, 0.98))).pages[0]
     assert (page.number, page.origin, page.dpi_x, page.dpi_y) == (1, "ocr", 204, 98)
     assert page.seconds > 0
+
+
+@pytest.mark.parametrize(("dpi_y", "height"), [(98, 1146), (196, 2292)])
+def test_the_engine_is_told_how_coarse_the_scan_was(dpi_y, height):
+    page = Image.new("1", (1728, height), 1)
+    ImageDraw.Draw(page).rectangle((200, height // 2, 600, height // 2 + 60), fill=0)
+    out = BytesIO()
+    page.save(out, "TIFF", compression="group4", dpi=(204, dpi_y))
+    engine = ScriptedEngine((LINES, 0.98))
+    _recognise(out.getvalue(), engine)
+    assert engine.scanned_dpi == [dpi_y]
 
 
 def test_the_worst_page_gives_the_document_its_confidence():

@@ -1,5 +1,6 @@
 """A page on which print was passed over is read once more, smaller."""
 
+import time
 from io import BytesIO
 
 import pytest
@@ -39,15 +40,16 @@ class ChanceEngine:
 
     name = "chance"
 
-    def __init__(self, words, usual, smaller, confidence=0.95):
+    def __init__(self, words, usual, smaller, confidence=0.95, pause_s=0.0):
         self.words, self.usual, self.smaller = words, usual, smaller
-        self.confidence = confidence
+        self.confidence, self.pause_s = confidence, pause_s
         self.seen = []
 
     def version(self):
         return "1"
 
     def recognise(self, image, *, number, languages, timeout_s):
+        time.sleep(self.pause_s)
         self.seen.append(round(image.info["dpi"][0]))
         is_smaller = self.seen[-1] < DPI
         found = self.smaller if is_smaller else self.usual
@@ -65,9 +67,9 @@ class ChanceEngine:
         return page_of(words, number=number, size=image.size)
 
 
-def _read(usual, smaller, confidence=0.95, watch=None):
+def _read(usual, smaller, confidence=0.95, watch=None, pause_s=0.0):
     data, words = _sheet()
-    engine = ChanceEngine(words, usual, smaller, confidence)
+    engine = ChanceEngine(words, usual, smaller, confidence, pause_s)
     limits = PageLimits(dpi=DPI)
     document = recognise(data, None, engine=engine, languages=("ita",), limits=limits, watch=watch)
     return document, engine
@@ -82,6 +84,25 @@ def test_what_is_found_at_a_smaller_size_is_taken_and_nobody_is_told():
     ((_, prepared, page),) = shown
     assert prepared.dpi == pytest.approx(200, abs=1)
     assert page == document.pages[0]
+
+
+def test_the_seconds_of_a_page_are_those_of_both_looks():
+    document, _ = _read(PASSED_OVER, ALL, pause_s=0.3)
+    assert document.pages[0].seconds > 0.6
+
+
+def test_late_pages_of_a_long_document_are_read_once():
+    data, words = _sheet()
+    blank = Image.new("L", (1500, 1200), 255)
+    out = BytesIO()
+    with Image.open(BytesIO(data)) as sheet:
+        blank.save(out, "TIFF", save_all=True, append_images=[*[blank] * 19, sheet], dpi=(DPI, DPI))
+    engine = ChanceEngine(words, PASSED_OVER, ALL)
+    document = recognise(
+        out.getvalue(), None, engine=engine, languages=("ita",), limits=PageLimits(dpi=DPI)
+    )
+    assert document.pages[20].kind == "print"
+    assert engine.seen == [250]
 
 
 @pytest.mark.parametrize(
