@@ -9,25 +9,30 @@ from __future__ import annotations
 import math
 import random
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 from fax_writing import Writer
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from intake.ocr.limits import PageLimits
 from intake.ocr.prepare import even
 from intake.ocr.sheets import PageImage
 
-SHEET_IN = (8.27, 11.69)
-DRAWN_DPI = 600
+sys.path.append(str(Path(__file__).resolve().parents[1] / "fixtures"))
+_fax_pages = import_module("make_fax_pages")
+DRAWN_DPI: int = _fax_pages.DRAWN_DPI
+SHEET_IN: tuple[float, float] = _fax_pages.SHEET_IN
 DOTS_PER_IN = 204
-LINE_DOTS = 1728  # ITU-T T.4: dots of a scan line on A4 paper
 LINES_PER_IN = {98: 0.7, 196: 0.22, 392: 0.08}
 """Standard, fine and superfine, and how often each is drawn: what is hard is learned most."""
-PREPARED_DPI = 250
+PREPARED_DPI = PageLimits().dpi
 SIZES_PT = (8.5, 9, 9, 9.5, 10, 10, 11, 11, 12, 12, 13)
 SPACINGS = (1.15, 1.2, 1.3, 1.35, 1.5)
 THRESHOLDS = (95, 105, 115, 125, 135, 145, 155)
@@ -76,7 +81,8 @@ def fax_page(chance: random.Random, writer: Writer) -> tuple[Image.Image, float,
     """Return a page made ready for the engine, its dots per inch, and its lines in those dots."""
     sheet, lines = _drawn(chance, writer)
     lines_per_in = chance.choices(list(LINES_PER_IN), list(LINES_PER_IN.values()))[0]
-    page = _scanned(_worn(sheet, chance), lines_per_in, threshold=chance.choice(THRESHOLDS))
+    threshold = chance.choice(THRESHOLDS)
+    page = _fax_pages.scan(_worn(sheet, chance), lines_per_in, threshold=threshold)
     moved: NDArray[np.intp] = np.arange(page.height + 1)
     if chance.random() < LOSES_ROWS:
         page, moved = _without_rows(page, chance, lines_per_in)
@@ -153,13 +159,6 @@ def _worn(sheet: Image.Image, chance: random.Random) -> Image.Image:
     dust = (grain.random((sheet.height // 6, sheet.width // 6)) > 0.001) * 255
     specks = Image.fromarray(dust.astype(np.uint8)).resize(sheet.size)
     return Image.fromarray(np.minimum(np.asarray(pale), np.asarray(specks)))
-
-
-def _scanned(sheet: Image.Image, lines_per_in: int, *, threshold: int) -> Image.Image:
-    size = (round(SHEET_IN[0] * DOTS_PER_IN), round(SHEET_IN[1] * lines_per_in))
-    page = Image.new("L", (LINE_DOTS, size[1]), 255)
-    page.paste(sheet.resize(size, Image.Resampling.BOX), (0, 0))
-    return page.point(lambda grey: 255 if grey >= threshold else 0).convert("1")
 
 
 def _without_rows(

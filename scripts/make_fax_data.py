@@ -3,13 +3,14 @@
     python scripts/make_fax_data.py DIR              # an hour and a half of a core
     python scripts/make_fax_data.py DIR --pages 20 --iterations 300    # only to see that it works
 
-DIR keeps the pages and the networks; what is there already is not made again. Needs Debian's
-``tesseract-ocr`` (5.3, whose training programs are in it), ``tesseract-ocr-ita`` and
-``tesseract-ocr-eng``, and the typefaces of ``fonts-liberation fonts-freefont-ttf fonts-urw-base35
-fonts-crosextra-carlito fonts-crosextra-caladea fonts-dejavu fonts-texgyre fonts-croscore
-fonts-courier-prime fonts-lmodern fonts-open-sans fonts-roboto-unhinted fonts-lato fonts-ebgaramond
-fonts-sil-charis fonts-linuxlibertine fonts-inconsolata fonts-cantarell fonts-gfs-didot``. Other
-typefaces make other pages. See docs/adr/0018-fax-data.md, also for how the shipped data differ.
+DIR keeps the pages and the networks, and what is there is not made again: take another one after
+changes. Needs Debian's ``tesseract-ocr`` (5.3, whose training programs are in it),
+``tesseract-ocr-ita`` and ``tesseract-ocr-eng``, and the typefaces of ``fonts-liberation
+fonts-freefont-ttf fonts-urw-base35 fonts-crosextra-carlito fonts-crosextra-caladea fonts-dejavu
+fonts-texgyre fonts-croscore fonts-courier-prime fonts-lmodern fonts-open-sans
+fonts-roboto-unhinted fonts-lato fonts-ebgaramond fonts-sil-charis fonts-linuxlibertine
+fonts-inconsolata fonts-cantarell fonts-gfs-didot``. Other typefaces make other pages. See
+docs/adr/0018-fax-data.md, also for how the shipped data differ.
 """
 
 from __future__ import annotations
@@ -87,9 +88,10 @@ def characters_of(unicharset: Path) -> frozenset[str]:
 
 def write_page(folder: Path, number: int, writer: Writer) -> None:
     """Write a page of lines in the form that Tesseract learns from, if it is not there."""
-    base = folder / f"{number:04}"
-    if base.with_suffix(".lstmf").exists():
+    done = folder / f"{number:04}.lstmf"
+    if done.exists():
         return
+    base = folder / "unfinished"
     image, dpi, lines = fax_page(random.Random(f"fax {number}"), writer)  # noqa: S311 - a seed
     picture = base.with_suffix(".tif")
     image.save(picture, dpi=(dpi, dpi))
@@ -97,6 +99,7 @@ def write_page(folder: Path, number: int, writer: Writer) -> None:
     base.with_suffix(".box").write_text(boxes, encoding="utf-8")
     run("tesseract", picture, base, "-l", "ita", "--psm", BLOCK_OF_LINES, "lstm.train")
     picture.unlink()
+    base.with_suffix(".lstmf").rename(done)
 
 
 def box_of(line: Line, height: int) -> str:

@@ -10,17 +10,15 @@ from PIL import Image
 
 from intake.errors import ToolMissing
 from intake.ocr.installing import APT_LINE
-from intake.ocr.prepare import COARSE_BELOW
+from intake.ocr.sheets import COARSE_BELOW
 
 _DATA_FOLDERS = ("usr/share/tesseract-ocr/*/tessdata", "usr/share/tessdata")
 """Where Debian and Ubuntu, and where Fedora and Arch, keep them."""
 FAX_DATA = Path(__file__).with_name("data") / "fax.traineddata"
 """A network that was taught the coarse letters of faxes: docs/adr/0018-fax-data.md."""
-FAX_LANGUAGES = frozenset({"ita", "eng"})
-
-
 FAX_DATA_VERSION = "fax1"
 """Rises with every change of the data: what was read with others is told apart by it."""
+FAX_LANGUAGES = frozenset({"ita", "eng"})
 
 
 def suits_fax_data(image: Image.Image, languages: Sequence[str]) -> bool:

@@ -14,15 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from intake.ocr.sheets import PageImage
+from intake.ocr.sheets import COARSE_BELOW, PageImage
 
 Places = npt.NDArray[np.intp]
 Grey = npt.NDArray[np.uint8]
 
 WORK_PIXELS = 25_000_000
 """Most pixels of a prepared page; A3 at 250 dpi has 12 million."""
-COARSE_BELOW = 150
-"""Lines per inch below which the steps of a scan are as large as parts of letters."""
 WHITE = 255
 INK_BELOW = 128
 PAPER_FROM = 215

@@ -12,6 +12,8 @@ from intake.schemas.documents import Corners, Defect
 
 PAGE_LOST = "page_lost"
 """Defect of a page of which there is nothing: it does not decode, or the engine failed on it."""
+COARSE_BELOW = 150
+"""Dots per inch below which the steps of a scan are as large as parts of letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,13 @@ class OcrEngineContract:
         engine.recognise(picture, number=1, languages=self.languages, timeout_s=60)
         assert picture.tobytes() == before
 
+    def test_it_may_be_told_how_the_page_was_scanned_or_not(self, engine: OcrEngine) -> None:
+        for told in ({"dpi": (250, 250), "scanned_dpi": 98}, {"scanned_dpi": None}, {}):
+            picture = _white_page()
+            picture.info.update(told)
+            page = engine.recognise(picture, number=1, languages=self.languages, timeout_s=60)
+            assert page.origin == "ocr"
+
     def test_an_unknown_language_is_a_missing_tool(self, engine: OcrEngine) -> None:
         try:
             engine.recognise(_white_page(), number=1, languages=("xyz",), timeout_s=60)

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Prepared
 from intake.ocr.recognise import recognise
 from intake.ocr.unread_ink import has_unread_ink, unread_letters
-from intake.schemas.documents import Word
 
 DPI = 250
-FONT = ImageFont.load_default(42)
-
-
-def page_of_lines(*lines, read):
-    """Return a page of lines, and the words of those whose numbers are ``read``."""
-    sheet = Image.new("L", (1500, 1200), 255)
-    pen = ImageDraw.Draw(sheet)
-    words = []
-    for number, line in enumerate(lines):
-        left, top = 120, 100 + 80 * number
-        for text in line.split():
-            pen.text((left, top), text, font=FONT, fill=0)
-            box = pen.textbbox((left, top), text, font=FONT)
-            if number in read:
-                words.append(
-                    Word(text=text, confidence=0.95, left=round(box[0]), top=round(box[1]),
-                         right=round(box[2]), bottom=round(box[3]), paragraph=0, line=number)
-                )  # fmt: skip
-            left = round(box[2]) + 14
-    return sheet, words
 
 
 LINES = ("Il muro di sostegno", "ha ceduto nella notte", "quale ufficio se ne occupa?")
@@ -43,18 +22,18 @@ def prepared(sheet):
     return Prepared(image=sheet, dpi=DPI, skew=0.0, ink_in2=0.5)
 
 
-def test_a_page_that_was_read_has_no_unread_ink():
+def test_a_page_that_was_read_has_no_unread_ink(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 1, 2})
     assert unread_letters(prepared(sheet), words) == 0
 
 
-def test_a_line_that_was_passed_over_is_unread_ink():
+def test_a_line_that_was_passed_over_is_unread_ink(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 2})
     assert has_unread_ink(prepared(sheet), words)
     assert 12 <= unread_letters(prepared(sheet), words) <= 30
 
 
-def test_rules_specks_flourishes_and_pictures_are_no_print():
+def test_rules_specks_flourishes_and_pictures_are_no_print(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 1, 2})
     pen = ImageDraw.Draw(sheet)
     pen.line([(100, 500), (1400, 500)], fill=0, width=6)
@@ -65,7 +44,7 @@ def test_rules_specks_flourishes_and_pictures_are_no_print():
     assert not has_unread_ink(prepared(sheet), words)
 
 
-def test_without_words_of_some_length_nothing_is_said():
+def test_without_words_of_some_length_nothing_is_said(page_of_lines):
     sheet, _ = page_of_lines(*LINES, read=set())
     assert unread_letters(prepared(sheet), []) == 0
 
@@ -86,7 +65,7 @@ class TwoReadings:
         return page_of(words, number=number, size=image.size)
 
 
-def test_what_the_second_reading_read_is_no_unread_ink():
+def test_what_the_second_reading_read_is_no_unread_ink(page_of_lines):
     lines = ("die Mauer ist heute Nacht", "ganz und gar eingebrochen", "wer ist dafür hier da?")
     sheet, words = page_of_lines(*lines, read={0, 1, 2})
     surer = [word.model_copy(update={"confidence": 0.99}) for word in words]
