@@ -266,11 +266,17 @@ def test_parse_reads_a_message_and_stores_nothing(intake: Any, centre: Path) -> 
     assert len(intake("receipts", "--json").json) == before
 
 
-def test_an_unreadable_file_is_told_without_the_quarantine(intake: Any) -> None:
+def test_an_unreadable_file_is_told_without_the_quarantine(intake: Any, tmp_path: Path) -> None:
     result = intake("parse", "mails/3.eml")
-
     assert result.code == 1
     assert "Nothing was stored" in result.err
+    assert "--profile" in result.err
+
+    (tmp_path / "note.tif").write_text("no picture")
+    result = intake("ocr", str(tmp_path / "note.tif"))
+    assert result.code == 1
+    assert "Nothing was stored" in result.err
+    assert "--profile" not in result.err
 
 
 def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def parse(
     from intake.app import parse_message, parser_options
 
     options = parser_options(session(context).settings())
-    with _nothing_stored():
+    with _nothing_stored("Is it the right file, and the right --profile?"):
         message = parse_message(_bytes(file), profile, file_name=_name(file), options=options)
     if as_json:
         render.emit_json(message)
@@ -166,7 +166,7 @@ def classify(
 
 
 @contextmanager
-def _nothing_stored() -> Iterator[None]:
+def _nothing_stored(question: str = "Is it the right file?") -> Iterator[None]:
     """Give an unreadable file the remedy of these verbs: it is in no quarantine."""
     try:
         yield
@@ -174,7 +174,7 @@ def _nothing_stored() -> Iterator[None]:
         raise UnreadableItem(
             error.message,
             code=error.code,
-            remedy="Nothing was stored. Is it the right file, and the right --profile?",
+            remedy=f"Nothing was stored. {question}",
         ) from error
 
 
