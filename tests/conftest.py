@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from intake import premises
+from intake.engines.forking import ForkServer
 from intake.errors import ToolMissing
 from intake.store import schema
 from intake.store.database import Database
@@ -19,6 +21,24 @@ from intake.testing.postgres import Postgres
 # Before numpy is imported, and as in our children: threads of several workers would wait for each
 # other, and the encoder would be ten times slower.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_fork_server() -> Iterator[None]:
+    """Let every ``Intake`` of the session share one server: each would load for a second.
+
+    Tests of the server itself have their own.
+    """
+
+    class Shared(ForkServer):
+        def close(self) -> None:
+            """Stay open for the next test."""
+
+    shared = Shared()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(premises, "ForkServer", lambda: shared)
+        yield
+    ForkServer.close(shared)
 
 
 @pytest.fixture(scope="session")

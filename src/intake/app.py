@@ -103,8 +103,8 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Close the connections to the database."""
-        self._premises.database.close()
+        """Close the connections to the database and end the children."""
+        self._premises.close()
 
     @property
     def requests(self) -> Requests:
@@ -197,6 +197,7 @@ class Intake:
             self._premises.blobs,
             self._premises.scratch,
             runner_options(self.settings, workers, self._stage_options()),
+            self._premises.server,
             observe=self._observe,
             progress=lambda done: told("process", done, waiting),
         )
@@ -299,7 +300,8 @@ class Intake:
             Document(origin="body", text=draft.text, channel=draft.channel),
         ]
         options = self._stage_options()
-        with Stages(self._premises.blobs, self._premises.scratch, options) as stages:
+        here = self._premises
+        with Stages(here.blobs, here.scratch, options, here.server) as stages:
             return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
 
     def _stage_options(self) -> StageOptions:

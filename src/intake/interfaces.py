@@ -162,6 +162,20 @@ class Polyglot(Protocol):
 
 
 @runtime_checkable
+class Preloadable(Protocol):
+    """An OCR engine that opens what every page needs, such as networks, once for many processes.
+
+    Each document is read in a process that is forked from the one in which this was called.
+    """
+
+    def preload(self, languages: Sequence[str]) -> None:
+        """Open what pages in ``languages`` need, if it is there; what fails, pages will tell.
+
+        It must start no thread and open no connection: they would not be there after a fork.
+        """
+
+
+@runtime_checkable
 class LineReader(Protocol):
     """An OCR engine that can be asked about one line, for a second opinion. Not every one can."""
 

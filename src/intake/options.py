@@ -6,7 +6,7 @@ from pathlib import Path
 
 from intake.classifying.model_folder import ModelFolder
 from intake.config import Settings
-from intake.engines.children import Limits
+from intake.engines.limits import Limits
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.pipeline.receive import ReceiveOptions

@@ -1,4 +1,4 @@
-"""The database and the folders that an ``Intake`` works in."""
+"""The database, the folders and the children that an ``Intake`` works with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from intake.engines.forking import ForkServer
 from intake.errors import ConfigError, StoreError
 from intake.store import receipts, schema
 from intake.store.blobs import BlobStore
@@ -15,12 +16,16 @@ _LEFTOVER_S = 3600.0
 
 
 class Premises:
-    """Where things are kept: the database, the blobs, and a scratch folder for work in hand."""
+    """Where things are kept: the database, the blobs, and a scratch folder for work in hand.
+
+    What opens untrusted bytes is forked by ``server``.
+    """
 
     def __init__(self, database: Database, blobs: BlobStore, scratch: Path) -> None:
         self.database = database
         self.blobs = blobs
         self.scratch = scratch
+        self.server = ForkServer()
         self._is_ready = False
 
     def get_ready(self) -> None:
@@ -41,6 +46,11 @@ class Premises:
         except OSError as error:
             raise StoreError(f"{self.scratch.parent} cannot be used: {error}") from error
         self._is_ready = True
+
+    def close(self) -> None:
+        """Close the connections to the database and end the children."""
+        self.server.close()
+        self.database.close()
 
     def database_revision(self) -> tuple[str | None, str]:
         """Return the revision of the database (None: empty) and the newest there is."""

@@ -1,19 +1,20 @@
 """The child's side: take a task, answer, take the next, until the parent hangs up.
 
-Run as ``python -m intake.engines.child LIMITS``. The parent's address for tasks is
-``package.module:function``; a task takes and returns a JSON object. The child has limits on
-memory and CPU, no standard output of its own, and dies with its parent.
+The parent's address for tasks is ``package.module:function``; a task takes and returns a JSON
+object. The child has limits on memory and CPU, no standard output, and dies with the process that
+it was forked from.
 """
 
 from __future__ import annotations
 
 import ctypes
 import importlib
-import json
 import os
 import resource
 import signal
 import sys
+import tempfile
+import time
 import traceback
 from typing import Any, BinaryIO
 
@@ -23,17 +24,18 @@ from intake.errors import IntakeError, ItemError
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
-def main() -> None:
-    """Serve tasks from standard input until it ends."""
-    limits = json.loads(sys.argv[1])
-    _die_with(limits["parent"])
-    _limit(limits)
-    tasks, answers = sys.stdin.buffer, _private_stdout()
+def live(order: dict[str, Any], tasks: BinaryIO, answers: BinaryIO, *, parent: int) -> None:
+    """Serve the tasks, within the limits of the order, until there are no more."""
+    os.setpgid(0, 0)
+    _die_with(parent)
+    _move_in(order)
+    _limit(order["limits"])
     while (task := read_frame(tasks)) is not None:
-        write_frame(answers, _answer(task))
+        write_frame(answers, answer(task))
 
 
-def _answer(task: dict[str, Any]) -> dict[str, Any]:
+def answer(task: dict[str, Any]) -> dict[str, Any]:
+    """Do one task; what goes wrong is in the answer."""
     try:
         module, _, function = task["task"].partition(":")
         run = getattr(importlib.import_module(module), function)
@@ -62,11 +64,21 @@ def _described(error: IntakeError) -> dict[str, Any]:
 
 
 def _die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when the parent's thread ends (prctl(2))."""
+    """Ask the kernel to kill this process when the one it was forked from ends (prctl(2))."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _move_in(order: dict[str, Any]) -> None:
+    """Take over the owner's environment and paths of today: the server may be older."""
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.environ["TMPDIR"] = tempfile.tempdir = order["temp_dir"]
+    time.tzset()
+    sys.path[:] = order["path"]
+    importlib.invalidate_caches()
 
 
 def _limit(limits: dict[str, Any]) -> None:
@@ -75,14 +87,3 @@ def _limit(limits: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if limits["cpu_s"] is not None:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
-
-
-def _private_stdout() -> BinaryIO:
-    """Keep the answers' pipe to ourselves: what libraries print goes to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""JSON objects over a pipe: four bytes of length (big endian), then UTF-8."""
+"""JSON objects over a pipe or socket: four bytes of length (big endian), then UTF-8."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ LENGTH = struct.Struct(">I")
 MAX_FRAME_BYTES = 256 << 20
 
 
+def frame(content: dict[str, Any]) -> bytes:
+    """Return one object as it is written."""
+    encoded = json.dumps(content, ensure_ascii=True).encode("ascii")
+    return LENGTH.pack(len(encoded)) + encoded
+
+
 def write_frame(stream: IO[bytes], content: dict[str, Any]) -> None:
     """Write one object and flush."""
-    encoded = json.dumps(content, ensure_ascii=True).encode("ascii")
-    stream.write(LENGTH.pack(len(encoded)) + encoded)
+    stream.write(frame(content))
     stream.flush()
 
 

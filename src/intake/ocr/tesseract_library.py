@@ -60,6 +60,17 @@ class TesserocrEngine:
             table = _read(_data_for(image, languages), image, timeout_s)
         return page_of_table(table, image, number=number)
 
+    def preload(self, languages: Sequence[str]) -> None:
+        """Open the networks for letters and for faxes; see ``Preloadable``.
+
+        Raises:
+            ToolMissing: there are no language data.
+        """
+        for scanned_dpi in (None, 1.0):
+            image = Image.new("L", (64, 64), 255)
+            image.info["scanned_dpi"] = scanned_dpi
+            self.recognise(image, number=1, languages=languages, timeout_s=30)
+
     @cached_property
     def _installed(self) -> frozenset[str]:
         return frozenset(path.stem for path in data_folder().glob("*.traineddata"))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from intake.interfaces import Preloadable
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
@@ -24,6 +25,7 @@ from intake.pipeline.page_languages import PageLanguages
 from intake.schemas.documents import Barcode, Page, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
+PRELOAD = "intake.pipeline.heavy_tasks:preload"
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
@@ -51,6 +53,14 @@ def payload(
         "debug_html": explained,
         **ocr,
     }
+
+
+def preload(ocr: dict[str, Any]) -> dict[str, Any]:
+    """Load what every page needs; ``ocr`` are the options as JSON."""
+    engine = open_engine(ocr["engine"])
+    if isinstance(engine, Preloadable):
+        engine.preload(ocr["languages"])
+    return {}
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:

@@ -14,15 +14,31 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
+from intake.pipeline.stage_options import ClassifyOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
+PRELOAD = "intake.pipeline.light_tasks:preload"
 READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
 READ_LETTER = "intake.pipeline.light_tasks:read_letter"
+_SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
+"""Of no clear language, and perhaps a call for help: whatever reads in doubt is asked."""
+
+
+def preload(_payload: dict[str, Any]) -> dict[str, Any]:
+    """Load what every text needs and no operator can change: libraries and our own models."""
+    judge_documents(
+        {
+            "documents": [Document(origin="body", text=_SAMPLE).model_dump(mode="json")],
+            "origin": Origin().model_dump(mode="json"),
+            "options": ClassifyOptions().model_dump(mode="json"),
+        }
+    )
+    return {}
 
 
 def read(payload: dict[str, Any]) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from intake.classifying.examples import LabelledText
 from intake.classifying.model_folder import ModelFolder
-from intake.engines.children import Child, Limits
+from intake.engines.children import Child
+from intake.engines.forking import ForkServer
+from intake.engines.limits import Limits
 from intake.errors import ConfigError, ItemError, SourceBusy, UsageError
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
@@ -134,7 +137,10 @@ class Models:
         with written.open("w", encoding="utf-8") as lines:
             lines.writelines(f"{each.model_dump_json()}\n" for each in examples)
         in_use = self._in_use()
-        with Child(_LIMITS, temp_dir=str(folder)) as child:
+        with (
+            closing(ForkServer()) as server,
+            Child(server, _LIMITS, temp_dir=str(folder)) as child,
+        ):
             answer = child.call(
                 TRAIN,
                 {

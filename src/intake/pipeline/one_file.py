@@ -6,7 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from intake.engines.children import Child, Limits
+from intake.engines.children import Child
+from intake.engines.forking import ForkServer
+from intake.engines.limits import Limits
 from intake.engines.scratch import scratch_folder
 from intake.errors import UsageError
 from intake.pipeline import heavy_tasks
@@ -15,6 +17,9 @@ from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.parsers import ParserOptions
+
+_server = ForkServer()
+"""Kept for the next file, since who reads one often reads many; it ends with the process."""
 
 
 def read_file(
@@ -48,14 +53,19 @@ def read_file(
             "The PDF and the page that explains the reading would be one file.",
             remedy="Give each a name of its own.",
         )
-    with scratch_folder() as folder, Child(limits, temp_dir=str(folder)) as child:
+    ocr_options = ocr.model_dump(mode="json")
+    preload = (heavy_tasks.PRELOAD, ocr_options)
+    with (
+        scratch_folder() as folder,
+        Child(_server, limits, temp_dir=str(folder), preload=preload) as child,
+    ):
         file = folder / "file"
         with on_disk(file):
             file.write_bytes(data)
         payload = heavy_tasks.payload(
             file,
             media_type,
-            ocr=ocr.model_dump(mode="json"),
+            ocr=ocr_options,
             parsing=parsing.model_dump(mode="json"),
             debug_html=folder / "debug_html" if debug_html else None,
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.engines.children import Child
+from intake.engines.forking import ForkServer
 from intake.errors import TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
@@ -40,10 +41,13 @@ def is_letter(receipt: Receipt, message: ParsedMessage) -> bool:
 class PictureReader:
     """Reads the pictures of items, one at a time, in one child after the other."""
 
-    def __init__(self, blobs: BlobStore, scratch: Path, options: StageOptions) -> None:
+    def __init__(
+        self, blobs: BlobStore, scratch: Path, options: StageOptions, server: ForkServer
+    ) -> None:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
+        self._server = server
         self._ocr_options = options.ocr.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._child: Child | None = None
@@ -142,7 +146,12 @@ class PictureReader:
         """Yield a child for one file, and the folder of its temporary files, which goes with it."""
         with (
             _scratch_folder(self._scratch) as scratch,
-            Child(self._options.heavy, temp_dir=scratch) as self._child,
+            Child(
+                self._server,
+                self._options.heavy,
+                temp_dir=scratch,
+                preload=(heavy_tasks.PRELOAD, self._ocr_options),
+            ) as self._child,
         ):
             if self._is_killed:
                 self._child.kill()

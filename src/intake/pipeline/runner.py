@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from intake.engines.forking import ForkServer
 from intake.errors import (
     ConfigError,
     IntakeError,
@@ -121,6 +122,7 @@ class Runner:
         blobs: BlobStore,
         scratch: Path,
         options: RunnerOptions,
+        server: ForkServer,
         *,
         observe: Callable[[Sequence[Event]], None],
         progress: Callable[[int], None] = lambda _done: None,
@@ -129,6 +131,7 @@ class Runner:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
+        self._server = server
         self._observe = observe
         self._progress = progress
         self._registrar = Registrar(database, options.filing)
@@ -205,10 +208,11 @@ class Runner:
         return True
 
     def _slot(self) -> _Slot:
-        """Return this thread's slot: a child must be used by the thread that started it."""
+        """Return this thread's slot."""
         slot: _Slot | None = getattr(self._local, "slot", None)
         if slot is None:
-            slot = _Slot(Stages(self._blobs, self._scratch, self._options.stages))
+            stages = Stages(self._blobs, self._scratch, self._options.stages, self._server)
+            slot = _Slot(stages)
             self._local.slot = slot
             with self._lock:
                 self._slots.append(slot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake.engines.children import Limits
+from intake.engines.limits import Limits
 from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.schemas.base import Frozen

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child
+from intake.engines.forking import ForkServer
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
 from intake.pipeline import light_tasks
@@ -53,14 +54,18 @@ class Understood(Frozen):
 class Stages:
     """Reads items, one at a time, with a light child of its own. One instance per thread."""
 
-    def __init__(self, blobs: BlobStore, scratch: Path, options: StageOptions) -> None:
+    def __init__(
+        self, blobs: BlobStore, scratch: Path, options: StageOptions, server: ForkServer
+    ) -> None:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
         self._classify_options = options.classify.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
-        self._light = Child(options.light, temp_dir=str(scratch))
-        self._pictures = PictureReader(blobs, scratch, options)
+        self._light = Child(
+            server, options.light, temp_dir=str(scratch), preload=(light_tasks.PRELOAD, {})
+        )
+        self._pictures = PictureReader(blobs, scratch, options, server)
         self._plugin_deaths = 0
         self._is_killed = False
 

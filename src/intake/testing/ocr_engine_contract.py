@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from intake.errors import ToolMissing
-from intake.interfaces import OcrEngine
+from intake.interfaces import OcrEngine, Preloadable
 
 
 class OcrEngineContract:
@@ -44,6 +45,12 @@ class OcrEngineContract:
         except ToolMissing:
             return
         raise AssertionError("the language xyz does not exist: ToolMissing was expected")
+
+    def test_what_it_loads_for_other_processes_starts_no_thread(self, engine: OcrEngine) -> None:
+        before = threading.active_count()
+        if isinstance(engine, Preloadable):
+            engine.preload(self.languages)
+        assert threading.active_count() == before
 
     def _recognise(self, engine: OcrEngine, *, number: int) -> Any:
         return engine.recognise(

@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from intake.engines.children import Child, Limits
+from intake.engines.children import Child
+from intake.engines.forking import ForkServer
+from intake.engines.limits import Limits
 from intake.errors import ToolMissing, TransientFailure, UnreadableItem
 
 LIMITS = Limits(timeout_s=10, memory_bytes=512 << 20)
@@ -43,8 +46,15 @@ def _tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
 
 
-def test_a_task_answers_and_the_child_stays_for_the_next() -> None:
-    with Child(LIMITS, temp_dir="/tmp") as child:
+@pytest.fixture
+def server(_tasks: None) -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+def test_a_task_answers_and_the_child_stays_for_the_next(server: ForkServer) -> None:
+    with Child(server, LIMITS, temp_dir="/tmp") as child:
         assert child.call("child_tasks:echo", {"è": ["\0", None, 1.5]}) == {"è": ["\0", None, 1.5]}
         first = child._process
         assert child.call("child_tasks:chat", {}) == {"ok": True}
@@ -55,16 +65,18 @@ def test_a_task_answers_and_the_child_stays_for_the_next() -> None:
     ("task", "code"),
     [("crash", "crash"), ("eat", "memory"), ("defect", "defect"), ("deep", "depth")],
 )
-def test_a_failing_task_is_one_failure_and_the_next_task_runs(task: str, code: str) -> None:
-    with Child(LIMITS, temp_dir="/tmp") as child:
+def test_a_failing_task_is_one_failure_and_the_next_task_runs(
+    task: str, code: str, server: ForkServer
+) -> None:
+    with Child(server, LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call(f"child_tasks:{task}", {})
         assert caught.value.code == code
         assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
 
 
-def test_our_own_errors_come_through_as_they_are() -> None:
-    with Child(LIMITS, temp_dir="/tmp") as child:
+def test_our_own_errors_come_through_as_they_are(server: ForkServer) -> None:
+    with Child(server, LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(UnreadableItem, match="nothing there") as unreadable:
             child.call("child_tasks:refuse", {})
         assert unreadable.value.code == "empty"
@@ -73,19 +85,23 @@ def test_our_own_errors_come_through_as_they_are() -> None:
         assert missing.value.remedy == "apt-get install tesseract-ocr"
 
 
-def test_a_hanging_task_is_killed_with_everything_it_started(tmp_path: Path) -> None:
+def test_a_hanging_task_is_killed_with_everything_it_started(
+    tmp_path: Path, server: ForkServer
+) -> None:
     note = tmp_path / "pid"
-    with Child(Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
+    with Child(server, Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call("child_tasks:leave_grandchild", {"note": str(note)})
         assert caught.value.code == "timeout"
     assert _is_gone(int(note.read_text()))
 
 
-def test_a_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_knows_no_secret_of_ours(
+    monkeypatch: pytest.MonkeyPatch, server: ForkServer
+) -> None:
     monkeypatch.setenv("INTAKE_DATABASE__URL", "postgresql://user:hunter2@host/db")
     monkeypatch.setenv("MAILBOX_PASSWORD", "hunter2")
-    with Child(LIMITS, temp_dir="/tmp") as child:
+    with Child(server, LIMITS, temp_dir="/tmp") as child:
         environment = child.call("child_tasks:environment", {})
     assert "hunter2" not in str(environment)
     assert environment["OMP_THREAD_LIMIT"] == "1"
@@ -94,8 +110,10 @@ def test_a_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     program = (
-        "from intake.engines.children import Child, Limits\n"
-        f"c = Child({LIMITS!r}, temp_dir='/tmp')\n"
+        "from intake.engines.children import Child\n"
+        "from intake.engines.forking import ForkServer\n"
+        "from intake.engines.limits import Limits\n"
+        f"c = Child(ForkServer(), {LIMITS!r}, temp_dir='/tmp')\n"
         "c.call('child_tasks:echo', {})\n"
         f"open({str(note)!r}, 'w').write(str(c._process.pid))\n"
         "c.call('child_tasks:hang', {})\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.engines.children import Limits
+from intake.engines.limits import Limits
 from intake.errors import UnreadableItem, UsageError
 from intake.ocr import pdf_repair
 from intake.pipeline import one_file

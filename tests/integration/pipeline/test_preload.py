@@ -1,0 +1,58 @@
+"""What children are forked with is all that they need, and nothing that a fork would break."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import intake
+from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline.stage_options import StageOptions
+
+FAX = Path(__file__).parents[3] / "fixtures" / "fax" / "fine_clean.tif"
+
+
+def test_texts_find_every_model_of_ours_loaded() -> None:
+    loaded = run(
+        f"from {light_tasks.__name__} import preload",
+        "from intake.classifying import danger, language",
+        "preload({})",
+        "print(danger.shipped_model.cache_info().currsize)",
+        "print('_encoder' in vars(danger.shipped_model()))",
+        "print(language._identifier.cache_info().currsize)",
+    )
+    assert loaded[:-1] == ["1", "True", "1"]
+    assert loaded[-1] == "1 thread"
+
+
+def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:
+    loaded = run(
+        f"from {heavy_tasks.__name__} import preload",
+        "from intake.ocr import tesseract_library",
+        f"preload({StageOptions().ocr.model_dump(mode='json')!r})",
+        "print(*sorted(names for _, names in tesseract_library._loaded))",
+    )
+    assert loaded == ["fax ita+eng", "1 thread"]
+
+
+def test_a_language_that_is_not_there_is_told_by_the_page() -> None:
+    with pytest.raises(intake.ToolMissing, match="xyz"):
+        intake.recognise(FAX.read_bytes(), languages=["xyz"])
+
+
+def run(*lines: str) -> list[str]:
+    """Run a program in a Python of its own; its last line is how many threads it ends with."""
+    end = "import os; print(len(os.listdir('/proc/self/task')), 'thread')"
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*lines, end])],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    return done.stdout.splitlines()
