@@ -18,7 +18,7 @@ from statistics import median
 from intake import Intake, RequestDraft, Settings
 from intake.engines.children import Child
 from intake.engines.forking import ForkServer
-from intake.pipeline import heavy_tasks
+from intake.pipeline import tasks
 from intake.pipeline.stage_options import StageOptions
 
 FAX = Path(__file__).parents[1] / "fixtures" / "fax" / "fine_clean.tif"
@@ -46,11 +46,11 @@ def read_all_alone(file: Path) -> None:
 def read_all_forked(file: Path) -> None:
     with closing(ForkServer()) as server:
         for _ in range(TIMES):
-            read(server, file, (heavy_tasks.PRELOAD, OPTIONS.ocr.model_dump(mode="json")))
+            read(server, file, (tasks.LOAD_FOR_PAGES, OPTIONS.ocr.model_dump(mode="json")))
 
 
 def read(server: ForkServer, file: Path, preload: tuple[str, dict[str, object]] | None) -> None:
-    payload = heavy_tasks.payload(
+    payload = tasks.reading(
         file,
         None,
         ocr=OPTIONS.ocr.model_dump(mode="json"),
@@ -60,7 +60,7 @@ def read(server: ForkServer, file: Path, preload: tuple[str, dict[str, object]] 
         tempfile.TemporaryDirectory() as folder,
         Child(server, OPTIONS.heavy, temp_dir=folder, preload=preload) as child,
     ):
-        child.call(heavy_tasks.RECOGNISE, payload)
+        child.call(tasks.RECOGNISE, payload)
 
 
 def submissions(folder: Path) -> list[float]:

@@ -23,14 +23,14 @@ from typing import Any
 
 from intake import plugins
 from intake.config import Settings
-from intake.letters.facts import LetterOptions, find_facts
+from intake.letters.facts import find_facts
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.limits import PageLimits
 from intake.ocr.prepare import Prepared
 from intake.ocr.recognise import recognise
 from intake.ocr.sheets import PageImage
 from intake.schemas.documents import Page, RecognisedDocument
-from intake.schemas.letters import Fact, LetterFacts
+from intake.schemas.letters import Fact, LetterFacts, LetterOptions
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SURE = 0.85

@@ -22,11 +22,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from intake.classifying.decide import judge, surest
+from intake.classifying.decide import judge
 from intake.classifying.examples import LabelledText, read
 from intake.classifying.figures import Figures, Judged
 from intake.classifying.gate import Outcome, choose_thresholds, is_audited
 from intake.classifying.model_folder import ModelFolder
+from intake.classifying.ranking import surest
 from intake.classifying.splits import in_time
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import ClassifySettings

@@ -1,4 +1,4 @@
-"""The face of the package: ``Intake``, the one object callers hold, and what needs none."""
+"""``Intake``, the one object callers hold."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
-from intake.checks import CheckResult, check_all
 from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
@@ -18,15 +17,7 @@ from intake.config import Settings, SourceSettings
 from intake.desk import Quarantine, Receipts, Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
-from intake.learning import evaluate_model, evaluation_page, train_model
-from intake.options import (
-    classify_options,
-    filing_options,
-    model_in_use,
-    parser_options,
-    runner_options,
-    stage_options,
-)
+from intake.options import filing_options, runner_options, stage_options
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
@@ -35,7 +26,6 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.reading import classify, parse_message, recognise
 from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
@@ -47,21 +37,8 @@ from intake.store import counts, receipts, schema, topics
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
-__all__ = [
-    "CheckResult",
-    "Intake",
-    "Progress",
-    "classify",
-    "classify_options",
-    "evaluate_model",
-    "evaluation_page",
-    "model_in_use",
-    "parse_message",
-    "parser_options",
-    "recognise",
-    "stage_options",
-    "train_model",
-]
+if TYPE_CHECKING:
+    from intake.checks import CheckResult
 
 _log = logging.getLogger(__name__)
 
@@ -269,6 +246,8 @@ class Intake:
 
     def check(self) -> list[CheckResult]:
         """Open everything that a run would open; change nothing."""
+        from intake.checks import check_all  # noqa: PLC0415 - loads engines and classifiers
+
         return check_all(self.settings, self._premises)
 
     def database_revision(self) -> tuple[str | None, str]:

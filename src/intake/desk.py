@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from intake.classifying.decide import surest
 from intake.classifying.examples import LabelledText
 from intake.classifying.gate import REMEMBERED, Outcome
+from intake.classifying.ranking import surest
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import StoreError, UsageError
 from intake.filing.drafts import corrected

@@ -7,13 +7,13 @@ from pathlib import Path
 from intake.classifying.model_folder import ModelFolder
 from intake.config import Settings
 from intake.engines.limits import Limits
-from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.pipeline.receive import ReceiveOptions
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import RunnerOptions
 from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stage_options import ClassifyOptions, OcrOptions, StageOptions
+from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
 _MEGABYTE = 1 << 20

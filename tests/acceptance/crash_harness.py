@@ -36,7 +36,7 @@ from intake.connectors.folders import FolderConnector
 from intake.engines.children import Child
 from intake.errors import UnreadableItem
 from intake.ocr import page_copies
-from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline import heavy_tasks, light_tasks, tasks
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import Receiver
 from intake.schemas.receipts import ReceiptState
@@ -105,7 +105,7 @@ def instrument(counter: Counter) -> None:
 
 def call_here(_child: Child, task: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Do a child's task in this process: the crash points are the same and come faster."""
-    if task != heavy_tasks.RECOGNISE:
+    if task != tasks.RECOGNISE:
         return _do(task, payload)
     digest = Path(payload["path"]).name
     if digest not in _read_before:

@@ -105,6 +105,16 @@ def test_settings_and_schemas_load_no_database_and_no_picture() -> None:
     assert not {"sqlalchemy", "PIL", "numpy", "imapclient", "cryptography"} & set(loaded)
 
 
+def test_the_process_that_holds_the_database_loads_nothing_that_its_children_do() -> None:
+    code = "from intake import Intake; import sys; print(*sys.modules)"
+
+    loaded = set(in_a_fresh_python(code).split())
+
+    heavy = {"PIL", "numpy", "scipy", "alembic", "cryptography", "imapclient", "phonenumbers"}
+    theirs = {"intake.ocr.recognise", "intake.classifying.decide", "intake.letters.facts"}
+    assert not (heavy | theirs) & loaded
+
+
 def test_ordinary_mail_loads_nothing_that_signed_mail_needs() -> None:
     code = (
         "from intake import parse_message; import sys\n"

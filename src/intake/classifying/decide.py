@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
 from intake.classifying.guarded import ask
 from intake.classifying.language import LANGUAGES, identify
+from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import Assessment, UrgencyRules
 from intake.interfaces import Classifier
@@ -53,7 +53,7 @@ def judge(
         for opinion in ask(classifier, documents, origin or Origin())
     )
     calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
-    ranked = _rank(calibrated or opinions, taxonomy)
+    ranked = rank(calibrated or opinions, taxonomy)
     thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
     topic, confidence, reasons = _choose(ranked, thresholds)
     rules = urgency_rules or _our_urgency_rules()
@@ -79,48 +79,6 @@ def judge(
         model_version=_versions(classifiers, taxonomy, rules),
         opinions=opinions,
     )
-
-
-def surest(opinions: Sequence[Classification], taxonomy: Taxonomy) -> tuple[str, float] | None:
-    """Return the topic that ``judge`` draws from ``opinions``, and its confidence, whatever the
-    threshold; None if they name no topic of the taxonomy."""
-    calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
-    ranked = _rank(calibrated or opinions, taxonomy)
-    return ranked[0][:2] if ranked else None
-
-
-def _rank(
-    opinions: Sequence[Classification], taxonomy: Taxonomy
-) -> list[tuple[str, float, tuple[Evidence, ...]]]:
-    """Return the known topics with the confidence and evidence of the opinion that is surest of
-    each; first the topic that all opinions together speak for most."""
-    best: dict[str, Classification] = {}
-    together: dict[str, float] = defaultdict(float)
-    for opinion in _merged(opinions, taxonomy):
-        topic = opinion.topic or ""
-        together[topic] += opinion.confidence
-        if topic not in best or opinion.confidence > best[topic].confidence:
-            best[topic] = opinion
-    order = sorted(best, key=lambda topic: (-together[topic], -best[topic].confidence, topic))
-    return [(topic, best[topic].confidence, best[topic].evidence) for topic in order]
-
-
-def _merged(opinions: Sequence[Classification], taxonomy: Taxonomy) -> Iterator[Classification]:
-    """Yield the opinions on topics of today.
-
-    A classifier that still knows two topics, which are one now, is as sure of it as of both.
-    """
-    named: dict[tuple[str, str], dict[str, list[Classification]]] = {}
-    for opinion in opinions:
-        if opinion.topic is not None and taxonomy.find(opinion.topic) is not None:
-            of_topic = named.setdefault((opinion.classifier, taxonomy.forward(opinion.topic)), {})
-            of_topic.setdefault(opinion.topic, []).append(opinion)
-    for (_, topic), by_name in named.items():
-        surest = [max(given, key=lambda each: each.confidence) for given in by_name.values()]
-        best = max(surest, key=lambda each: each.confidence)
-        total = min(1.0, sum(each.confidence for each in surest))
-        changes = {"topic": topic, "confidence": round(total, 4)}
-        yield best if len(surest) == 1 and best.topic == topic else best.model_copy(update=changes)
 
 
 def _choose(

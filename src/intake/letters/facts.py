@@ -18,20 +18,11 @@ from intake.letters.lines import Line
 from intake.letters.parts import Letter, take_apart
 from intake.letters.people import read_sender_names
 from intake.letters.sender_blocks import read_sender
-from intake.schemas.base import Frozen
 from intake.schemas.documents import Barcode, Page, RecognisedDocument
-from intake.schemas.letters import Box, Fact, LetterFacts, Place
+from intake.schemas.letters import Box, Fact, LetterFacts, LetterOptions, Place
 
 _LEGIBLE = 0.6
 """A page read with less confidence is handwriting, or as good as unread."""
-
-
-class LetterOptions(Frozen):
-    """What tells our own words on a letter from the citizen's."""
-
-    prefix: str = "CC"
-    own_names: tuple[str, ...] = ()
-    own_addresses: tuple[str, ...] = ()
 
 
 def find_facts(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.patch_codes import find_patch_code
 from intake.ocr.sheets import PageImage, PageLost, Sheet
-from intake.schemas.base import Frozen
+from intake.schemas.letters import SeparatorRule
 
 _LOOK_DPI = 150
 """Enough for a bar of 0.25 mm; a third of the work of reading."""
@@ -29,13 +28,6 @@ _MARGIN_IN = 0.5
 """Shadows of the sheet's edge and holes for a folder lie here, and no letter is written here."""
 _MOST_PAGES = 1000
 """What no feeder holds."""
-
-
-class SeparatorRule(Frozen):
-    """Which pages stand between two letters; ``text`` is what the barcode of one says."""
-
-    kind: Literal["blank", "barcode", "patch"]
-    text: str = "PATCHT"
 
 
 def find_letters(

@@ -16,9 +16,9 @@ from pathlib import PurePath
 from pydantic import ValidationError
 
 from intake.errors import UnreadableItem
-from intake.ocr.separators import SeparatorRule
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
+from intake.schemas.letters import SeparatorRule
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import RawItem, Receipt
 from intake.store import receipts

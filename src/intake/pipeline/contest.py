@@ -27,7 +27,6 @@ from intake.pipeline.learning import learn
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.models import Contest, ModelRecord
 
-TRAIN = "intake.pipeline.contest:train_in_child"
 _ONE_IN = 5
 """One text in so many is held out."""
 _LEAST_HELD_OUT = 20

@@ -14,7 +14,7 @@ from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
 from intake.ocr.prepare import Prepared
 from intake.ocr.recognise import read_document, recognise
-from intake.ocr.separators import SeparatorRule, find_letters
+from intake.ocr.separators import find_letters
 from intake.ocr.sheets import PageImage
 from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
@@ -23,36 +23,8 @@ from intake.pipeline.ocr_engines import open_engine
 from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
 from intake.pipeline.page_languages import PageLanguages
 from intake.schemas.documents import Barcode, Page, RecognisedDocument
+from intake.schemas.letters import SeparatorRule
 from intake.schemas.parsers import ParserOptions
-
-PRELOAD = "intake.pipeline.heavy_tasks:preload"
-RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
-WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
-SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
-
-
-def payload(
-    path: Path,
-    media_type: str | None,
-    *,
-    ocr: dict[str, Any],
-    parsing: dict[str, Any],
-    debug_html: Path | None = None,
-) -> dict[str, Any]:
-    """Return what ``recognise_file`` takes; ``ocr`` and ``parsing`` are options as JSON.
-
-    The child writes a page that explains the reading where it is told to. With ``is_letter``
-    added, barcodes are looked for as well; with ``came_with``, the language (ISO 639-1) of the
-    text that the file came with, it is read in that one too.
-    """
-    explained = None if debug_html is None else str(debug_html)
-    return {
-        "path": str(path),
-        "media_type": media_type,
-        "parsing": parsing,
-        "debug_html": explained,
-        **ocr,
-    }
 
 
 def preload(ocr: dict[str, Any]) -> dict[str, Any]:

@@ -18,13 +18,10 @@ from intake.pipeline.stage_options import ClassifyOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
+from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
-PRELOAD = "intake.pipeline.light_tasks:preload"
-READ = "intake.pipeline.light_tasks:read"
-JUDGE = "intake.pipeline.light_tasks:judge_documents"
-READ_LETTER = "intake.pipeline.light_tasks:read_letter"
 _SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
 """Of no clear language, and perhaps a call for help: whatever reads in doubt is asked."""
 
@@ -83,11 +80,8 @@ def judge_documents(payload: dict[str, Any]) -> dict[str, Any]:
 
 def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
     """Find what the ``documents`` of a letter, by path, say of themselves."""
-    from intake.letters.facts import (  # noqa: PLC0415 - a tenth of a second that mail need not pay
-        LetterOptions,
-        find_facts,
-        merge,
-    )
+    # A tenth of a second that mail need not pay.
+    from intake.letters.facts import find_facts, merge  # noqa: PLC0415
 
     options = LetterOptions.model_validate(payload["options"])
     not_after = payload["not_after"]

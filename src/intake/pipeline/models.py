@@ -16,6 +16,7 @@ from intake.engines.children import Child
 from intake.engines.forking import ForkServer
 from intake.engines.limits import Limits
 from intake.errors import ConfigError, ItemError, SourceBusy, UsageError
+from intake.pipeline import tasks
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -131,8 +132,6 @@ class Models:
         return record
 
     def _in_child(self, examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
-        from intake.pipeline.contest import TRAIN  # noqa: PLC0415 - scipy, where needed
-
         written = folder / "examples.jsonl"
         with written.open("w", encoding="utf-8") as lines:
             lines.writelines(f"{each.model_dump_json()}\n" for each in examples)
@@ -142,7 +141,7 @@ class Models:
             Child(server, _LIMITS, temp_dir=str(folder)) as child,
         ):
             answer = child.call(
-                TRAIN,
+                tasks.TRAIN,
                 {
                     "examples": str(written),
                     "out": str(_model_in(folder)),

@@ -11,7 +11,7 @@ from intake.engines.forking import ForkServer
 from intake.engines.limits import Limits
 from intake.engines.scratch import scratch_folder
 from intake.errors import UsageError
-from intake.pipeline import heavy_tasks
+from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import OcrOptions
@@ -54,7 +54,7 @@ def read_file(
             remedy="Give each a name of its own.",
         )
     ocr_options = ocr.model_dump(mode="json")
-    preload = (heavy_tasks.PRELOAD, ocr_options)
+    preload = (tasks.LOAD_FOR_PAGES, ocr_options)
     with (
         scratch_folder() as folder,
         Child(_server, limits, temp_dir=str(folder), preload=preload) as child,
@@ -62,14 +62,14 @@ def read_file(
         file = folder / "file"
         with on_disk(file):
             file.write_bytes(data)
-        payload = heavy_tasks.payload(
+        payload = tasks.reading(
             file,
             media_type,
             ocr=ocr_options,
             parsing=parsing.model_dump(mode="json"),
             debug_html=folder / "debug_html" if debug_html else None,
         )
-        document = RecognisedDocument.model_validate(child.call(heavy_tasks.RECOGNISE, payload))
+        document = RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
         if searchable_pdf:
             made = folder / "searchable_pdf"
             document = write_searchable_pdf(child, payload, document, made)

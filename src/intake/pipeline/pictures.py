@@ -13,7 +13,7 @@ from intake.engines.forking import ForkServer
 from intake.errors import TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
-from intake.pipeline import batches, heavy_tasks
+from intake.pipeline import batches, tasks
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks, on_disk
 from intake.pipeline.searchable import write_searchable_pdf
@@ -71,7 +71,7 @@ class PictureReader:
             out = scratch / "letters"
             payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
             try:
-                answer = child.call(heavy_tasks.SEPARATE, payload)
+                answer = child.call(tasks.SEPARATE, payload)
             except UnreadableItem as error:
                 return (), (Defect(code="batch_not_separated", detail=error.message),)
             with self._blobs.batch() as batch:
@@ -124,7 +124,7 @@ class PictureReader:
     ) -> tuple[RecognisedDocument, Blob | None]:
         with self._new_child() as (child, scratch):
             payload = self._payload(attachment) | how
-            answer = child.call(heavy_tasks.RECOGNISE, payload)
+            answer = child.call(tasks.RECOGNISE, payload)
             document = RecognisedDocument.model_validate(answer)
             made = None
             if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
@@ -134,7 +134,7 @@ class PictureReader:
         return document, made
 
     def _payload(self, attachment: Attachment) -> dict[str, Any]:
-        return heavy_tasks.payload(
+        return tasks.reading(
             self._blobs.path(attachment.sha256),
             attachment.media_type,
             ocr=self._ocr_options,
@@ -150,7 +150,7 @@ class PictureReader:
                 self._server,
                 self._options.heavy,
                 temp_dir=scratch,
-                preload=(heavy_tasks.PRELOAD, self._ocr_options),
+                preload=(tasks.LOAD_FOR_PAGES, self._ocr_options),
             ) as self._child,
         ):
             if self._is_killed:

@@ -7,7 +7,7 @@ from typing import Any
 
 from intake.engines.children import Child
 from intake.errors import TransientFailure, UnreadableItem
-from intake.pipeline import heavy_tasks
+from intake.pipeline import tasks
 from intake.schemas.documents import Defect, RecognisedDocument
 
 _CODE = "no_searchable_pdf"
@@ -26,7 +26,7 @@ def write_searchable_pdf(
     """
     task = payload | {"document": document.model_dump(mode="json"), "out": str(out)}
     try:
-        child.call(heavy_tasks.WRITE_PDF, task)
+        child.call(tasks.WRITE_PDF, task)
     except (TransientFailure, UnreadableItem) as error:
         if child.is_killed:
             raise

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from intake.engines.limits import Limits
-from intake.letters.facts import LetterOptions
 from intake.ocr.limits import PageLimits
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Thresholds
+from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
 

@@ -17,7 +17,7 @@ from intake.engines.children import Child
 from intake.engines.forking import ForkServer
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
-from intake.pipeline import light_tasks
+from intake.pipeline import tasks
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
@@ -63,7 +63,7 @@ class Stages:
         self._classify_options = options.classify.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(
-            server, options.light, temp_dir=str(scratch), preload=(light_tasks.PRELOAD, {})
+            server, options.light, temp_dir=str(scratch), preload=(tasks.LOAD_FOR_TEXTS, {})
         )
         self._pictures = PictureReader(blobs, scratch, options, server)
         self._plugin_deaths = 0
@@ -131,7 +131,7 @@ class Stages:
     def judge(self, documents: list[Document], origin: Origin) -> Verdict:
         """Return topic, urgency and language of the texts of an item from ``origin``."""
         answer = self._ask(
-            light_tasks.JUDGE,
+            tasks.JUDGE,
             {
                 "documents": [document.model_dump(mode="json") for document in documents],
                 "origin": origin.model_dump(mode="json"),
@@ -168,7 +168,7 @@ class Stages:
         if not is_letter(receipt, message) or not readings.documents:
             return None
         answer = self._light.call(
-            light_tasks.READ_LETTER,
+            tasks.READ_LETTER,
             {
                 "documents": {
                     path: document.model_dump(mode="json")
@@ -186,7 +186,7 @@ class Stages:
         out = self._scratch / uuid.uuid4().hex
         try:
             answer = self._ask(
-                light_tasks.READ,
+                tasks.READ,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
                     "item": receipts.facts(receipt).model_dump(mode="json"),

@@ -1,4 +1,7 @@
-"""LetterFacts: what a letter or fax says of itself, each fact with where and how surely."""
+"""LetterFacts: what a letter or fax says of itself, each fact with where and how surely.
+
+Beside them what is told beforehand: whose words are ours, and what separates two letters.
+"""
 
 from __future__ import annotations
 
@@ -61,3 +64,18 @@ class LetterFacts(Frozen):
     """The number under which another administration registered the letter it sent."""
     references: tuple[Fact, ...] = ()
     """Our own references, whose check digit is right."""
+
+
+class LetterOptions(Frozen):
+    """What tells our own words on a letter from the citizen's."""
+
+    prefix: str = "CC"
+    own_names: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+
+
+class SeparatorRule(Frozen):
+    """Which pages stand between two letters; ``text`` is what the barcode of one says."""
+
+    kind: Literal["blank", "barcode", "patch"]
+    text: str = "PATCHT"

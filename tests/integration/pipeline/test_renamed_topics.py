@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from intake import Channel, Intake, RequestDraft, Settings
-from intake.classifying.decide import surest
 from intake.classifying.gate import choose_thresholds
+from intake.classifying.ranking import surest
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import UsageError
 from intake.pipeline.classifiers import open_classifiers

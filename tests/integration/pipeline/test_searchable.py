@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from intake import Intake, RawItem, Settings
-from intake.pipeline import heavy_tasks
+from intake.pipeline import tasks
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
@@ -83,7 +83,7 @@ def test_nothing_is_made_that_nobody_asked_for(filed, tmp_path):
 
 
 def test_a_crash_over_the_searchable_pdf_costs_no_text(filed, monkeypatch, tmp_path):
-    monkeypatch.setattr(heavy_tasks, "WRITE_PDF", "os:abort")  # as native code ends a process
+    monkeypatch.setattr(tasks, "WRITE_PDF", "os:abort")  # as native code ends a process
 
     app, request = filed("fine_clean.tif", searchable=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from intake import Intake, Settings
@@ -188,3 +189,8 @@ def test_a_server_that_is_down_is_a_store_error() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(StoreError):
         schema.current_revision(database)
+
+
+def test_the_newest_revision_is_the_end_of_the_chain_of_steps() -> None:
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    assert scripts.get_heads() == [schema.newest_revision()]

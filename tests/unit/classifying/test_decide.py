@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.decide import judge, surest
+from intake.classifying.decide import judge
 from intake.classifying.learned import LearnedClassifier
+from intake.classifying.ranking import surest
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Urgency, Verdict

@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from intake.letters.facts import LetterOptions, find_facts, merge
+from intake.letters.facts import find_facts, merge
 from intake.schemas.documents import Page, RecognisedDocument, Word
-from intake.schemas.letters import LetterFacts
+from intake.schemas.letters import LetterFacts, LetterOptions
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 OPTIONS = LetterOptions(

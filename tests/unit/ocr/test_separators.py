@@ -11,8 +11,9 @@ from intake.ocr.barcodes import find_barcodes
 from intake.ocr.limits import PageLimits
 from intake.ocr.page_copies import copy_pages
 from intake.ocr.pages import read_pictures
-from intake.ocr.separators import SeparatorRule, find_letters
+from intake.ocr.separators import find_letters
 from intake.ocr.sheets import PageImage
+from intake.schemas.letters import SeparatorRule
 
 LETTERS = Path(__file__).parents[3] / "fixtures" / "letters"
 LIMITS = PageLimits()

@@ -52,7 +52,8 @@ def parse(
     as_json: JsonOption = False,
 ) -> None:
     """Print what is read in a message; nothing is stored."""
-    from intake.app import parse_message, parser_options
+    from intake.options import parser_options
+    from intake.reading import parse_message
 
     options = parser_options(session(context).settings())
     with _nothing_stored("Is it the right file, and the right --profile?"):
@@ -91,7 +92,8 @@ def ocr(
     as_json: JsonOption = False,
 ) -> None:
     """Print the text of a picture or PDF, with the confidence of each page."""
-    from intake.app import recognise, stage_options
+    from intake.options import stage_options
+    from intake.reading import recognise
 
     for target in (pdf, debug_html):
         if target is not None and target.exists() and file.exists() and target.samefile(file):
@@ -143,8 +145,8 @@ def classify(
     as_json: JsonOption = False,
 ) -> None:
     """Print topic, urgency and language of a text, with the evidence."""
-    from intake.app import classify as judge
-    from intake.app import classify_options
+    from intake.options import classify_options
+    from intake.reading import classify as judge
     from intake.schemas.classifications import Origin
     from intake.schemas.requests import Channel
 
@@ -189,7 +191,7 @@ def _name(file: Path) -> str | None:
 
 
 def _subject_and_text(file: Path) -> tuple[str, str]:
-    from intake.app import parse_message
+    from intake.reading import parse_message
 
     content = _bytes(file)
     if file.suffix.lower() == ".eml":

@@ -59,7 +59,7 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Learn topics from labelled texts, or from corrections, and write a model."""
-    from intake.app import train_model
+    from intake.learning import train_model
 
     active = session(context)
     if out is None:
@@ -153,7 +153,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Learn from some of the labelled texts and tell how the others are judged."""
-    from intake.app import classify_options, evaluate_model, evaluation_page
+    from intake.learning import evaluate_model, evaluation_page
+    from intake.options import classify_options
     from intake.schemas.evaluations import Split
 
     active = session(context)

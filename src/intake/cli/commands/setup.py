@@ -15,7 +15,7 @@ from intake.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from intake.app import CheckResult
+    from intake.checks import CheckResult
 
 db = typer.Typer(no_args_is_help=True, help="The database's tables.")
 

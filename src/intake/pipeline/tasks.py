@@ -1,0 +1,40 @@
+"""The tasks of children by their addresses: who orders them loads nothing of what does them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+LOAD_FOR_TEXTS = "intake.pipeline.light_tasks:preload"
+READ = "intake.pipeline.light_tasks:read"
+JUDGE = "intake.pipeline.light_tasks:judge_documents"
+READ_LETTER = "intake.pipeline.light_tasks:read_letter"
+LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
+RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
+WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
+SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
+TRAIN = "intake.pipeline.contest:train_in_child"
+
+
+def reading(
+    path: Path,
+    media_type: str | None,
+    *,
+    ocr: dict[str, Any],
+    parsing: dict[str, Any],
+    debug_html: Path | None = None,
+) -> dict[str, Any]:
+    """Return the payload of ``RECOGNISE``; ``ocr`` and ``parsing`` are options as JSON.
+
+    The child writes a page that explains the reading where it is told to. With ``is_letter``
+    added, barcodes are looked for as well; with ``came_with``, the language (ISO 639-1) of the
+    text that the file came with, it is read in that one too.
+    """
+    explained = None if debug_html is None else str(debug_html)
+    return {
+        "path": str(path),
+        "media_type": media_type,
+        "parsing": parsing,
+        "debug_html": explained,
+        **ocr,
+    }
