@@ -6,7 +6,8 @@ DIR is what ``python fixtures/make_form_pages.py DIR`` writes; without it one pa
 made and forgotten. Beside leaders and stamps, which are no text, characters cannot be counted; so
 words are: those of the truth that stand in the text, in any order, without the marks around them.
 A page on which 10 % or more are missing is a bad one, one with less than 5 % a good one: a person
-should be told of the first, and not be troubled with the second.
+should be told of the first, and not be troubled with the second. The last column counts the pages
+that were taken to be written by hand.
 CPU is that of the process, one page at a time.
 """
 
@@ -25,6 +26,7 @@ from tempfile import TemporaryDirectory
 from ocr_pages import FIXTURES, Sample, load
 from ocr_readers import Intake, measured
 
+from intake.ocr.handwritten_words import HANDWRITTEN_WORDS
 from intake.schemas.documents import RecognisedDocument
 
 BAD, GOOD = 0.10, 0.05
@@ -50,7 +52,9 @@ def main() -> None:
     with TemporaryDirectory() as made:
         folder = arguments.folder or make_forms(Path(made))
         results = [read(reader, sample) for sample in load(folder, arguments.set, 1)]
-    print(f"{'words lost mean/worst %, CPU s':34}{'bad: told':>12}{'good: told':>12}")
+    print(
+        f"{'words lost mean/worst %, CPU s':34}{'bad: told':>12}{'good: told':>12}{'by hand':>12}"
+    )
     for group in [*dict.fromkeys(each.sample.group for each in results), "all"]:
         print_row(group, [each for each in results if group in (each.sample.group, "all")])
     if arguments.pages:
@@ -80,15 +84,20 @@ def print_row(group: str, results: list[Result]) -> None:
     figures = f"{statistics.mean(lost):.1f} / {max(lost):.1f} {cpu:6.2f}"
     bad = [each.document.needs_review for each in results if each.lost >= BAD]
     good = [each.document.needs_review for each in results if each.lost < GOOD]
-    counts = "".join(f"{sum(some):>7} / {len(some):<2}" for some in (bad, good))
+    by_hand = [HANDWRITTEN_WORDS in codes_of(each) for each in results]
+    counts = "".join(f"{sum(some):>7} / {len(some):<2}" for some in (bad, good, by_hand))
     print(f"{group:20}{figures:>16}  {counts}")
+
+
+def codes_of(result: Result) -> list[str]:
+    return [defect.code for defect in result.document.defects]
 
 
 def print_page(result: Result) -> None:
     document = result.document
     told = "told" if document.needs_review else "    "
     kinds = " ".join(page.kind for page in document.pages)
-    codes = " ".join(defect.code for defect in document.defects)
+    codes = " ".join(codes_of(result))
     name = f"{result.sample.group}/{result.sample.path.stem}"
     print(
         f"{name:22}{100 * result.lost:6.1f} {document.confidence:.3f} {told} {kinds} {codes}",

@@ -13,6 +13,7 @@ from intake.errors import ItemError
 from intake.interfaces import OcrEngine
 from intake.ocr.borders import without_borders
 from intake.ocr.dust import without_dust
+from intake.ocr.handwritten_words import HANDWRITTEN_WORDS, has_handwritten_words
 from intake.ocr.header_line import take_header
 from intake.ocr.leaders import without_leaders
 from intake.ocr.lexicon import lexicons
@@ -155,7 +156,7 @@ def _look_at(
         "fax_header": header,
     }
     page = page.model_copy(update=facts)
-    losses = _losses(found, page, marks)
+    losses = _losses(found, page, marks, paper)
     reading = Reading(
         page=page,
         defects=(*sheet.defects, *_remarks(page, losses, is_back=found.is_back)),
@@ -270,16 +271,19 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _losses(found: _Found, page: Page, marks: _Marks) -> tuple[str, ...]:
+def _losses(found: _Found, page: Page, marks: _Marks, paper: PageImage) -> tuple[str, ...]:
     """Return the codes of what may have cost a page of print words in silence."""
     if found.kind != "print":
         return ()
-    is_unread = has_unread_ink(found.upright.prepared, page.words)
+    prepared = found.upright.prepared
+    is_unread = has_unread_ink(prepared, page.words)
+    is_by_hand = has_handwritten_words(prepared, page.words, paper)
     is_unsure = marks.has_lines and page.confidence < SURE_BESIDE_LINES
     return (
         (UNREAD_INK,) * is_unread
         + (STAMP_OVER_TEXT,) * marks.has_stamp
         + (LINES_IN_TEXT,) * is_unsure
+        + (HANDWRITTEN_WORDS,) * is_by_hand
     )
 
 
