@@ -17,7 +17,7 @@ from statistics import median
 
 from intake import Intake, RequestDraft, Settings
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.pipeline import tasks
 from intake.pipeline.stage_options import StageOptions
 
@@ -39,17 +39,17 @@ def main() -> None:
 
 def read_all_alone(file: Path) -> None:
     for _ in range(TIMES):
-        with closing(ForkServer()) as server:
-            read(server, file, None)
+        with closing(ForkServers()) as servers:
+            read(servers, file, None)
 
 
 def read_all_forked(file: Path) -> None:
-    with closing(ForkServer()) as server:
+    with closing(ForkServers()) as servers:
         for _ in range(TIMES):
-            read(server, file, (tasks.LOAD_FOR_PAGES, OPTIONS.ocr.model_dump(mode="json")))
+            read(servers, file, tasks.loading_for_pages(OPTIONS.ocr.engine, OPTIONS.ocr.languages))
 
 
-def read(server: ForkServer, file: Path, preload: tuple[str, dict[str, object]] | None) -> None:
+def read(servers: ForkServers, file: Path, preload: tuple[str, dict[str, object]] | None) -> None:
     payload = tasks.reading(
         file,
         None,
@@ -58,7 +58,7 @@ def read(server: ForkServer, file: Path, preload: tuple[str, dict[str, object]] 
     )
     with (
         tempfile.TemporaryDirectory() as folder,
-        Child(server, OPTIONS.heavy, temp_dir=folder, preload=preload) as child,
+        Child(servers, OPTIONS.heavy, temp_dir=folder, preload=preload) as child,
     ):
         child.call(tasks.RECOGNISE, payload)
 

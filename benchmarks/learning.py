@@ -17,11 +17,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.metrics import f1_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
 from intake.classifying.evaluation import measure
@@ -113,7 +114,7 @@ def _print_channels(name: str, texts: Sequence[LabelledText]) -> None:
 
 def _print_first_days(texts: Sequence[LabelledText], taxonomy: Taxonomy) -> None:
     """Print macro-F1 with few examples a topic: of what is learned from them alone, and with the
-    words of the topics."""
+    words of the topics; and of a peer with the same examples and words."""
     rules, described = KeywordClassifier(taxonomy=taxonomy), of_taxonomy(taxonomy)
     counts = Counter(each.topic for each in texts)
     common = [each for each in texts if counts[each.topic] > FEW + 2]
@@ -123,14 +124,31 @@ def _print_first_days(texts: Sequence[LabelledText], taxonomy: Taxonomy) -> None
         for row in rules.shares([each.text for each in common], list(taxonomy.ids()))
     ]
     print(f"no example: {_f1(common, _predict(untrained)):.3f}", end=", ")
-    print(f"keywords alone {_f1(common, lambda _texts: words):.3f}")
-    alone, helped = [], []
+    print(f"keywords alone {_f1(common, lambda _texts: words):.3f}", end=", ")
+    print(f"SVM {_f1(common, _svm(described)):.3f}")
+    alone, helped, peer = [], [], []
     for seed in range(FEW_TIMES):
         learned, held = _few(common, random.Random(seed))
         alone.append(_f1(held, _predict(train(learned))))
         model = train(learned, described=described, prior=rules.shares)
         helped.append(_f1(held, _predict(model)))
-    print(f"{FEW} a topic: {np.mean(helped):.3f}, from the examples alone {np.mean(alone):.3f}")
+        peer.append(_f1(held, _svm([*learned, *described])))
+    print(f"{FEW} a topic: {np.mean(helped):.3f}", end=", ")
+    print(f"from the examples alone {np.mean(alone):.3f}, SVM {np.mean(peer):.3f}")
+
+
+def _svm(examples: Sequence[Example]) -> Callable[[Sequence[str]], list[str]]:
+    """Return what one support vector machine a topic says, on words and pieces of words."""
+    counts: dict[str, Any] = {"norm": None, "alternate_sign": False, "n_features": 2**18}
+    pieces = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **counts)
+    words = HashingVectorizer(ngram_range=(1, 2), **counts)
+    machine = make_pipeline(
+        make_union(pieces, words),
+        TfidfTransformer(sublinear_tf=True),
+        LinearSVC(class_weight="balanced", random_state=0),
+    )
+    machine.fit([each.text for each in examples], [each.topic for each in examples])
+    return lambda texts: [str(topic) for topic in machine.predict(texts)]
 
 
 def _few(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from intake import premises
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.errors import ToolMissing
 from intake.store import schema
 from intake.store.database import Database
@@ -24,21 +24,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_fork_server() -> Iterator[None]:
-    """Let every ``Intake`` of the session share one server: each would load for a second.
+def _shared_fork_servers() -> Iterator[None]:
+    """Let every ``Intake`` of the session share its servers: each would load for a second.
 
-    Tests of the server itself have their own.
+    Tests of the servers themselves have their own.
     """
 
-    class Shared(ForkServer):
+    class Shared(ForkServers):
         def close(self) -> None:
             """Stay open for the next test."""
 
     shared = Shared()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(premises, "ForkServer", lambda: shared)
+        patch.setattr(premises, "ForkServers", lambda: shared)
         yield
-    ForkServer.close(shared)
+    ForkServers.close(shared)
 
 
 @pytest.fixture(scope="session")

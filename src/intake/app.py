@@ -174,7 +174,7 @@ class Intake:
             self._premises.blobs,
             self._premises.scratch,
             runner_options(self.settings, workers, self._stage_options()),
-            self._premises.server,
+            self._premises.servers,
             observe=self._observe,
             progress=lambda done: told("process", done, waiting),
         )
@@ -280,7 +280,7 @@ class Intake:
         ]
         options = self._stage_options()
         here = self._premises
-        with Stages(here.blobs, here.scratch, options, here.server) as stages:
+        with Stages(here.blobs, here.scratch, options, here.servers) as stages:
             return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
 
     def _stage_options(self) -> StageOptions:

@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.errors import ConfigError, StoreError
 from intake.store import receipts, schema
 from intake.store.blobs import BlobStore
@@ -18,14 +18,14 @@ _LEFTOVER_S = 3600.0
 class Premises:
     """Where things are kept: the database, the blobs, and a scratch folder for work in hand.
 
-    What opens untrusted bytes is forked by ``server``.
+    What opens untrusted bytes is forked by ``servers``.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, scratch: Path) -> None:
         self.database = database
         self.blobs = blobs
         self.scratch = scratch
-        self.server = ForkServer()
+        self.servers = ForkServers()
         self._is_ready = False
 
     def get_ready(self) -> None:
@@ -49,7 +49,7 @@ class Premises:
 
     def close(self) -> None:
         """Close the connections to the database and end the children."""
-        self.server.close()
+        self.servers.close()
         self.database.close()
 
     def database_revision(self) -> tuple[str | None, str]:

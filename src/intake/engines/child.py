@@ -7,6 +7,7 @@ it was forked from.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import os
@@ -77,6 +78,9 @@ def _move_in(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     os.environ["TMPDIR"] = tempfile.tempdir = order["temp_dir"]
     time.tzset()
+    if order["folder"] is not None:
+        with contextlib.suppress(OSError):
+            os.chdir(order["folder"])
     sys.path[:] = order["path"]
     importlib.invalidate_caches()
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake import errors
-from intake.engines.forking import Forked, ForkServer
+from intake.engines.forking import Forked, ForkServers
 from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, write_frame
 from intake.engines.limits import Limits
 from intake.errors import IntakeError, ItemError, TransientFailure
@@ -27,24 +27,25 @@ from intake.errors import IntakeError, ItemError, TransientFailure
 class Child:
     """One child process, forked at the first task and again when it died.
 
-    Before it is, the task ``preload`` is done once in the fork server, for all its children:
+    Before it is, the task ``preload`` is done once, for all children that name it:
     ``package.module:function`` and a payload. It must open no file of a stranger and start no
     thread. The child's temporary files are made in ``temp_dir``, which the caller removes.
     """
 
     def __init__(
         self,
-        server: ForkServer,
+        servers: ForkServers,
         limits: Limits,
         *,
         temp_dir: str,
         preload: tuple[str, dict[str, Any]] | None = None,
     ) -> None:
-        self._server = server
+        self._servers = servers
         self._limits = limits
         self._temp_dir = temp_dir
         self._preload = None if preload is None else _task(*preload)
         self._process: Forked | None = None
+        self._turn = threading.RLock()
         self._killed = threading.Event()
 
     def __enter__(self) -> Self:
@@ -72,6 +73,10 @@ class Child:
             StoreError: the machine has no room for a process.
             IntakeError: whatever the task raised of our own errors.
         """
+        with self._turn:
+            return self._call(task, payload)
+
+    def _call(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         process = self._running()
         try:
             write_frame(process.tasks, _task(task, payload))
@@ -98,17 +103,21 @@ class Child:
 
     def close(self) -> None:
         """Kill the child and everything it started; it has nothing to lose."""
-        process, self._process = self._process, None
+        process = self._process
         if process is not None:
-            process.end()
+            process.kill()  # who waits for it in another thread wakes up
+            with self._turn:
+                process.end()
+                if self._process is process:
+                    self._process = None
 
     def _running(self) -> Forked:
-        if self._process is not None and self._process.is_running():
+        if self._process is not None and self._process.is_waiting():
             return self._process
         self.close()
         if self._killed.is_set():
             raise _stopped()
-        self._process = process = self._server.fork(
+        self._process = process = self._servers.fork(
             self._limits, temp_dir=self._temp_dir, preload=self._preload
         )
         if self._killed.is_set():  # by another thread, which did not see it yet
@@ -145,9 +154,12 @@ class Child:
         return bytes(received)
 
     def _crashed(self, process: Forked) -> TransientFailure:
-        code = process.wait(5.0) or 0
+        code = process.end()
         self.close()
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        if code is None:
+            how = "with the process that it was forked from"
+        else:
+            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
 
 

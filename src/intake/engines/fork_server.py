@@ -1,53 +1,63 @@
-"""The process that children are forked from: it has loaded what they need, and opens no file.
+"""The process that children are forked from: it loads what they need and opens no stranger's file.
 
 Run as ``python -m intake.engines.fork_server`` with a Unix socket as standard input; see
-``forking.py``. An order to fork brings two pipes, of tasks and of answers, and may name a task to
-do before, once, so that every child finds it done. A child that ended is kept until it is asked
-for, so that its number belongs to no other process while somebody may kill it. The children end
-with this process, and it ends when its owner does.
+``forking.py``. It does three things as ordered. Load: a task done for all children to come. Fork:
+the order brings two pipes, for tasks and answers. Reap: a child that its owner has killed and will
+not kill again; until then no other process can have its number. Its children end with it, and it
+ends when its owner hangs up, however that one ended.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import socket
+import sys
+import time
 from typing import Any, NoReturn
 
 from intake.engines import child
-from intake.engines.frames import LENGTH, write_frame
+from intake.engines.frames import frame, receive_frame
+
+_DEAD_WITHIN_S = 5.0
+_LOOK_AGAIN_S = 0.001
 
 
 def main() -> None:
-    """Fork and reap as ordered until the owner hangs up."""
+    """Load, fork and reap as ordered until the owner hangs up."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who ignores it has nobody to wait for
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     control = socket.socket(fileno=0)
-    server = _Server(control)
-    answers = control.makefile("wb")
-    with contextlib.suppress(BrokenPipeError):
-        while (received := _receive(control)) is not None:
-            write_frame(answers, server.obey(*received))
-    server.end_all()
+    forker = Forker(control)
+    try:
+        with contextlib.suppress(OSError):  # the owner is gone
+            while (received := receive_frame(control, most_descriptors=2)) is not None:
+                control.sendall(frame(forker.obey(*received)))
+    finally:
+        forker.end_all()
 
 
-class _Server:
-    """What was forked and is not reaped, and what was done for all to come."""
+class Forker:
+    """Obeys the owner of the socket ``control``; knows what it forked and did not reap."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._children: set[int] = set()
-        self._preloaded: list[dict[str, Any]] = []
 
     def obey(self, order: dict[str, Any], pipes: list[int]) -> dict[str, Any]:
         """Do what is ordered and return the answer."""
-        if "reap" in order:
-            return {"ended": self._reap(order["reap"])}
+        for pipe in pipes:
+            os.set_inheritable(pipe, False)  # the programs of a child must not keep them open
         try:
-            self._preload(order["preload"])
-            return {"pid": self._fork(order, *pipes)}
-        except OSError as error:
+            if "load" in order:
+                return _load(order["load"])
+            if "reap" in order:
+                return {"ended": self._reap(order["reap"])}
+            tasks, answers = pipes
+            return {"pid": self._fork(order, tasks, answers)}
+        except (OSError, ValueError) as error:  # no process, no memory, no descriptor to be had
             return {"refused": str(error)}
         finally:
             for pipe in pipes:
@@ -56,16 +66,10 @@ class _Server:
     def end_all(self) -> None:
         """Kill every child and what it started."""
         for pid in self._children:
-            _kill_group(pid)
-
-    def _preload(self, task: dict[str, Any] | None) -> None:
-        """Do a task for all children to come; what fails here, each of them will tell."""
-        if task is None or task in self._preloaded:
-            return
-        self._preloaded.append(task)
-        child.answer(task)
-        gc.collect()
-        gc.freeze()  # a collection in a child must not copy what it shares with us
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        for pid in self._children:
+            os.waitpid(pid, 0)
 
     def _fork(self, order: dict[str, Any], tasks: int, answers: int) -> int:
         parent = os.getpid()
@@ -82,7 +86,10 @@ class _Server:
     ) -> NoReturn:
         code = 1
         try:
-            os.dup2(os.open(os.devnull, os.O_RDONLY), self._control.fileno())
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            nowhere = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nowhere, self._control.fileno())
+            os.close(nowhere)
             with os.fdopen(tasks, "rb") as source, os.fdopen(answers, "wb") as target:
                 child.live(order, source, target, parent=parent)
             code = 0
@@ -90,29 +97,26 @@ class _Server:
             os._exit(code)  # nothing of the server's is cleaned up here
 
     def _reap(self, pid: int) -> int | None:
-        """Return how a child ended (negative: the signal); None while it is running."""
-        reaped, status = os.waitpid(pid, os.WNOHANG)
-        if not reaped:
-            return None
-        self._children.discard(pid)
-        return os.waitstatus_to_exitcode(status)
-
-
-def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """Return the next order and its pipes; None when the owner has hung up."""
-    header, pipes, _, _ = socket.recv_fds(control, LENGTH.size, 2)
-    if len(header) < LENGTH.size:
+        """Return how a killed child ended (negative: the signal); None if it does not."""
+        deadline = time.monotonic() + _DEAD_WITHIN_S
+        while time.monotonic() < deadline:
+            reaped, status = os.waitpid(pid, os.WNOHANG)
+            if reaped:
+                self._children.discard(pid)
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(_LOOK_AGAIN_S)
         return None
-    (length,) = LENGTH.unpack(header)
-    body = control.recv(length, socket.MSG_WAITALL)
-    return (json.loads(body), pipes) if len(body) == length else None
 
 
-def _kill_group(pid: int) -> None:
+def _load(task: dict[str, Any]) -> dict[str, Any]:
+    """Do a task for all children to come; what fails here, each of them finds out itself."""
     try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+        told = child.answer(task)
+    except SystemExit as error:
+        told = {"error": {"message": f"it wanted to end the process ({error.code})"}}
+    gc.collect()
+    gc.freeze()  # a collection in a child must not copy what it shares with us
+    return {"failed": told["error"]["message"] if "error" in told else None}
 
 
 if __name__ == "__main__":

@@ -1,27 +1,30 @@
-"""The parent's side of processes that are forked from a loaded one, not started from nothing.
+"""The owner's side of processes that are forked from loaded ones, not started from nothing.
 
 A Python that loads the libraries and models of one page costs as much CPU as reading the page. So
-one process of ours, the fork server, loads them once and opens nothing of a stranger; each child
+a process of ours, the fork server, loads them once and opens nothing of a stranger; each child
 is a fork of it, which costs milliseconds and is as free to crash as any other process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 import weakref
 from typing import IO, Any
 
-from intake.engines.frames import frame, read_frame
+from intake.engines.frames import frame, receive_frame
 from intake.engines.limits import Limits
-from intake.errors import StoreError, TransientFailure
+from intake.errors import StoreError, TransientFailure, UsageError
 
+_log = logging.getLogger(__name__)
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TESSDATA_PREFIX", "TZ", "VIRTUAL_ENV")
 _SINGLE_THREADED = {
     "OMP_THREAD_LIMIT": "1",
@@ -30,52 +33,81 @@ _SINGLE_THREADED = {
 }
 _QUICK_START = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """Else pydantic looks into every installed package for its plugins, which we do not use."""
-_LOOK_AGAIN_S = 0.001
-_REAPED_WITHIN_S = 10.0
+_LOADED_WITHIN_S = 60.0
+_ANSWERED_WITHIN_S = 30.0
 _HUNG_UP_WITHIN_S = 2.0
 
 
-class ForkServer:
-    """Lends child processes to any thread; started with the first, and anew when it died.
+class ForkServers:
+    """Lends child processes to any thread: one server for each task of loading.
 
-    The children of a server end with it, and it ends with its owner, even one that is killed.
+    A server is started with its first child, and anew when it died. If it died or hung while it
+    loaded, the children after that load for themselves. Servers and children end with their owner,
+    even one that is killed; what is forked from the owner has servers of its own.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: _Server | None = None
+        self._servers: dict[str, _Server] = {}
+        self._spoilt: set[str] = set()
+        self._is_closed = False
+        _every.add(self)
 
     def fork(self, limits: Limits, *, temp_dir: str, preload: dict[str, Any] | None) -> Forked:
         """Return a new child, for which the task ``preload`` was done beforehand.
 
         Raises:
-            TransientFailure: the server ended or hung while it loaded (``crash``, ``timeout``).
+            TransientFailure: the server ended or hung (``crash``, ``timeout``).
             StoreError: the machine has no room for another process.
+            UsageError: the servers were closed.
         """
-        order = {
-            "environment": _environment(),
-            "path": _path(),
-            "limits": limits.model_dump(),
-            "temp_dir": temp_dir,
-            "preload": preload,
-        }
-        with self._lock:
-            return self._server().fork(order, limits.timeout_s)
+        key = json.dumps(preload)
+        server = self._find(key)
+        if preload is not None and key not in self._spoilt:
+            try:
+                server.load(preload)
+            except TransientFailure:
+                self._spoilt.add(key)
+                raise
+        return server.fork(
+            {
+                "environment": _environment(),
+                "path": _path(),
+                "folder": _folder(),
+                "limits": limits.model_dump(),
+                "temp_dir": temp_dir,
+            }
+        )
 
     def close(self) -> None:
-        """End the server and all its children."""
+        """End the servers and all their children, for good."""
         with self._lock:
-            if self._running is not None:
-                self._running.end()
-                self._running = None
+            self._is_closed = True
+            servers = list(self._servers.values())
+            self._servers.clear()
+        for server in servers:
+            server.end()
 
-    def _server(self) -> _Server:
-        if self._running is not None and not self._running.is_ours():
-            self._running.end()
-            self._running = None
-        if self._running is None:
-            self._running = _Server()
-        return self._running
+    def disown(self) -> None:
+        """Forget servers that belong to the process that this one was forked from."""
+        self._lock = threading.Lock()  # a thread that is not here may hold the other
+        for server in self._servers.values():
+            server.disown()
+        self._servers.clear()
+
+    def _find(self, key: str) -> _Server:
+        with self._lock:
+            if self._is_closed:
+                raise UsageError("It was closed.", remedy="Open another Intake.")
+            server = self._servers.get(key)
+            if server is None or not server.is_alive():
+                if server is not None:
+                    server.end()
+                server = self._servers[key] = _Server()
+            return server
+
+
+_every: weakref.WeakSet[ForkServers] = weakref.WeakSet()
 
 
 class Forked:
@@ -83,47 +115,59 @@ class Forked:
 
     def __init__(self, server: _Server, pid: int, tasks: IO[bytes], answers: IO[bytes]) -> None:
         self._server = server
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._ended: int | None = None
         self.pid = pid
         self.tasks = tasks
         self.answers = answers
-        self._ended: int | None = None
 
-    def is_running(self) -> bool:
-        return self.wait(0.0) is None
-
-    def wait(self, timeout_s: float) -> int | None:
-        """Return how it ended (negative: the signal); None if it still runs after that time."""
-        deadline = time.monotonic() + timeout_s
-        while self._ended is None:
-            self._ended = self._server.reap(self.pid)
-            if time.monotonic() >= deadline:
-                break
-            if self._ended is None:
-                time.sleep(_LOOK_AGAIN_S)
-        return self._ended
+    def is_waiting(self) -> bool:
+        """Return whether it lives and has nothing to say before it is asked."""
+        if self._is_over or self._server.is_disowned:
+            return False
+        poll = select.poll()
+        poll.register(self.answers, select.POLLIN)
+        return not poll.poll(0)
 
     def kill(self) -> None:
         """Kill it with everything it started; any thread may."""
-        if self._ended is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+        with self._lock:
+            self._kill()
 
-    def end(self) -> None:
-        """Kill it and forget it; it has nothing to lose."""
-        self.kill()
+    def end(self) -> int | None:
+        """Kill it with everything it started and return how it ended (negative: the signal).
+
+        None: nobody knows. It has nothing to lose.
+        """
+        with self._lock:
+            if self._is_over:
+                return self._ended
+            self._kill()
+            self._is_over = True  # from now on its number may be another's
         for pipe in (self.tasks, self.answers):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-        self.wait(_REAPED_WITHIN_S)
+        self._ended = self._server.reap(self.pid)
+        return self._ended
+
+    def _kill(self) -> None:
+        if not self._is_over and self._server.is_alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 class _Server:
     """One process that forks, and the socket to it."""
 
     def __init__(self) -> None:
-        self._owner = os.getpid()
         self._lock = threading.Lock()
-        ours, theirs = socket.socketpair()
+        self._is_loaded = False
+        self.is_disowned = False
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise _no_room(error) from error
         with theirs:
             try:
                 self._process = subprocess.Popen(
@@ -132,65 +176,112 @@ class _Server:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     env=_environment() | {"PYTHONPATH": os.pathsep.join(_path())},
+                    cwd="/",  # so that it holds no disk
                     start_new_session=True,
                 )
             except OSError as error:
                 ours.close()
                 raise _no_room(error) from error
         self._socket = ours
-        self._answers = ours.makefile("rb")
-        self.end = weakref.finalize(self, _end, self._owner, self._process, ours, self._answers)
+        self.end = weakref.finalize(self, _end, self._process, ours)
 
-    def is_ours(self) -> bool:
-        """Return whether it lives and belongs to this process, not to one this was forked from."""
-        return self._owner == os.getpid() and self._process.poll() is None
+    def is_alive(self) -> bool:
+        return not self.is_disowned and self.end.alive and self._process.poll() is None
 
-    def fork(self, order: dict[str, Any], timeout_s: float) -> Forked:
-        task_source, task_target = os.pipe()
-        answer_source, answer_target = os.pipe()
-        tasks = os.fdopen(task_target, "wb")
-        answers = os.fdopen(answer_source, "rb", buffering=0)
-        try:
-            pid = _pid(self._ask(order, (task_source, answer_target), timeout_s))
-        except BaseException:
-            tasks.close()
-            answers.close()
-            raise
-        finally:
-            os.close(task_source)
-            os.close(answer_target)
-        return Forked(self, pid, tasks, answers)
+    def load(self, task: dict[str, Any]) -> None:
+        """Let it do a task for all its children, once."""
+        with self._lock:
+            if self._is_loaded:
+                return
+            told = self._ask({"load": task}, timeout_s=_LOADED_WITHIN_S)
+            self._is_loaded = True
+        if told["failed"]:
+            _log.warning("not loaded beforehand: %s", told["failed"], extra={"action": "load"})
+
+    def fork(self, order: dict[str, Any]) -> Forked:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            try:
+                tasks = _pipe(reads=theirs, writes=ours)
+                answers = _pipe(reads=ours, writes=theirs)
+            except OSError as error:
+                raise _no_room(error) from error
+            with self._lock:
+                told = self._ask(order, (tasks[0].fileno(), answers[1].fileno()))
+            if "refused" in told:
+                raise _no_room(told["refused"])
+            ours.pop_all()
+            return Forked(self, told["pid"], tasks[1], answers[0])
 
     def reap(self, pid: int) -> int | None:
-        """Return how a child ended; if this server did, so did the child."""
+        """Return how a killed child ended; None where nobody knows."""
+        if not self.is_alive():
+            return None
         try:
-            ended: int | None = self._ask({"reap": pid})["ended"]
+            with self._lock:
+                ended: int | None = self._ask({"reap": pid})["ended"]
         except TransientFailure:
-            return -signal.SIGKILL
+            return None
         return ended
 
+    def disown(self) -> None:
+        """Leave it alone: it belongs to the process that this one was forked from."""
+        self.is_disowned = True
+        self.end.detach()
+        self._socket.close()
+        self._process.returncode = 0  # it is nothing that we could wait for
+
     def _ask(
-        self, order: dict[str, Any], pipes: tuple[int, ...] = (), timeout_s: float = 60.0
+        self,
+        order: dict[str, Any],
+        descriptors: tuple[int, ...] = (),
+        *,
+        timeout_s: float = _ANSWERED_WITHIN_S,
     ) -> dict[str, Any]:
-        with self._lock:
-            try:
-                self._socket.settimeout(timeout_s)
-                message = frame(order)
-                sent = socket.send_fds(self._socket, [message], pipes)
-                self._socket.sendall(message[sent:])
-                told = read_frame(self._answers)
-            except TimeoutError:
-                self.end()
-                raise TransientFailure(
-                    f"A process that loads for others took longer than {timeout_s:g} s.",
-                    code="timeout",
-                ) from None
-            except (OSError, ValueError):  # it hung up, or we did
-                told = None
-        if told is None:
+        """Return the answer to an order; whatever comes between the two ends the server."""
+        try:
+            self._socket.settimeout(timeout_s)
+            message = frame(order)
+            sent = socket.send_fds(self._socket, [message], descriptors)
+            self._socket.sendall(message[sent:])
+            received = receive_frame(self._socket)
+        except TimeoutError:
             self.end()
-            raise TransientFailure("The process that loads for others ended.", code="crash")
-        return told
+            what = order.get("load", {}).get("task", "fork")
+            raise TransientFailure(
+                f"The process that children are forked from took more than {timeout_s:g} s"
+                f" ({what}).",
+                code="timeout",
+            ) from None
+        except OSError:  # it hung up, or we did
+            received = None
+        except BaseException:
+            self.end()
+            raise
+        if received is None:
+            self.end()
+            raise self._ended(order)
+        return received[0]
+
+    def _ended(self, order: dict[str, Any]) -> TransientFailure:
+        code = self._process.returncode or 0
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        what = order.get("load", {}).get("task", "")
+        return TransientFailure(
+            f"The process that children are forked from ended: {how}"
+            + (f", while it did {what}." if what else "."),
+            code="crash",
+        )
+
+
+def _pipe(
+    *, reads: contextlib.ExitStack, writes: contextlib.ExitStack
+) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the two ends of a pipe, each closed by whom it belongs to."""
+    source, target = os.pipe()
+    return (
+        reads.enter_context(os.fdopen(source, "rb", buffering=0)),
+        writes.enter_context(os.fdopen(target, "wb")),
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -200,18 +291,22 @@ def _environment() -> dict[str, str]:
 
 
 def _path() -> list[str]:
-    return [entry for entry in sys.path if entry]
+    return [os.path.abspath(entry) for entry in sys.path if entry]  # noqa: PTH100 - text, as it is
 
 
-def _end(
-    owner: int, process: subprocess.Popen[bytes], control: socket.socket, answers: IO[bytes]
-) -> None:
+def _folder() -> str | None:
+    """Return the working directory; None if it was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - text, as it is
+    except FileNotFoundError:
+        return None
+
+
+def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
     """Hang up, which ends the server and its children; kill it if that does not."""
-    answers.close()
+    with contextlib.suppress(OSError):
+        control.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for an answer
     control.close()
-    if os.getpid() != owner:  # it is the server of the process that we were forked from
-        process.returncode = 0
-        return
     try:
         process.wait(_HUNG_UP_WITHIN_S)
     except subprocess.TimeoutExpired:
@@ -219,15 +314,17 @@ def _end(
         process.wait()
 
 
-def _pid(told: dict[str, Any]) -> int:
-    if "refused" in told:
-        raise _no_room(told["refused"])
-    pid: int = told["pid"]
-    return pid
-
-
 def _no_room(error: object) -> StoreError:
     return StoreError(
         f"No child process can be started: {error}",
-        remedy="Give the machine memory or processes (ulimit -u, pids.max), then run again.",
+        remedy="Give the machine memory, processes or descriptors (ulimit -u, -n; pids.max),"
+        " then run again.",
     )
+
+
+def _disown_all() -> None:
+    for servers in list(_every):
+        servers.disown()
+
+
+os.register_at_fork(after_in_child=_disown_all)

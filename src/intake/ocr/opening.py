@@ -270,6 +270,8 @@ def _limit(limits: PageLimits, parent: int) -> None:
             os._exit(1)
     taken = _pages_taken(resident=False) * resource.getpagesize()
     memory = taken + (limits.open_memory_mb << 20)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)  # which only root may raise
+    memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)

@@ -22,7 +22,8 @@ from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, data_folder, su
 from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
-_loaded: dict[tuple[Path, str], Any] = {}
+_Files = tuple[tuple[int, int], ...]
+_loaded: dict[tuple[Path, str, _Files], Any] = {}
 _turn = Lock()
 
 
@@ -83,12 +84,19 @@ def _data_for(image: Image.Image, languages: Sequence[str]) -> tuple[Path, str]:
 
 
 def _api(folder: Path, names: str) -> Any:
-    if (folder, names) not in _loaded:
+    key = folder, names, _files(folder, names)
+    if key not in _loaded:
         library = _library()
-        _loaded[folder, names] = library.PyTessBaseAPI(
+        _loaded[key] = library.PyTessBaseAPI(
             path=f"{folder}/", lang=names, oem=library.OEM.LSTM_ONLY
         )
-    return _loaded[folder, names]
+    return _loaded[key]
+
+
+def _files(folder: Path, names: str) -> _Files:
+    """Return what tells the language data from those that a package puts in their place."""
+    about = [(folder / f"{name}.traineddata").stat() for name in names.split("+")]
+    return tuple((each.st_mtime_ns, each.st_size) for each in about)
 
 
 def _library() -> Any:
@@ -101,7 +109,7 @@ def _library() -> Any:
 def _read(data: tuple[Path, str], image: Image.Image, timeout_s: float) -> str:
     try:
         api = _api(*data)
-    except RuntimeError as error:
+    except (OSError, RuntimeError) as error:
         raise TransientFailure(f"Tesseract failed: {error}", code="ocr_failed") from error
     try:
         api.SetImage(image)

@@ -27,11 +27,11 @@ from intake.schemas.letters import SeparatorRule
 from intake.schemas.parsers import ParserOptions
 
 
-def preload(ocr: dict[str, Any]) -> dict[str, Any]:
-    """Load what every page needs; ``ocr`` are the options as JSON."""
-    engine = open_engine(ocr["engine"])
+def preload(payload: dict[str, Any]) -> dict[str, Any]:
+    """Load what every page needs that ``engine`` reads in ``languages``."""
+    engine = open_engine(payload["engine"])
     if isinstance(engine, Preloadable):
-        engine.preload(ocr["languages"])
+        engine.preload(payload["languages"])
     return {}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from intake.classifying.examples import LabelledText
 from intake.classifying.model_folder import ModelFolder
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
 from intake.errors import ConfigError, ItemError, SourceBusy, UsageError
 from intake.pipeline import tasks
@@ -137,8 +137,8 @@ class Models:
             lines.writelines(f"{each.model_dump_json()}\n" for each in examples)
         in_use = self._in_use()
         with (
-            closing(ForkServer()) as server,
-            Child(server, _LIMITS, temp_dir=str(folder)) as child,
+            closing(ForkServers()) as servers,
+            Child(servers, _LIMITS, temp_dir=str(folder)) as child,
         ):
             answer = child.call(
                 tasks.TRAIN,

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
 from intake.engines.scratch import scratch_folder
 from intake.errors import UsageError
@@ -18,7 +18,7 @@ from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
-_server = ForkServer()
+_servers = ForkServers()
 """Kept for the next file, since who reads one often reads many; it ends with the process."""
 
 
@@ -54,10 +54,10 @@ def read_file(
             remedy="Give each a name of its own.",
         )
     ocr_options = ocr.model_dump(mode="json")
-    preload = (tasks.LOAD_FOR_PAGES, ocr_options)
+    usual = tasks.loading_for_pages(ocr.engine, OcrOptions().languages)
     with (
         scratch_folder() as folder,
-        Child(_server, limits, temp_dir=str(folder), preload=preload) as child,
+        Child(_servers, limits, temp_dir=str(folder), preload=usual) as child,
     ):
         file = folder / "file"
         with on_disk(file):

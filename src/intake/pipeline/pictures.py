@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.errors import TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
@@ -42,14 +42,15 @@ class PictureReader:
     """Reads the pictures of items, one at a time, in one child after the other."""
 
     def __init__(
-        self, blobs: BlobStore, scratch: Path, options: StageOptions, server: ForkServer
+        self, blobs: BlobStore, scratch: Path, options: StageOptions, servers: ForkServers
     ) -> None:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
-        self._server = server
+        self._servers = servers
         self._ocr_options = options.ocr.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
+        self._preload = tasks.loading_for_pages(options.ocr.engine, options.ocr.languages)
         self._child: Child | None = None
         self._is_killed = False
 
@@ -147,10 +148,10 @@ class PictureReader:
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(
-                self._server,
+                self._servers,
                 self._options.heavy,
                 temp_dir=scratch,
-                preload=(tasks.LOAD_FOR_PAGES, self._ocr_options),
+                preload=self._preload,
             ) as self._child,
         ):
             if self._is_killed:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.errors import (
     ConfigError,
     IntakeError,
@@ -122,7 +122,7 @@ class Runner:
         blobs: BlobStore,
         scratch: Path,
         options: RunnerOptions,
-        server: ForkServer,
+        servers: ForkServers,
         *,
         observe: Callable[[Sequence[Event]], None],
         progress: Callable[[int], None] = lambda _done: None,
@@ -131,7 +131,7 @@ class Runner:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
-        self._server = server
+        self._servers = servers
         self._observe = observe
         self._progress = progress
         self._registrar = Registrar(database, options.filing)
@@ -211,7 +211,7 @@ class Runner:
         """Return this thread's slot."""
         slot: _Slot | None = getattr(self._local, "slot", None)
         if slot is None:
-            stages = Stages(self._blobs, self._scratch, self._options.stages, self._server)
+            stages = Stages(self._blobs, self._scratch, self._options.stages, self._servers)
             slot = _Slot(stages)
             self._local.slot = slot
             with self._lock:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
@@ -55,7 +55,7 @@ class Stages:
     """Reads items, one at a time, with a light child of its own. One instance per thread."""
 
     def __init__(
-        self, blobs: BlobStore, scratch: Path, options: StageOptions, server: ForkServer
+        self, blobs: BlobStore, scratch: Path, options: StageOptions, servers: ForkServers
     ) -> None:
         self._blobs = blobs
         self._scratch = scratch
@@ -63,9 +63,9 @@ class Stages:
         self._classify_options = options.classify.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(
-            server, options.light, temp_dir=str(scratch), preload=(tasks.LOAD_FOR_TEXTS, {})
+            servers, options.light, temp_dir=str(scratch), preload=tasks.LOAD_FOR_TEXTS
         )
-        self._pictures = PictureReader(blobs, scratch, options, server)
+        self._pictures = PictureReader(blobs, scratch, options, servers)
         self._plugin_deaths = 0
         self._is_killed = False
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LOAD_FOR_TEXTS = "intake.pipeline.light_tasks:preload"
+LOAD_FOR_TEXTS: tuple[str, dict[str, Any]] = ("intake.pipeline.light_tasks:preload", {})
 READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
 READ_LETTER = "intake.pipeline.light_tasks:read_letter"
-LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
+_LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
 TRAIN = "intake.pipeline.contest:train_in_child"
+
+
+def loading_for_pages(engine: str, languages: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Return the task by which an OCR engine is opened once for all pages."""
+    return _LOAD_FOR_PAGES, {"engine": engine, "languages": list(languages)}
 
 
 def reading(

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import intake
+from intake import Intake, RequestDraft, Settings, premises
+from intake.engines.forking import ForkServers
 from intake.pipeline import heavy_tasks, light_tasks
-from intake.pipeline.stage_options import StageOptions
 
 FAX = Path(__file__).parents[3] / "fixtures" / "fax" / "fine_clean.tif"
 
@@ -33,8 +34,8 @@ def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:
     loaded = run(
         f"from {heavy_tasks.__name__} import preload",
         "from intake.ocr import tesseract_library",
-        f"preload({StageOptions().ocr.model_dump(mode='json')!r})",
-        "print(*sorted(names for _, names in tesseract_library._loaded))",
+        "preload({'engine': 'tesserocr', 'languages': ['ita', 'eng']})",
+        "print(*sorted(names for _, names, _ in tesseract_library._loaded))",
     )
     assert loaded == ["fax ita+eng", "1 thread"]
 
@@ -42,6 +43,21 @@ def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:
 def test_a_language_that_is_not_there_is_told_by_the_page() -> None:
     with pytest.raises(intake.ToolMissing, match="xyz"):
         intake.recognise(FAX.read_bytes(), languages=["xyz"])
+
+
+def test_closing_an_intake_ends_the_processes_it_judges_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(premises, "ForkServers", ForkServers)  # its own, not the session's
+    app = Intake(Settings(data_dir=tmp_path))
+    app.submit(RequestDraft(channel="phone", source="desk", text="Albero caduto in via Roma"))
+    [server] = app._premises.servers._servers.values()
+    assert server.is_alive()
+    app.close()
+
+    assert not server.is_alive()
+    with pytest.raises(intake.UsageError, match="closed"):
+        app.submit(RequestDraft(channel="phone", source="desk", text="Albero caduto"))
 
 
 def run(*lines: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServer
+from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
 from intake.errors import ToolMissing, TransientFailure, UnreadableItem
 
@@ -47,14 +47,14 @@ def _tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server(_tasks: None) -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
+def servers(_tasks: None) -> Iterator[ForkServers]:
+    servers = ForkServers()
+    yield servers
+    servers.close()
 
 
-def test_a_task_answers_and_the_child_stays_for_the_next(server: ForkServer) -> None:
-    with Child(server, LIMITS, temp_dir="/tmp") as child:
+def test_a_task_answers_and_the_child_stays_for_the_next(servers: ForkServers) -> None:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
         assert child.call("child_tasks:echo", {"è": ["\0", None, 1.5]}) == {"è": ["\0", None, 1.5]}
         first = child._process
         assert child.call("child_tasks:chat", {}) == {"ok": True}
@@ -66,17 +66,17 @@ def test_a_task_answers_and_the_child_stays_for_the_next(server: ForkServer) -> 
     [("crash", "crash"), ("eat", "memory"), ("defect", "defect"), ("deep", "depth")],
 )
 def test_a_failing_task_is_one_failure_and_the_next_task_runs(
-    task: str, code: str, server: ForkServer
+    task: str, code: str, servers: ForkServers
 ) -> None:
-    with Child(server, LIMITS, temp_dir="/tmp") as child:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call(f"child_tasks:{task}", {})
         assert caught.value.code == code
         assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
 
 
-def test_our_own_errors_come_through_as_they_are(server: ForkServer) -> None:
-    with Child(server, LIMITS, temp_dir="/tmp") as child:
+def test_our_own_errors_come_through_as_they_are(servers: ForkServers) -> None:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
         with pytest.raises(UnreadableItem, match="nothing there") as unreadable:
             child.call("child_tasks:refuse", {})
         assert unreadable.value.code == "empty"
@@ -86,10 +86,10 @@ def test_our_own_errors_come_through_as_they_are(server: ForkServer) -> None:
 
 
 def test_a_hanging_task_is_killed_with_everything_it_started(
-    tmp_path: Path, server: ForkServer
+    tmp_path: Path, servers: ForkServers
 ) -> None:
     note = tmp_path / "pid"
-    with Child(server, Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
+    with Child(servers, Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call("child_tasks:leave_grandchild", {"note": str(note)})
         assert caught.value.code == "timeout"
@@ -97,11 +97,11 @@ def test_a_hanging_task_is_killed_with_everything_it_started(
 
 
 def test_a_child_knows_no_secret_of_ours(
-    monkeypatch: pytest.MonkeyPatch, server: ForkServer
+    monkeypatch: pytest.MonkeyPatch, servers: ForkServers
 ) -> None:
     monkeypatch.setenv("INTAKE_DATABASE__URL", "postgresql://user:hunter2@host/db")
     monkeypatch.setenv("MAILBOX_PASSWORD", "hunter2")
-    with Child(server, LIMITS, temp_dir="/tmp") as child:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
         environment = child.call("child_tasks:environment", {})
     assert "hunter2" not in str(environment)
     assert environment["OMP_THREAD_LIMIT"] == "1"
@@ -111,9 +111,9 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     program = (
         "from intake.engines.children import Child\n"
-        "from intake.engines.forking import ForkServer\n"
+        "from intake.engines.forking import ForkServers\n"
         "from intake.engines.limits import Limits\n"
-        f"c = Child(ForkServer(), {LIMITS!r}, temp_dir='/tmp')\n"
+        f"c = Child(ForkServers(), {LIMITS!r}, temp_dir='/tmp')\n"
         "c.call('child_tasks:echo', {})\n"
         f"open({str(note)!r}, 'w').write(str(c._process.pid))\n"
         "c.call('child_tasks:hang', {})\n"
