@@ -8,7 +8,7 @@ engine reads nonsense and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from PIL import Image
 
 from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import LEAST_INK, Evened, Prepared, find_ink, level, steepest
-from intake.schemas.documents import Page
+from intake.schemas.documents import Page, Word
 
 Read = Callable[[Image.Image, float], Page]
 """Has the engine read a picture of so many dots to the inch."""
@@ -27,6 +27,8 @@ _BETTER_BY = 0.15
 """So much surer the engine must be of a turned strip."""
 _STRIP_IN = 1.2
 _STRIP_LETTERS = 20
+_LONG_WORD = 4
+"""Shorter words may be higher than wide where they lie level."""
 _INK_BELOW = 168
 
 
@@ -70,7 +72,7 @@ def _read_turned(evened: Evened, read: Read) -> Upright | None:
     """Return the reading of a page on its side, None if it is read no better than as it lies.
 
     Where a receiver repeated one row over and over for rows that it could not make out, there are
-    bars that stand upright on an upright page.
+    bars that stand upright on an upright page; the sides of a photo stand as upright.
     """
     prepared = level(turn(evened, 90))
     strip = _busiest_strip(prepared)
@@ -115,11 +117,23 @@ def _busiest_strip(page: Prepared) -> Image.Image:
 
 
 def _sureness(strip: Image.Image, read: Read, page: Prepared) -> float:
-    """Return how sure the engine is of a strip; a few letters found in bars and specks are none."""
+    """Return how sure the engine is of a strip; a few letters found in bars and specks are none.
+
+    Neither are lines that run up or down: Tesseract reads those too, and is as sure of them.
+    """
     found = read(strip, page.dpi)
+    if runs_up_or_down(found.words):
+        return 0.0
     letters = sum(len(word.text) for word in found.words)
     weight = min(1.0, letters / _STRIP_LETTERS) if found.words else 1.0
     return mean_sureness(found) * weight
+
+
+def runs_up_or_down(words: Sequence[Word]) -> bool:
+    """Say whether most of the long words are higher than wide: their lines are not level."""
+    long_words = [word for word in words if len(word.text) >= _LONG_WORD]
+    standing = sum(word.bottom - word.top > word.right - word.left for word in long_words)
+    return 2 * standing > len(long_words)
 
 
 def _flip(image: Image.Image) -> Image.Image:

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.orientation import lies_sideways, read_upright, turn
+from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Evened
-from intake.schemas.documents import Page
+from intake.schemas.documents import Page, Word
 
 DPI = 250
 
@@ -90,6 +91,27 @@ def test_bars_that_stand_upright_do_not_turn_a_page_that_is_read_no_better_turne
 
     assert lies_sideways(bars)
     assert read_upright(Evened(bars, DPI), Engine(sure=0.4, unsure=0.3).read).rotation == 0
+
+
+def test_a_photo_does_not_turn_an_upright_page() -> None:
+    """Tesseract reads lines that run up a turned page as well, and is sure of them."""
+    page = draw_lines()
+    page.paste(0, (1500, 300, 1600, 2700))
+
+    upright = read_upright(Evened(page, DPI), _read_any_way)
+
+    assert lies_sideways(page)
+    assert upright.rotation == 0
+
+
+def _read_any_way(image: Image.Image, dpi: float) -> Page:
+    """Return words on level lines of an upright page, on lines that run up one that is turned."""
+    wide, high = (30, 120) if image.width == 2800 else (120, 30)
+    words = [
+        Word(text="vicino", confidence=0.95, left=0, top=top, right=wide, bottom=top + high)
+        for top in range(0, 600, 150)
+    ]
+    return page_of(words, number=1, size=image.size)
 
 
 def test_an_empty_page_lies_on_no_side() -> None:
