@@ -24,6 +24,8 @@ _SIDE_SHARE = 0.3
 _BEYOND_SHARE = 0.6
 """black beyond a white strip."""
 _STRIP_IN = 0.4
+_FRAME_IN = 0.06
+"""A line beyond a white strip that is no thicker is the frame of a form; type stands beside it."""
 _DEEPEST_IN = 1.2
 """What reaches further in is a picture, not an edge."""
 _WRITTEN_CELLS = 12
@@ -62,6 +64,8 @@ def _depths(cells: Levels) -> npt.NDArray[np.intp] | None:
     if is_picture or _is_written_on(dark):
         return None
     depths = dark.argmin(axis=0)
+    if start > 0 and np.median(depths[depths > 0]) <= _FRAME_IN * _LOOK_DPI:
+        return None
     depths[deep] = np.median(depths)  # the columns of a border down the page
     frayed = round(_FRAYED_IN * _LOOK_DPI)
     widest = np.lib.stride_tricks.sliding_window_view(

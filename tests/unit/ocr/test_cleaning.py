@@ -85,6 +85,16 @@ def test_the_black_edges_of_a_copy_become_white_and_the_letters_stay(strip):
     assert _letters_survive(written, cleaned)
 
 
+@pytest.mark.parametrize("thickness", [4, 9, 12])
+def test_the_frame_of_a_form_near_the_edges_is_no_edge(thickness):
+    form = written_sheet()
+    pen = ImageDraw.Draw(form)
+    pen.rectangle((80, 90, form.width - 80, form.height - 90), outline=0, width=thickness)
+    pen.text((90 + thickness, 100 + thickness), "Modulo A", font=ImageFont.load_default(42), fill=0)
+    page = _evened(form)
+    assert without_borders(page) is page
+
+
 def test_a_dark_picture_that_reaches_far_into_the_page_is_no_edge():
     written = written_sheet()
     ImageDraw.Draw(written).rectangle((0, 0, 900, 1400), fill=60)
