@@ -27,6 +27,11 @@ def lines_of(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     return [tuple(line) for _, line in groupby(words, key=lambda word: (word.paragraph, word.line))]
 
 
+def letters_right(words: Sequence[Word]) -> float:
+    """Return how many letters of ``words`` are expected to be right."""
+    return sum(len(word.text) * word.confidence for word in words)
+
+
 def text_of(words: Sequence[Word]) -> str:
     """Join words by spaces, lines by line feeds, paragraphs by an empty line."""
     paragraphs = groupby(lines_of(words), key=lambda line: line[0].paragraph)

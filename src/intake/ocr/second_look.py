@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from intake.errors import ItemError
+from intake.ocr.page_words import letters_right
 from intake.schemas.documents import Page
 
 SMALLER = 0.8
@@ -46,5 +47,4 @@ def look_again(first: _Look, look: Callable[[], _Look]) -> _Look:
 
 def _worth(page: Page) -> tuple[bool, float]:
     """Return whether the header was found, and how many characters are expected to be right."""
-    right = sum(len(word.text) * word.confidence for word in page.words)
-    return page.fax_header is not None, right
+    return page.fax_header is not None, letters_right(page.words)

@@ -13,7 +13,7 @@ from PIL import Image
 from intake.errors import ToolMissing, TransientFailure
 from intake.ocr.installing import APT_LINE
 from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, suits_fax_data
-from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
+from intake.ocr.tesseract_table import read_across, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
 
@@ -54,7 +54,9 @@ class TesseractEngine:
             ToolMissing: Tesseract or a language is not installed.
         """
         require_languages(languages, self._installed)
-        return page_of_table(_run(image, languages, timeout_s), image, number=number)
+        return read_across(
+            lambda mode: _run(image, languages, mode, timeout_s), image, number=number
+        )
 
     @cached_property
     def _version(self) -> str:
@@ -71,7 +73,7 @@ class TesseractEngine:
             raise _no_program() from error
 
 
-def _run(image: Image.Image, languages: Sequence[str], timeout_s: float) -> str:
+def _run(image: Image.Image, languages: Sequence[str], mode: int, timeout_s: float) -> str:
     names, folder = "+".join(languages), ""
     if suits_fax_data(image, languages):
         names, folder = FAX_DATA.stem, f"--tessdata-dir {quote(str(FAX_DATA.parent))} "
@@ -81,7 +83,7 @@ def _run(image: Image.Image, languages: Sequence[str], timeout_s: float) -> str:
         table: str = pytesseract.image_to_data(
             plain,
             lang=names,
-            config=f"{folder}--dpi {stated_dpi(image)} --psm 3",
+            config=f"{folder}--dpi {stated_dpi(image)} --psm {mode}",
             timeout=timeout_s,
         )
     except pytesseract.TesseractNotFoundError as error:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from intake.errors import TransientFailure
 from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, data_folder, suits_fax_data
-from intake.ocr.tesseract_table import page_of_table, require_languages, stated_dpi
+from intake.ocr.tesseract_table import read_across, require_languages, stated_dpi
 from intake.schemas.documents import Page
 
 _Files = tuple[tuple[int, int], ...]
@@ -57,9 +57,11 @@ class TesserocrEngine:
             ToolMissing: a language is not installed.
         """
         require_languages(languages, self._installed)
+        data = _data_for(image, languages)
         with _turn:
-            table = _read(_data_for(image, languages), image, timeout_s)
-        return page_of_table(table, image, number=number)
+            return read_across(
+                lambda mode: _read(data, image, mode, timeout_s), image, number=number
+            )
 
     def preload(self, languages: Sequence[str]) -> None:
         """Open the networks for letters and for faxes; see ``Preloadable``.
@@ -106,12 +108,13 @@ def _library() -> Any:
     return tesserocr
 
 
-def _read(data: tuple[Path, str], image: Image.Image, timeout_s: float) -> str:
+def _read(data: tuple[Path, str], image: Image.Image, mode: int, timeout_s: float) -> str:
     try:
         api = _api(*data)
     except (OSError, RuntimeError) as error:
         raise TransientFailure(f"Tesseract failed: {error}", code="ocr_failed") from error
     try:
+        api.SetPageSegMode(mode)
         api.SetImage(image)
         api.SetSourceResolution(stated_dpi(image))
         if not api.Recognize(max(1, round(timeout_s * 1000))):

@@ -1,24 +1,55 @@
-"""Words out of Tesseract's table (TSV), the same from the program and from the library."""
+"""Words out of Tesseract's table (TSV), the same from the program and from the library.
+
+Columns of figures that stand as close as the lines below each other are taken by Tesseract for
+lines that run down the page, and read as nonsense. Such a page is read again as one column, in
+which every line runs across.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from PIL import Image
 
 from intake.errors import ToolMissing
-from intake.ocr.page_words import page_of
+from intake.ocr.page_words import letters_right, page_of
 from intake.schemas.documents import Page, Word
 
 _COLUMNS = 12
 _WORD_LEVEL = "5"
 _LEAST_DPI, _MOST_DPI = 70, 2400  # what Tesseract takes for a possible resolution
 
+BLOCKS, ONE_COLUMN = 3, 4
+"""Page segmentation modes of Tesseract: it looks for blocks, or takes all for one column."""
+_LETTERS, _HIGH = 3, 2.0
+"""A word of so many letters that is so many times as high as wide was read downwards."""
+_SHARE = 0.05
+"""Share of a page's letters read downwards that is more than a title beside a chart's axis."""
 
-def page_of_table(table: str, image: Image.Image, *, number: int) -> Page:
+
+def read_across(table_of: Callable[[int], str], image: Image.Image, *, number: int) -> Page:
+    """Return the page of ``image``; ``table_of`` has Tesseract read it in a segmentation mode."""
+    page = _page_of_table(table_of(BLOCKS), image, number=number)
+    if not _runs_down(page.words):
+        return page
+    again = _page_of_table(table_of(ONE_COLUMN), image, number=number)
+    return max(page, again, key=lambda each: letters_right(each.words))
+
+
+def _runs_down(words: Sequence[Word]) -> bool:
+    letters = sum(len(word.text) for word in words)
+    downwards = sum(
+        len(word.text)
+        for word in words
+        if len(word.text) >= _LETTERS and word.bottom - word.top > _HIGH * (word.right - word.left)
+    )
+    return downwards > _SHARE * letters
+
+
+def _page_of_table(table: str, image: Image.Image, *, number: int) -> Page:
     """Return the page that ``table`` describes; its boxes count in pixels of ``image``."""
     return page_of(tuple(_words(table)), number=number, size=image.size)
 
