@@ -1,7 +1,8 @@
-"""Words that are no words: ruling lines of a table, a signature, a stamp."""
+"""Words that are no words: ruling lines of a table, boxes to tick, a signature, a stamp."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from statistics import median
 
@@ -11,6 +12,8 @@ from intake.schemas.documents import Word
 _RULING = frozenset("|¦[]{}_—–-~=‘'`.:,;")
 _UPRIGHT = frozenset("|¦[]{}")
 _CLOSED_BY = {"|": "|", "¦": "¦", "[": "]", "{": "}"}
+_BOX = re.compile(r"(?:[\[{][xX]|[\[{]?_?)[\]}]\|?(?=[^\W\d_]{2})")
+"""A box before a word as it is read, such as ``[_]``, ``[X]`` or ``]``."""
 CAPITAL_HEIGHTS = 1.15
 """A ruling is higher than this many heights of the words beside it."""
 WORD_SPACE = 0.7
@@ -26,13 +29,14 @@ def without_noise(words: Sequence[Word]) -> tuple[Word, ...]:
 
     A bar that stands between two words as a word does is the letter I: ``Corso Umberto I 72``.
     Left out are table rulings, which are read as ``|`` or ``[``, also where they stick to the
-    first letter of a cell, and what is drawn by hand: far higher than the page's text, and
-    doubted by the engine itself.
+    first letter of a cell, boxes that are not ticked, and what is drawn by hand: far higher than
+    the page's text, and doubted by the engine itself.
     """
     heights = [word.bottom - word.top for word in words if len(word.text) > 2]
     usual = median(heights) if heights else 0
     spelt = (word for line in lines_of(tuple(words)) for word in _with_capitals(line))
-    seen = (word for word in spelt if not _is_ruling(word) and not _is_scrawl(word, usual))
+    apart = (part for word in spelt for part in _apart_from_box(word))
+    seen = (word for word in apart if not _is_ruling(word) and not _is_scrawl(word, usual))
     return tuple(word for line in lines_of(tuple(seen)) for word in _unruled(line))
 
 
@@ -53,6 +57,17 @@ def _is_capital(before: Word, bar: Word, after: Word) -> bool:
     return bar.bottom - bar.top <= height * CAPITAL_HEIGHTS and all(
         0 < gap <= height * WORD_SPACE for gap in gaps
     )
+
+
+def _apart_from_box(word: Word) -> Iterator[Word]:
+    """Yield the box to tick that a word begins with, if it does, and the word."""
+    box = _BOX.match(word.text)
+    if box is None:
+        yield word
+        return
+    edge = word.left + round((word.right - word.left) * box.end() / len(word.text))
+    yield word.model_copy(update={"text": box.group(), "right": edge})
+    yield word.model_copy(update={"text": word.text[box.end() :], "left": edge})
 
 
 def _unruled(line: Sequence[Word]) -> Iterator[Word]:

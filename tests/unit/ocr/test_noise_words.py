@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from intake.ocr.noise_words import without_noise
@@ -26,6 +28,29 @@ def test_what_a_person_would_read_aloud_stays(kept):
 @pytest.mark.parametrize(("read", "printed"), [("|Camera", "Camera"), ("[7.936,34", "7.936,34")])
 def test_a_ruling_that_sticks_to_a_word_is_taken_off(read, printed):
     assert [each.text for each in without_noise([*LINE, word(read)])][-1] == printed
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("[_]ALTRO", ["ALTRO"]),
+        ("[]CONIUGE", ["CONIUGE"]),
+        ("]FIGLIO", ["FIGLIO"]),
+        ("_]|vedova", ["vedova"]),
+        ("[X]SÌ", ["[X]", "SÌ"]),
+        ("{x}sì", ["{x}", "sì"]),
+        ("[omissis]", ["[omissis]"]),
+        ("[7]bis", ["[7]bis"]),
+        ("a]b", ["a]b"]),
+    ],
+)
+def test_a_box_to_tick_is_no_part_of_the_word_beside_it(read, printed):
+    words = without_noise([*LINE, word(read)])[len(LINE) :]
+
+    assert [each.text for each in words] == printed
+    assert len(words) == 1 or words[0].left == 0
+    assert words[-1].right == 90
+    assert all(one.right <= other.left for one, other in pairwise(words))
 
 
 def test_a_bracket_that_a_later_word_closes_stays():
