@@ -11,13 +11,12 @@ from PIL import Image
 
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
-from intake.ocr.borders import without_borders
 from intake.ocr.dust import without_dust
-from intake.ocr.handwritten_words import HANDWRITTEN_WORDS, has_handwritten_words
 from intake.ocr.header_line import take_header
-from intake.ocr.leaders import without_leaders
 from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
+from intake.ocr.losses import find_losses, lacks_text
+from intake.ocr.marks import NO_MARKS, Marks, without_marks
 from intake.ocr.noise_words import without_noise
 from intake.ocr.orientation import Upright, read_upright
 from intake.ocr.own_language import Tell, read_in_own_language
@@ -25,18 +24,12 @@ from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
-from intake.ocr.rings import STAMP_OVER_TEXT, without_rings
-from intake.ocr.rulings import without_rulings
 from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
-from intake.ocr.streaks import without_streaks
-from intake.ocr.unread_ink import UNREAD_INK, has_unread_ink
+from intake.ocr.unread_ink import UNREAD_INK
 from intake.schemas.documents import Defect, Page, PageKind
-
-LEAST_CHARACTERS_PER_IN2 = 60.0
-"""Letters in ink have 250 to 700 characters to the square inch; a picture has next to none."""
 
 DAMAGED_SHARE = 0.05
 """From here on, rows that a fax lost may have held lines of text; up to 2 % cost no more than
@@ -44,11 +37,6 @@ single letters on the faxes measured."""
 
 SURE_WORD = 0.7
 """What is no print keeps only the words that the engine is so sure of; the rest is noise."""
-
-LINES_IN_TEXT = "page_lines_in_text"
-"""Defect of a page from which lines or leaders were taken out, where the engine is not sure."""
-SURE_BESIDE_LINES = 0.985
-"""What a line cost is not seen by the engine: it has to be surer of the rest than elsewhere."""
 
 Watcher = Callable[[PageImage, Prepared, Page], None]
 """Is shown each page that was read: the sheet as it came, as it was made ready, and the result."""
@@ -108,29 +96,13 @@ def _lost(number: int, error: ItemError, defect: str) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Marks:
-    """What was taken out from among the type."""
-
-    has_lines: bool = False
-    """Ruled lines or leaders."""
-    has_stamp: bool = False
-    """A ring that lay over it."""
-
-    def __or__(self, other: _Marks) -> _Marks:
-        return _Marks(self.has_lines or other.has_lines, self.has_stamp or other.has_stamp)
-
-
-_NO_MARKS = _Marks()
-
-
-@dataclass(frozen=True, slots=True)
 class _Look:
     """A reading of a sheet, and what the engine was shown."""
 
     reading: Reading
     page: Page
     prepared: Prepared
-    marks: _Marks
+    marks: Marks
     passes_over_print: bool
 
 
@@ -141,10 +113,10 @@ def _look_at(
     tell: Tell | None,
     *,
     dpi: int,
-    seen: _Marks = _NO_MARKS,
+    seen: Marks = NO_MARKS,
 ) -> _Look:
     """Return what is read on ``paper`` at ``dpi``; ``seen`` are marks known to be on it."""
-    evened, marks = _without_marks(even(paper, dpi=dpi))
+    evened, marks = without_marks(even(paper, dpi=dpi))
     marks |= seen
     read_header = replace(read, scanned_dpi=None)  # the machine prints this line: docs/adr/0018
     header, evened = take_header(evened, read_header) if sheet.bilevel else (None, evened)
@@ -156,14 +128,14 @@ def _look_at(
         "fax_header": header,
     }
     page = page.model_copy(update=facts)
-    losses = _losses(found, page, marks, paper)
+    losses = find_losses(page, found.upright.prepared, marks, paper)
     reading = Reading(
         page=page,
         defects=(*sheet.defects, *_remarks(page, losses, is_back=found.is_back)),
         is_doubtful=sheet.is_incomplete
         or _is_damaged(sheet)
         or bool(losses)
-        or _lacks_text(found, page),
+        or (lacks_text(page, found.upright.prepared) and not found.is_back),
     )
     return _Look(reading, page, found.upright.prepared, marks, UNREAD_INK in losses)
 
@@ -246,14 +218,6 @@ def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
 
 
-def _without_marks(page: Evened) -> tuple[Evened, _Marks]:
-    """Return the page without what is no type, and what that was."""
-    bordered = without_borders(page)
-    unruled = without_leaders(without_rulings(bordered))
-    cleared, has_stamp = without_rings(unruled)
-    return without_streaks(cleared), _Marks(unruled is not bordered, has_stamp)
-
-
 def _in_order(page: Page, size: tuple[int, int]) -> Page:
     """Return the page in reading order, without what was taken for words but is none."""
     if not page.words:  # an engine need not say where it found its text
@@ -271,38 +235,8 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _losses(found: _Found, page: Page, marks: _Marks, paper: PageImage) -> tuple[str, ...]:
-    """Return the codes of what may have cost a page of print words in silence."""
-    if found.kind != "print":
-        return ()
-    prepared = found.upright.prepared
-    is_unread = has_unread_ink(prepared, page.words)
-    is_by_hand = has_handwritten_words(prepared, page.words, paper)
-    is_unsure = marks.has_lines and page.confidence < SURE_BESIDE_LINES
-    return (
-        (UNREAD_INK,) * is_unread
-        + (STAMP_OVER_TEXT,) * marks.has_stamp
-        + (LINES_IN_TEXT,) * is_unsure
-        + (HANDWRITTEN_WORDS,) * is_by_hand
-    )
-
-
 def _remarks(page: Page, losses: Sequence[str], *, is_back: bool) -> tuple[Defect, ...]:
     codes = [SHOW_THROUGH] if is_back else list(losses)
     if page.kind not in ("print", "blank"):
         codes.append(f"page_{page.kind}")
     return tuple(Defect(code=code, detail=f"page {page.number}") for code in codes)
-
-
-def _lacks_text(found: _Found, page: Page) -> bool:
-    """Return whether there is ink whose words are not, or may not be, in the text."""
-    if found.is_back:
-        return False
-    return found.kind not in ("print", "blank") or _is_too_little(
-        page.text, found.upright.prepared.ink_in2
-    )
-
-
-def _is_too_little(text: str, ink_in2: float) -> bool:
-    letters = sum(not character.isspace() for character in text)
-    return ink_in2 >= BLANK_INK_IN2 and letters < LEAST_CHARACTERS_PER_IN2 * ink_in2
