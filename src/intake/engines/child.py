@@ -86,8 +86,15 @@ def _move_in(order: dict[str, Any]) -> None:
 
 
 def _limit(limits: dict[str, Any]) -> None:
-    memory = limits["memory_bytes"]
+    memory = _allowed(resource.RLIMIT_AS, limits["memory_bytes"])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if limits["cpu_s"] is not None:
-        resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
+        cpu_s = _allowed(resource.RLIMIT_CPU, limits["cpu_s"] + 1)
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s - 1, cpu_s))
+
+
+def _allowed(which: int, wanted: int) -> int:
+    """Return a limit that may be set: the hard one only root may raise."""
+    _, hard = resource.getrlimit(which)
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

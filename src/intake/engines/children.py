@@ -11,14 +11,13 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import signal
 import threading
 import time
 from types import TracebackType
 from typing import Any, Self
 
 from intake import errors
-from intake.engines.forking import Forked, ForkServers
+from intake.engines.forking import Forked, ForkServers, how_ended
 from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, write_frame
 from intake.engines.limits import Limits
 from intake.errors import IntakeError, ItemError, TransientFailure
@@ -138,7 +137,7 @@ class Child:
 
     def _read_exactly(self, descriptor: int, length: int, deadline: float) -> bytes:
         received = bytearray()
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
             while len(received) < length:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
@@ -156,10 +155,7 @@ class Child:
     def _crashed(self, process: Forked) -> TransientFailure:
         code = process.end()
         self.close()
-        if code is None:
-            how = "with the process that it was forked from"
-        else:
-            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = "with the process that it was forked from" if code is None else how_ended(code)
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
 
 

@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 from intake.engines import child
 from intake.engines.frames import frame, receive_frame
 
+_LOADED_WITHIN_S = 90
+"""More than the owner waits: a load that hangs must end even where the owner was killed."""
 _DEAD_WITHIN_S = 5.0
 _LOOK_AGAIN_S = 0.001
 
@@ -29,7 +31,7 @@ def main() -> None:
     """Load, fork and reap as ordered until the owner hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who ignores it has nobody to wait for
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    control = socket.socket(fileno=0)
+    control = _private_control()
     forker = Forker(control)
     try:
         with contextlib.suppress(OSError):  # the owner is gone
@@ -65,6 +67,7 @@ class Forker:
 
     def end_all(self) -> None:
         """Kill every child and what it started."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for pid in self._children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
@@ -87,9 +90,7 @@ class Forker:
         code = 1
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            nowhere = os.open(os.devnull, os.O_RDONLY)
-            os.dup2(nowhere, self._control.fileno())
-            os.close(nowhere)
+            self._control.close()
             with os.fdopen(tasks, "rb") as source, os.fdopen(answers, "wb") as target:
                 child.live(order, source, target, parent=parent)
             code = 0
@@ -108,12 +109,26 @@ class Forker:
         return None
 
 
+def _private_control() -> socket.socket:
+    """Return the owner's socket, which came as standard input: no program may read from it."""
+    control = socket.socket(fileno=os.dup(0))
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
+    return control
+
+
 def _load(task: dict[str, Any]) -> dict[str, Any]:
     """Do a task for all children to come; what fails here, each of them finds out itself."""
+    terminate = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there are no children yet
+    signal.alarm(_LOADED_WITHIN_S)
     try:
         told = child.answer(task)
     except SystemExit as error:
         told = {"error": {"message": f"it wanted to end the process ({error.code})"}}
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGTERM, terminate)
     gc.collect()
     gc.freeze()  # a collection in a child must not copy what it shares with us
     return {"failed": told["error"]["message"] if "error" in told else None}

@@ -7,6 +7,7 @@ is a fork of it, which costs milliseconds and is as free to crash as any other p
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from typing import IO, Any
 
 from intake.engines.frames import frame, receive_frame
@@ -61,23 +63,24 @@ class ForkServers:
             StoreError: the machine has no room for another process.
             UsageError: the servers were closed.
         """
+        order = {
+            "environment": _environment(),
+            "path": _path(),
+            "folder": _folder(),
+            "limits": limits.model_dump(),
+            "temp_dir": temp_dir,
+        }
+        try:
+            return self._fork(order, preload)
+        except _Gone:  # another thread's order was its end, and ours may be done by the next one
+            return self._fork(order, preload)
+
+    def _fork(self, order: dict[str, Any], preload: dict[str, Any] | None) -> Forked:
         key = json.dumps(preload)
         server = self._find(key)
         if preload is not None and key not in self._spoilt:
-            try:
-                server.load(preload)
-            except TransientFailure:
-                self._spoilt.add(key)
-                raise
-        return server.fork(
-            {
-                "environment": _environment(),
-                "path": _path(),
-                "folder": _folder(),
-                "limits": limits.model_dump(),
-                "temp_dir": temp_dir,
-            }
-        )
+            server.load(preload, failed=lambda: self._spoilt.add(key))
+        return server.fork(order)
 
     def close(self) -> None:
         """End the servers and all their children, for good."""
@@ -108,6 +111,12 @@ class ForkServers:
 
 
 _every: weakref.WeakSet[ForkServers] = weakref.WeakSet()
+_starting = threading.RLock()
+"""Held while a server starts: what is forked from the owner then would hold its socket open."""
+
+
+class _Gone(TransientFailure):
+    """The server ended before it had the order."""
 
 
 class Forked:
@@ -163,37 +172,27 @@ class _Server:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_loaded = False
+        self._forked: set[int] = set()
         self.is_disowned = False
-        try:
-            ours, theirs = socket.socketpair()
-        except OSError as error:
-            raise _no_room(error) from error
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "intake.engines.fork_server"],
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=_environment() | {"PYTHONPATH": os.pathsep.join(_path())},
-                    cwd="/",  # so that it holds no disk
-                    start_new_session=True,
-                )
-            except OSError as error:
-                ours.close()
-                raise _no_room(error) from error
-        self._socket = ours
-        self.end = weakref.finalize(self, _end, self._process, ours)
+        self._process, self._socket = _start()
+        self.end = weakref.finalize(self, _end, self._process, self._socket, self._forked)
+        self.end.atexit = False  # a thread that goes on would start another: ``_close_all``
 
     def is_alive(self) -> bool:
         return not self.is_disowned and self.end.alive and self._process.poll() is None
 
-    def load(self, task: dict[str, Any]) -> None:
-        """Let it do a task for all its children, once."""
+    def load(self, task: dict[str, Any], *, failed: Callable[[], object]) -> None:
+        """Let it do a task for all its children, once; ``failed`` is told if that is its end."""
         with self._lock:
             if self._is_loaded:
                 return
-            told = self._ask({"load": task}, timeout_s=_LOADED_WITHIN_S)
+            try:
+                told = self._ask({"load": task}, timeout_s=_LOADED_WITHIN_S)
+            except _Gone:
+                raise
+            except TransientFailure:
+                failed()
+                raise
             self._is_loaded = True
         if told["failed"]:
             _log.warning("not loaded beforehand: %s", told["failed"], extra={"action": "load"})
@@ -210,6 +209,7 @@ class _Server:
             if "refused" in told:
                 raise _no_room(told["refused"])
             ours.pop_all()
+            self._forked.add(told["pid"])
             return Forked(self, told["pid"], tasks[1], answers[0])
 
     def reap(self, pid: int) -> int | None:
@@ -218,6 +218,7 @@ class _Server:
             return None
         try:
             with self._lock:
+                self._forked.discard(pid)
                 ended: int | None = self._ask({"reap": pid})["ended"]
         except TransientFailure:
             return None
@@ -238,6 +239,8 @@ class _Server:
         timeout_s: float = _ANSWERED_WITHIN_S,
     ) -> dict[str, Any]:
         """Return the answer to an order; whatever comes between the two ends the server."""
+        if not self.end.alive:
+            raise _Gone("The process that children are forked from ended.", code="crash")
         try:
             self._socket.settimeout(timeout_s)
             message = frame(order)
@@ -263,14 +266,43 @@ class _Server:
         return received[0]
 
     def _ended(self, order: dict[str, Any]) -> TransientFailure:
-        code = self._process.returncode or 0
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = how_ended(self._process.returncode or 0)
         what = order.get("load", {}).get("task", "")
         return TransientFailure(
             f"The process that children are forked from ended: {how}"
             + (f", while it did {what}." if what else "."),
             code="crash",
         )
+
+
+def how_ended(code: int) -> str:
+    """Return the name of the signal that ended a process, or its exit code."""
+    if code >= 0:
+        return f"exit code {code}"
+    known = {each.value: each.name for each in signal.Signals}
+    return known.get(-code, f"signal {-code}")
+
+
+def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Return a new server and the socket to it."""
+    with _starting, contextlib.ExitStack() as spoilt:
+        try:
+            ours, theirs = socket.socketpair()
+            spoilt.enter_context(ours)
+            with theirs:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "intake.engines.fork_server"],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=_environment() | {"PYTHONPATH": os.pathsep.join(_path())},
+                    cwd="/",  # so that it holds no disk
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise _no_room(error) from error
+        spoilt.pop_all()
+        return process, ours
 
 
 def _pipe(
@@ -302,7 +334,7 @@ def _folder() -> str | None:
         return None
 
 
-def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+def _end(process: subprocess.Popen[bytes], control: socket.socket, forked: set[int]) -> None:
     """Hang up, which ends the server and its children; kill it if that does not."""
     with contextlib.suppress(OSError):
         control.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for an answer
@@ -310,6 +342,9 @@ def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
     try:
         process.wait(_HUNG_UP_WITHIN_S)
     except subprocess.TimeoutExpired:
+        for pid in list(forked):  # it hangs, so that their numbers are still theirs
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
         process.kill()
         process.wait()
 
@@ -323,8 +358,17 @@ def _no_room(error: object) -> StoreError:
 
 
 def _disown_all() -> None:
+    _starting.release()
     for servers in list(_every):
         servers.disown()
 
 
-os.register_at_fork(after_in_child=_disown_all)
+def _close_all() -> None:
+    for servers in list(_every):
+        servers.close()
+
+
+os.register_at_fork(
+    before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_disown_all
+)
+atexit.register(_close_all)

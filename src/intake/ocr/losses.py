@@ -28,7 +28,7 @@ def find_losses(page: Page, prepared: Prepared, marks: Marks, paper: PageImage) 
     if page.kind != "print":
         return ()
     found = {
-        UNREAD_INK: has_unread_ink(prepared, page.words),
+        UNREAD_INK: has_unread_ink(prepared, page.words, bilevel=paper.bilevel),
         STAMP_OVER_TEXT: marks.has_stamp,
         LINES_IN_TEXT: marks.has_lines and page.confidence < _SURE_BESIDE_LINES,
         HANDWRITTEN_WORDS: has_handwritten_words(prepared, page.words, paper),

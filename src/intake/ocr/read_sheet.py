@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -22,6 +23,7 @@ from intake.ocr.orientation import Upright, read_upright
 from intake.ocr.own_language import Tell, read_in_own_language
 from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
+from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
@@ -75,12 +77,12 @@ def read_sheet(
         read = _Read(
             engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
         )
-        look = _look_at(paper, sheet, read, tell, dpi=limits.dpi)
-        if look.passes_over_print and sheet.number <= LAST_LOOKED_AT_AGAIN:
+        look_at = partial(_look_at, paper, sheet, read, tell)
+        look = look_at(even(paper, dpi=limits.dpi))
+        if sheet.number <= LAST_LOOKED_AT_AGAIN:
             smaller = round(SMALLER * look.prepared.dpi)
-            look = look_again(
-                look, lambda: _look_at(paper, sheet, read, tell, dpi=smaller, seen=look.marks)
-            )
+            ways = _other_ways(paper, usual=limits.dpi, smaller=smaller)
+            look = look_again(look, ways, partial(look_at, seen=look.marks))
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
     seconds = round(time.perf_counter() - started, 3)
@@ -106,17 +108,25 @@ class _Look:
     passes_over_print: bool
 
 
+def _other_ways(paper: PageImage, *, usual: int, smaller: int) -> Iterator[Evened]:
+    """Yield the page made ready in other ways, each when it is asked for."""
+    if not paper.bilevel:
+        evened = even(paper, dpi=usual)
+        yield replace(evened, image=even_ink(evened.image, evened.dpi))
+    yield even(paper, dpi=smaller)
+
+
 def _look_at(
     paper: PageImage,
     sheet: PageImage,
     read: _Read,
     tell: Tell | None,
+    evened: Evened,
     *,
-    dpi: int,
     seen: Marks = NO_MARKS,
 ) -> _Look:
-    """Return what is read on ``paper`` at ``dpi``; ``seen`` are marks known to be on it."""
-    evened, marks = without_marks(even(paper, dpi=dpi))
+    """Return what is read on ``paper``, evened; ``seen`` are marks known to be on it."""
+    evened, marks = without_marks(evened)
     marks |= seen
     read_header = replace(read, scanned_dpi=None)  # the machine prints this line: docs/adr/0018
     header, evened = take_header(evened, read_header) if sheet.bilevel else (None, evened)

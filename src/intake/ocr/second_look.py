@@ -1,18 +1,20 @@
-"""A page on which print was passed over is read once more, smaller.
+"""A page on which print was passed over is read once more, otherwise.
 
 What an engine takes for a line of text is decided by chance where rings, rules and pens come near
 it: at another size the same page is cut into lines anew. On pages where print had been passed over,
-a fifth smaller found it more often than not (docs/explanation/reading-faxes.md).
+a fifth smaller found it more often than not (docs/explanation/reading-faxes.md). On a page in
+shades of grey, the print that was passed over may also be paler than the rest.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 from intake.errors import ItemError
 from intake.ocr.page_words import letters_right
+from intake.ocr.prepare import Evened
 from intake.schemas.documents import Page
 
 SMALLER = 0.8
@@ -23,28 +25,37 @@ LAST_LOOKED_AT_AGAIN = 20
 _log = logging.getLogger(__name__)
 
 
-class _HasPage(Protocol):
+class _IsLook(Protocol):
     @property
     def page(self) -> Page: ...
 
+    @property
+    def passes_over_print(self) -> bool: ...
 
-_Look = TypeVar("_Look", bound=_HasPage)
+
+_Look = TypeVar("_Look", bound=_IsLook)
 
 
-def look_again(first: _Look, look: Callable[[], _Look]) -> _Look:
+def look_again(first: _Look, ways: Iterator[Evened], look_at: Callable[[Evened], _Look]) -> _Look:
     """Return the look at a page of which more characters can be expected to be right.
 
-    One that took the sending machine's line for a part of the letter is not the better one. A
-    second look that raises ``ItemError`` costs nothing but itself.
+    The page made ready in other ways is looked at while the best look passes over print. One that
+    took the sending machine's line for a part of the letter is not the better one; one that raises
+    ``ItemError`` costs nothing but itself.
     """
-    try:
-        second = look()
-    except ItemError as error:
-        _log.warning("page %d is not read a second time: %s", first.page.number, error)
-        return first
-    return max(first, second, key=lambda each: _worth(each.page))
+    best = first
+    while best.passes_over_print and (evened := next(ways, None)) is not None:
+        try:
+            best = max(best, look_at(evened), key=lambda each: _worth(each.page))
+        except ItemError as error:
+            _log.warning("page %d is not read once more: %s", first.page.number, error)
+    return best
 
 
 def _worth(page: Page) -> tuple[bool, float]:
-    """Return whether the header was found, and how many characters are expected to be right."""
-    return page.fax_header is not None, letters_right(page.words)
+    """Return whether the header was found, and how many more letters may be right than wrong.
+
+    What shines through from the back of a sheet is read as many letters, most of them wrong.
+    """
+    letters = sum(len(word.text) for word in page.words)
+    return page.fax_header is not None, 2 * letters_right(page.words) - letters

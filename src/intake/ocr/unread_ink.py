@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.ocr.blobs import find_blobs
+from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Prepared
 from intake.schemas.documents import Word
 
@@ -37,18 +38,20 @@ _LETTER_WIDE = 0.6
 """Usual width of a letter by the height of its word."""
 
 
-def has_unread_ink(prepared: Prepared, words: Sequence[Word]) -> bool:
-    """Say whether some words of print were passed over."""
-    return unread_letters(prepared, words) >= _MANY
+def has_unread_ink(prepared: Prepared, words: Sequence[Word], *, bilevel: bool) -> bool:
+    """Say whether some words of print were passed over; pale ones too, where there are greys."""
+    return unread_letters(prepared, words, bilevel=bilevel) >= _MANY
 
 
-def unread_letters(prepared: Prepared, words: Sequence[Word]) -> int:
+def unread_letters(prepared: Prepared, words: Sequence[Word], *, bilevel: bool) -> int:
     """Return about how many letters of print stand outside the boxes of all words."""
     heights = [word.bottom - word.top for word in words if len(word.text) > 2]
     if not heights:
         return 0
     step = max(1, round(prepared.dpi / _LOOK_DPI))
-    dark = np.asarray(prepared.image.reduce(step)) < _DARK_BELOW
+    reduced = prepared.image.reduce(step)
+    seen = reduced if bilevel else even_ink(reduced, prepared.dpi / step)
+    dark = np.asarray(seen) < _DARK_BELOW
     _strike_out(dark, words, step)
     dark[:, 2:] |= dark[:, 1:-1] | dark[:, :-2]  # over the gaps between letters
     usual = median(heights) / step

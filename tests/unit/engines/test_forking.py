@@ -28,6 +28,8 @@ def load(payload): loaded.append(payload["name"])
 def load_badly(payload): raise ValueError("no model")
 def load_for_ever(payload): time.sleep(60)
 def load_slowly(payload): time.sleep(1)
+def die_slowly(payload): time.sleep(0.5); os._exit(7)
+def load_with_a_program(payload): subprocess.Popen(["head", "-c", "4"])
 def want_to_exit(payload): raise SystemExit(3)
 def die_loading(payload): os._exit(7)
 def tell(payload):
@@ -109,6 +111,23 @@ def test_who_dies_or_hangs_loading_costs_one_failure_and_no_neighbour_anything(
 
         assert each.call("fork_tasks:tell", {})["loaded"] == ["mine"]
         assert neighbour.call("fork_tasks:tell", {})["pid"] == before
+
+
+def test_of_all_who_wait_for_a_load_that_dies_one_is_told(servers: ForkServers) -> None:
+    def ask(_number: int) -> str:
+        with child(servers, "die_slowly") as each:
+            try:
+                return str(each.call("fork_tasks:tell", {})["loaded"])
+            except TransientFailure:
+                return "failed"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(ask, range(6))) == ["['mine']"] * 5 + ["failed"]
+
+
+def test_a_program_that_loading_starts_reads_no_order(servers: ForkServers) -> None:
+    with child(servers, "load_with_a_program") as each:
+        assert each.call("fork_tasks:tell", {})["loaded"] == ["mine"]
 
 
 def test_closing_waits_for_nobody_who_loads(servers: ForkServers) -> None:
@@ -303,6 +322,21 @@ def test_all_end_with_an_owner_that_is_killed_even_programs_of_children(
         owner.send_signal(signal.SIGKILL)
 
     assert all(is_gone(pid) for pid in pids)
+
+
+def test_a_program_ends_though_threads_of_it_go_on_asking(tmp_path: Path) -> None:
+    program = (
+        "import threading\n"
+        "def ask():\n"
+        "    while True:\n"
+        "        try:\n"
+        "            with child() as each: each.call('fork_tasks:tell', {})\n"
+        "        except Exception: pass\n"
+        "threading.Thread(target=ask, daemon=True).start()\n"
+        "time.sleep(1)\n"
+    )
+    with run(program, tmp_path) as owner:
+        assert owner.wait(timeout=15) == 0
 
 
 def test_programs_end_with_a_server_that_is_terminated(tmp_path: Path) -> None:

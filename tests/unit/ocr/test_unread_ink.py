@@ -24,13 +24,13 @@ def prepared(sheet):
 
 def test_a_page_that_was_read_has_no_unread_ink(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 1, 2})
-    assert unread_letters(prepared(sheet), words) == 0
+    assert unread_letters(prepared(sheet), words, bilevel=True) == 0
 
 
 def test_a_line_that_was_passed_over_is_unread_ink(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 2})
-    assert has_unread_ink(prepared(sheet), words)
-    assert 12 <= unread_letters(prepared(sheet), words) <= 30
+    assert has_unread_ink(prepared(sheet), words, bilevel=True)
+    assert 12 <= unread_letters(prepared(sheet), words, bilevel=True) <= 30
 
 
 def test_rules_specks_flourishes_and_pictures_are_no_print(page_of_lines):
@@ -41,12 +41,12 @@ def test_rules_specks_flourishes_and_pictures_are_no_print(page_of_lines):
     for at in range(700, 1300, 60):
         pen.ellipse((at, 700, at + 9, 709), fill=0)
     pen.line([(700 + 3 * at, 900 + (at % 40) * 5) for at in range(150)], fill=0, width=5)
-    assert not has_unread_ink(prepared(sheet), words)
+    assert not has_unread_ink(prepared(sheet), words, bilevel=True)
 
 
 def test_without_words_of_some_length_nothing_is_said(page_of_lines):
     sheet, _ = page_of_lines(*LINES, read=set())
-    assert unread_letters(prepared(sheet), []) == 0
+    assert unread_letters(prepared(sheet), [], bilevel=True) == 0
 
 
 class TwoReadings:
