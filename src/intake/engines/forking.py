@@ -59,7 +59,7 @@ class ForkServers:
         """Return a new child, for which the task ``preload`` was done beforehand.
 
         Raises:
-            TransientFailure: the server ended or hung (``crash``, ``timeout``).
+            NotForked: the server ended or hung (``crash``, ``timeout``).
             StoreError: the machine has no room for another process.
             UsageError: the servers were closed.
         """
@@ -115,7 +115,11 @@ _starting = threading.RLock()
 """Held while a server starts: what is forked from the owner then would hold its socket open."""
 
 
-class _Gone(TransientFailure):
+class NotForked(TransientFailure):
+    """There is no child, since the server ended or hung: no task is to blame."""
+
+
+class _Gone(NotForked):
     """The server ended before it had the order."""
 
 
@@ -190,7 +194,7 @@ class _Server:
                 told = self._ask({"load": task}, timeout_s=_LOADED_WITHIN_S)
             except _Gone:
                 raise
-            except TransientFailure:
+            except NotForked:
                 failed()
                 raise
             self._is_loaded = True
@@ -220,7 +224,7 @@ class _Server:
             with self._lock:
                 self._forked.discard(pid)
                 ended: int | None = self._ask({"reap": pid})["ended"]
-        except TransientFailure:
+        except NotForked:
             return None
         return ended
 
@@ -250,7 +254,7 @@ class _Server:
         except TimeoutError:
             self.end()
             what = order.get("load", {}).get("task", "fork")
-            raise TransientFailure(
+            raise NotForked(
                 f"The process that children are forked from took more than {timeout_s:g} s"
                 f" ({what}).",
                 code="timeout",
@@ -265,10 +269,10 @@ class _Server:
             raise self._ended(order)
         return received[0]
 
-    def _ended(self, order: dict[str, Any]) -> TransientFailure:
+    def _ended(self, order: dict[str, Any]) -> NotForked:
         how = how_ended(self._process.returncode or 0)
         what = order.get("load", {}).get("task", "")
-        return TransientFailure(
+        return NotForked(
             f"The process that children are forked from ended: {how}"
             + (f", while it did {what}." if what else "."),
             code="crash",

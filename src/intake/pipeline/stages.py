@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers
+from intake.engines.forking import ForkServers, NotForked
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
@@ -148,6 +148,8 @@ class Stages:
         options = self._classify_options
         try:
             return self._light.call(task, payload | {"options": options})
+        except NotForked:
+            raise  # no plugin was asked
         except TransientFailure as death:
             names = [name for name in options["classifiers"] if name not in _OWN_CLASSIFIERS]
             if not names or death.code not in _FATAL or self._is_killed:
