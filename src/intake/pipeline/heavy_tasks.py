@@ -28,9 +28,9 @@ from intake.schemas.parsers import ParserOptions
 
 
 def preload(payload: dict[str, Any]) -> dict[str, Any]:
-    """Load what every page needs that ``engine`` reads in ``languages``."""
+    """Load what every page needs that ``engine`` reads in ``languages``, if any are named."""
     engine = open_engine(payload["engine"])
-    if isinstance(engine, Preloadable):
+    if payload["languages"] and isinstance(engine, Preloadable):
         engine.preload(payload["languages"])
     return {}
 

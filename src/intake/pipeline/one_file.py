@@ -18,6 +18,8 @@ from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
+_USUAL = OcrOptions().languages
+"""Whose networks are opened beforehand: other languages would need a process for each choice."""
 _servers = ForkServers()
 """Kept for the next file, since who reads one often reads many; it ends with the process."""
 
@@ -54,10 +56,10 @@ def read_file(
             remedy="Give each a name of its own.",
         )
     ocr_options = ocr.model_dump(mode="json")
-    usual = tasks.loading_for_pages(ocr.engine, OcrOptions().languages)
+    preload = tasks.loading_for_pages(ocr.engine, _USUAL if ocr.languages == _USUAL else ())
     with (
         scratch_folder() as folder,
-        Child(_servers, limits, temp_dir=str(folder), preload=usual) as child,
+        Child(_servers, limits, temp_dir=str(folder), preload=preload) as child,
     ):
         file = folder / "file"
         with on_disk(file):

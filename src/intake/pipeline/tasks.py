@@ -18,7 +18,7 @@ TRAIN = "intake.pipeline.contest:train_in_child"
 
 
 def loading_for_pages(engine: str, languages: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """Return the task by which an OCR engine is opened once for all pages."""
+    """Return the task by which what reads pages is loaded once, and an engine's ``languages``."""
     return _LOAD_FOR_PAGES, {"engine": engine, "languages": list(languages)}
 
 
