@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -86,14 +81,14 @@ def test_our_own_errors_come_through_as_they_are(servers: ForkServers) -> None:
 
 
 def test_a_hanging_task_is_killed_with_everything_it_started(
-    tmp_path: Path, servers: ForkServers
+    tmp_path: Path, servers: ForkServers, is_gone: Callable[[int], bool]
 ) -> None:
     note = tmp_path / "pid"
     with Child(servers, Limits(timeout_s=1.5, memory_bytes=512 << 20), temp_dir="/tmp") as child:
         with pytest.raises(TransientFailure) as caught:
             child.call("child_tasks:leave_grandchild", {"note": str(note)})
         assert caught.value.code == "timeout"
-    assert _is_gone(int(note.read_text()))
+    assert is_gone(int(note.read_text()))
 
 
 def test_a_child_knows_no_secret_of_ours(
@@ -105,37 +100,3 @@ def test_a_child_knows_no_secret_of_ours(
         environment = child.call("child_tasks:environment", {})
     assert "hunter2" not in str(environment)
     assert environment["OMP_THREAD_LIMIT"] == "1"
-
-
-def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    note = tmp_path / "pid"
-    program = (
-        "from intake.engines.children import Child\n"
-        "from intake.engines.forking import ForkServers\n"
-        "from intake.engines.limits import Limits\n"
-        f"c = Child(ForkServers(), {LIMITS!r}, temp_dir='/tmp')\n"
-        "c.call('child_tasks:echo', {})\n"
-        f"open({str(note)!r}, 'w').write(str(c._process.pid))\n"
-        "c.call('child_tasks:hang', {})\n"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment) as parent:
-        deadline = time.monotonic() + 10
-        while not note.exists() or not note.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        parent.send_signal(signal.SIGKILL)
-    assert _is_gone(int(note.read_text()))
-
-
-def _is_gone(pid: int) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -188,7 +188,7 @@ def test_who_waits_for_a_child_that_another_thread_ends_is_told_at_once(
 
 
 def test_a_program_ends_with_the_child_that_crashed_beside_it(
-    servers: ForkServers, tmp_path: Path
+    servers: ForkServers, tmp_path: Path, is_gone: Callable[[int], bool]
 ) -> None:
     note = tmp_path / "pid"
     with child(servers) as each:
@@ -207,7 +207,7 @@ def test_a_crash_is_told_at_once_though_a_program_got_away(servers: ForkServers)
 
 
 def test_a_killed_server_takes_its_children_along_and_another_one_goes_on(
-    servers: ForkServers,
+    servers: ForkServers, is_gone: Callable[[int], bool]
 ) -> None:
     with child(servers) as each:
         first = each.call("fork_tasks:tell", {})
@@ -313,7 +313,7 @@ servers = ForkServers()
 
 @pytest.mark.parametrize("before", ["", "if not os.fork(): time.sleep(60)\n"])
 def test_all_end_with_an_owner_that_is_killed_even_programs_of_children(
-    before: str, tmp_path: Path
+    before: str, tmp_path: Path, is_gone: Callable[[int], bool]
 ) -> None:
     starts = f"{before}child().call('fork_tasks:start_program', {{'note': note}})\n"
     # What is forked after the server is there must not keep it alive.
@@ -339,7 +339,9 @@ def test_a_program_ends_though_threads_of_it_go_on_asking(tmp_path: Path) -> Non
         assert owner.wait(timeout=15) == 0
 
 
-def test_programs_end_with_a_server_that_is_terminated(tmp_path: Path) -> None:
+def test_programs_end_with_a_server_that_is_terminated(
+    tmp_path: Path, is_gone: Callable[[int], bool]
+) -> None:
     with run("child().call('fork_tasks:start_program', {'note': note})\n", tmp_path) as owner:
         program, forked, server = await_pids(tmp_path / "note")
         os.kill(server, signal.SIGTERM)
@@ -393,16 +395,3 @@ def await_pids(note: Path) -> list[int]:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return [int(pid) for pid in note.read_text().split()]
-
-
-def is_gone(pid: int) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
