@@ -78,10 +78,11 @@ def read_sheet(
             engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
         )
         look_at = partial(_look_at, paper, sheet, read, tell)
-        look = look_at(even(paper, dpi=limits.dpi))
+        evened = even(paper, dpi=limits.dpi)
+        look = look_at(evened)
         if sheet.number <= LAST_LOOKED_AT_AGAIN:
             smaller = round(SMALLER * look.prepared.dpi)
-            ways = _other_ways(paper, usual=limits.dpi, smaller=smaller)
+            ways = _other_ways(paper, evened, smaller=smaller)
             look = look_again(look, ways, partial(look_at, seen=look.marks))
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
@@ -108,10 +109,9 @@ class _Look:
     passes_over_print: bool
 
 
-def _other_ways(paper: PageImage, *, usual: int, smaller: int) -> Iterator[Evened]:
-    """Yield the page made ready in other ways, each when it is asked for."""
+def _other_ways(paper: PageImage, evened: Evened, *, smaller: int) -> Iterator[Evened]:
+    """Yield the page made ready otherwise than ``evened``, each way when it is asked for."""
     if not paper.bilevel:
-        evened = even(paper, dpi=usual)
         yield replace(evened, image=even_ink(evened.image, evened.dpi))
     yield even(paper, dpi=smaller)
 
