@@ -33,8 +33,10 @@ def test_pale_lines_between_black_ones_are_read() -> None:
     assert document.defects == ()
 
 
-def test_what_shines_through_from_the_back_adds_no_nonsense() -> None:
+def test_what_shines_through_from_the_back_adds_no_nonsense_and_a_person_looks() -> None:
     back = ImageOps.mirror(lines(PALE, 205, first=160)).filter(ImageFilter.GaussianBlur(2))
     document = read(ImageChops.darker(lines(BLACK, 0, first=80), back))
 
     assert document.text.split() == BLACK.split() * 6
+    assert [defect.code for defect in document.defects] == ["page_unread_ink"]
+    assert document.needs_review
