@@ -9,16 +9,15 @@ and its answers are JSON: nothing it says is ever executed.
 from __future__ import annotations
 
 import json
-import os
-import selectors
 import threading
 import time
 from types import TracebackType
 from typing import Any, Self
 
 from intake import errors
-from intake.engines.forking import Forked, ForkServers, how_ended
-from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, write_frame
+from intake.engines.forked import Forked, how_ended
+from intake.engines.forking import ForkServers
+from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, frame
 from intake.engines.limits import Limits
 from intake.errors import IntakeError, ItemError, TransientFailure
 
@@ -77,11 +76,17 @@ class Child:
 
     def _call(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         process = self._running()
+        deadline = time.monotonic() + self._limits.timeout_s
         try:
-            write_frame(process.tasks, _task(task, payload))
-            answer = self._await_answer(process)
-        except (BrokenPipeError, EOFError):
+            process.send(frame(_task(task, payload)), deadline=deadline)
+            answer = _answer_of(process, deadline)
+        except EOFError:
             raise self._crashed(process) from None
+        except TimeoutError:
+            self.close()
+            raise TransientFailure(
+                f"Took longer than {self._limits.timeout_s:g} s and was stopped.", code="timeout"
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -124,39 +129,19 @@ class Child:
             raise _stopped()
         return process
 
-    def _await_answer(self, process: Forked) -> dict[str, Any]:
-        descriptor = process.answers.fileno()
-        deadline = time.monotonic() + self._limits.timeout_s
-        header = self._read_exactly(descriptor, LENGTH.size, deadline)
-        (length,) = LENGTH.unpack(header)
-        if length > MAX_FRAME_BYTES:
-            self.close()
-            raise TransientFailure(f"The child answered with {length} bytes.", code="memory")
-        answer: dict[str, Any] = json.loads(self._read_exactly(descriptor, length, deadline))
-        return answer
-
-    def _read_exactly(self, descriptor: int, length: int, deadline: float) -> bytes:
-        received = bytearray()
-        with selectors.PollSelector() as selector:
-            selector.register(descriptor, selectors.EVENT_READ)
-            while len(received) < length:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    self.close()
-                    raise TransientFailure(
-                        f"Took longer than {self._limits.timeout_s:g} s and was stopped.",
-                        code="timeout",
-                    )
-                chunk = os.read(descriptor, length - len(received))
-                if not chunk:
-                    raise EOFError
-                received += chunk
-        return bytes(received)
-
     def _crashed(self, process: Forked) -> TransientFailure:
         code = process.end()
         self.close()
         how = "with the process that it was forked from" if code is None else how_ended(code)
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
+
+
+def _answer_of(process: Forked, deadline: float) -> dict[str, Any]:
+    (length,) = LENGTH.unpack(process.receive(LENGTH.size, deadline=deadline))
+    if length > MAX_FRAME_BYTES:
+        raise TransientFailure(f"The child answered with {length} bytes.", code="memory")
+    answer: dict[str, Any] = json.loads(process.receive(length, deadline=deadline))
+    return answer
 
 
 def _stopped() -> TransientFailure:

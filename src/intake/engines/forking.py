@@ -12,7 +12,6 @@ import contextlib
 import json
 import logging
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ import weakref
 from collections.abc import Callable
 from typing import IO, Any
 
+from intake.engines.forked import Forked, how_ended
 from intake.engines.frames import frame, receive_frame
 from intake.engines.limits import Limits
 from intake.errors import StoreError, TransientFailure, UsageError
@@ -121,53 +121,6 @@ class NotForked(TransientFailure):
 
 class _Gone(NotForked):
     """The server ended before it had the order."""
-
-
-class Forked:
-    """A child process: tasks go in at ``tasks``, answers come out at ``answers``."""
-
-    def __init__(self, server: _Server, pid: int, tasks: IO[bytes], answers: IO[bytes]) -> None:
-        self._server = server
-        self._lock = threading.Lock()
-        self._is_over = False
-        self._ended: int | None = None
-        self.pid = pid
-        self.tasks = tasks
-        self.answers = answers
-
-    def is_waiting(self) -> bool:
-        """Return whether it lives and has nothing to say before it is asked."""
-        if self._is_over or self._server.is_disowned:
-            return False
-        poll = select.poll()
-        poll.register(self.answers, select.POLLIN)
-        return not poll.poll(0)
-
-    def kill(self) -> None:
-        """Kill it with everything it started; any thread may."""
-        with self._lock:
-            self._kill()
-
-    def end(self) -> int | None:
-        """Kill it with everything it started and return how it ended (negative: the signal).
-
-        None: nobody knows. It has nothing to lose.
-        """
-        with self._lock:
-            if self._is_over:
-                return self._ended
-            self._kill()
-            self._is_over = True  # from now on its number may be another's
-        for pipe in (self.tasks, self.answers):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-        self._ended = self._server.reap(self.pid)
-        return self._ended
-
-    def _kill(self) -> None:
-        if not self._is_over and self._server.is_alive():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
 
 
 class _Server:
@@ -279,14 +232,6 @@ class _Server:
         )
 
 
-def how_ended(code: int) -> str:
-    """Return the name of the signal that ended a process, or its exit code."""
-    if code >= 0:
-        return f"exit code {code}"
-    known = {each.value: each.name for each in signal.Signals}
-    return known.get(-code, f"signal {-code}")
-
-
 def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Return a new server and the socket to it."""
     with _starting, contextlib.ExitStack() as spoilt:
@@ -316,7 +261,7 @@ def _pipe(
     source, target = os.pipe()
     return (
         reads.enter_context(os.fdopen(source, "rb", buffering=0)),
-        writes.enter_context(os.fdopen(target, "wb")),
+        writes.enter_context(os.fdopen(target, "wb", buffering=0)),
     )
 
 

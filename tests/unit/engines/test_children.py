@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,12 +20,20 @@ import ctypes, os, subprocess, time
 from intake.errors import ToolMissing, UnreadableItem
 
 def echo(payload): return payload
+def who(payload): return {"pid": os.getpid()}
 def crash(payload): ctypes.string_at(0)
 def hang(payload): time.sleep(60)
 def leave_grandchild(payload):
     process = subprocess.Popen(["sleep", "60"])
     open(payload["note"], "w").write(str(process.pid))
     time.sleep(60)
+def leave_a_process_with_our_pipes_and_crash(payload):
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        time.sleep(60)
+    open(payload["note"], "w").write(str(pid))
+    crash(payload)
 def eat(payload): return {"size": len(bytearray(2 << 30))}
 def refuse(payload): raise UnreadableItem("nothing there", code="empty")
 def no_tool(payload): raise ToolMissing("no tesseract", remedy="apt-get install tesseract-ocr")
@@ -89,6 +101,37 @@ def test_a_hanging_task_is_killed_with_everything_it_started(
             child.call("child_tasks:leave_grandchild", {"note": str(note)})
         assert caught.value.code == "timeout"
     assert is_gone(int(note.read_text()))
+
+
+def test_a_child_that_reads_no_task_is_stopped_like_one_that_does_not_answer(
+    servers: ForkServers,
+) -> None:
+    more_than_a_pipe_holds = {"text": "x" * (1 << 20)}
+    with Child(servers, Limits(timeout_s=1, memory_bytes=512 << 20), temp_dir="/tmp") as child:
+        frozen = child.call("child_tasks:who", {})["pid"]
+        os.kill(frozen, signal.SIGSTOP)
+        with pytest.raises(TransientFailure) as caught:
+            child.call("child_tasks:echo", more_than_a_pipe_holds)
+        assert caught.value.code == "timeout"
+        assert child.call("child_tasks:echo", more_than_a_pipe_holds) == more_than_a_pipe_holds
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the news comes from the Linux kernel")
+def test_a_crash_is_told_at_once_though_a_process_it_left_holds_its_pipes(
+    tmp_path: Path, servers: ForkServers
+) -> None:
+    note = tmp_path / "pid"
+    started = time.monotonic()
+    task = "child_tasks:leave_a_process_with_our_pipes_and_crash"
+    with (
+        Child(servers, LIMITS, temp_dir="/tmp") as child,
+        pytest.raises(TransientFailure) as caught,
+    ):
+        child.call(task, {"note": str(note)})
+    os.kill(int(note.read_text()), signal.SIGKILL)
+    assert caught.value.code == "crash"
+    assert "SIGSEGV" in caught.value.message
+    assert time.monotonic() - started < LIMITS.timeout_s / 2
 
 
 def test_a_child_knows_no_secret_of_ours(
