@@ -45,6 +45,14 @@ class Blobs:
         found: Mask = np.cumsum(steps[:, :-1], axis=1, dtype=np.int8) > 0
         return found
 
+    def labels(self, shape: tuple[int, int]) -> npt.NDArray[np.int32]:
+        """Return for each cell of ``shape`` the number of the blob it is of; -1 for none."""
+        steps = np.zeros((shape[0], shape[1] + 1), dtype=np.int32)
+        np.add.at(steps, (self.runs.row, self.runs.start), self.runs.blob + 1)
+        np.add.at(steps, (self.runs.row, self.runs.end), -self.runs.blob - 1)
+        numbers: npt.NDArray[np.int32] = np.cumsum(steps[:, :-1], axis=1, dtype=np.int32) - 1
+        return numbers
+
 
 def find_blobs(mask: Mask) -> Blobs:
     """Return the blobs of a mask; the work grows with its runs, not with its pixels."""

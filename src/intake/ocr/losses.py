@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intake.ocr.coloured_marks import COLOURED_MARKS
 from intake.ocr.handwritten_words import HANDWRITTEN_WORDS, has_handwritten_words
 from intake.ocr.marks import Marks
 from intake.ocr.page_kind import BLANK_INK_IN2
@@ -29,6 +30,7 @@ def find_losses(page: Page, prepared: Prepared, marks: Marks, paper: PageImage) 
         return ()
     found = {
         UNREAD_INK: has_unread_ink(prepared, page.words, bilevel=paper.bilevel),
+        COLOURED_MARKS: paper.print_only is not None and paper.print_only.is_written_over,
         STAMP_OVER_TEXT: marks.has_stamp,
         LINES_IN_TEXT: marks.has_lines and page.confidence < _SURE_BESIDE_LINES,
         HANDWRITTEN_WORDS: has_handwritten_words(prepared, page.words, paper),

@@ -28,13 +28,15 @@ from PIL import Image
 from intake import errors
 from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.ocr.limits import PageLimits
-from intake.ocr.sheets import PageFile, PageImage, PageLost, PageText, Sheet
+from intake.ocr.sheets import PageFile, PageImage, PageLost, PageText, Print, Sheet
 from intake.schemas.documents import Defect
 
 MOST_DEATHS = 3
 """After so many pages that end their process, the rest of a file is left to a person."""
 _LENGTHS = struct.Struct(">IQ")  # bytes of JSON, bytes of pixels
 _LONGEST_JSON = 64 << 20
+_MOST_PICTURES = 2
+"""A page comes as it is, and perhaps once more without coloured ink over its print."""
 _NEARLY_ALL = 0.75
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _PLAIN_FACTS = (
@@ -147,7 +149,7 @@ class _Reader:
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
         deadline = time.monotonic() + self._limits.page_timeout_s
         sizes = _LENGTHS.unpack(self._read(_LENGTHS.size, deadline))
-        if sizes[0] > _LONGEST_JSON or sizes[1] > self._limits.max_pixels:
+        if sizes[0] > _LONGEST_JSON or sizes[1] > _MOST_PICTURES * self._limits.max_pixels:
             raise _Died(_too_large("it gave too much"))
         told: dict[str, Any] = json.loads(self._read(sizes[0], deadline))
         return told, self._read(sizes[1], deadline)
@@ -227,7 +229,12 @@ def _tell_sheet(out: IO[bytes], sheet: Sheet) -> None:
     else:
         told = {name: getattr(sheet, name) for name in _PLAIN_FACTS}
         defects = [defect.model_dump() for defect in sheet.defects]
-        _tell(out, told | {"size": sheet.image.size, "defects": defects}, sheet.image.tobytes())
+        told |= {"size": sheet.image.size, "defects": defects}
+        pixels = sheet.image.tobytes()
+        if sheet.print_only is not None:
+            told["is_written_over"] = sheet.print_only.is_written_over
+            pixels += sheet.print_only.image.tobytes()
+        _tell(out, told, pixels)
 
 
 def _tell(out: IO[bytes], told: dict[str, Any], pixels: bytes = b"") -> None:
@@ -243,9 +250,15 @@ def _revived(told: dict[str, Any], pixels: bytearray) -> Sheet:
         return PageText(told["number"], told["text"])
     if "error" in told:
         return PageLost(told["number"], _error(told["error"]), defect=told["defect"])
-    image = Image.frombytes("L", tuple(told["size"]), pixels)
-    defects = tuple(Defect.model_validate(defect) for defect in told["defects"])
-    return PageImage(image=image, defects=defects, **{name: told[name] for name in _PLAIN_FACTS})
+    width, height = size = tuple(told["size"])
+    seen, under = (pixels[: width * height], pixels[width * height :])
+    over = told.get("is_written_over")
+    return PageImage(
+        image=Image.frombytes("L", size, seen),
+        print_only=None if over is None else Print(Image.frombytes("L", size, under), over),
+        defects=tuple(Defect.model_validate(defect) for defect in told["defects"]),
+        **{name: told[name] for name in _PLAIN_FACTS},
+    )
 
 
 def _described(error: errors.IntakeError) -> dict[str, Any]:

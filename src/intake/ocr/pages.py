@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,7 @@ from PIL import (
 from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
 from intake.ocr.big_tiff import to_classic
+from intake.ocr.coloured_marks import MOST_PIXELS, find_print
 from intake.ocr.frames import Frames, load_decoders, open_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
@@ -130,13 +132,17 @@ class PictureFile:
         image = self._image
         tagged, bilevel, bad_rows = _tagged_dpi(image), image.mode == "1", tiff.bad_fax_rows(image)
         orientation, bad_run = _orientation(image), longest_bad_run(image)
-        image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
+        if image.width * image.height > MOST_PIXELS:
+            image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
         grey, spans, turn = self._load(orientation)
+        print_only = None if spans else find_print(image)
         lost = sum(rows for _, rows in spans)
         missing = tiff.missing_fax_rows(self._data, image)
         is_incomplete = lost > 0 or missing > 0 or self._broken_off is not None
         mended = without_repeats(grey, bad_run) if bilevel else grey
         upright = mended if turn is None else mended.transpose(turn)
+        if print_only is not None and turn is not None:
+            print_only = replace(print_only, image=print_only.image.transpose(turn))
         width, height = upright.size
         if orientation in _ON_ITS_SIDE:
             dpi_y, dpi_x = judge_resolution((width, height), tagged, bilevel=bilevel)
@@ -145,6 +151,7 @@ class PictureFile:
         return PageImage(
             number=number,
             image=upright,
+            print_only=print_only,
             dpi_x=dpi_x,
             dpi_y=dpi_y,
             bilevel=bilevel,

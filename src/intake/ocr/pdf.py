@@ -16,6 +16,7 @@ from PIL import Image
 
 from intake.errors import UnreadableItem
 from intake.ocr import pdf_repair
+from intake.ocr.coloured_marks import MOST_PIXELS, find_print
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
@@ -113,16 +114,28 @@ class PdfFile:
         image, (dpi_x, dpi_y) = page.turned(image, (dpi_x / self._unit, dpi_y / self._unit))
         bilevel = all(picture.bits == 1 for picture in page.pictures)
         dpi_x, dpi_y = judge_resolution(image.size, (dpi_x, dpi_y), bilevel=bilevel)
-        return PageImage(number=number, image=image, dpi_x=dpi_x, dpi_y=dpi_y, bilevel=bilevel)
+        return PageImage(
+            number=number,
+            image=to_grey(image),
+            print_only=find_print(image),
+            dpi_x=dpi_x,
+            dpi_y=dpi_y,
+            bilevel=bilevel,
+        )
 
     def _draw(self, number: int, page: _LoadedPage) -> PageImage:
         dpi = self._render_dpi(number, page)
-        image = page.render(dpi)
+        image = page.render(dpi, in_colour=any(picture.is_coloured for picture in page.pictures))
         largest = max(page.pictures, key=lambda each: each.place.area, default=None)
         is_scan = largest is not None and page.scanned_share >= SCANNED_SHARE
         source_dpi_y = largest.dpi[1] / self._unit if largest and is_scan else None
         return PageImage(
-            number=number, image=image, dpi_x=dpi, dpi_y=dpi, source_dpi_y=source_dpi_y
+            number=number,
+            image=to_grey(image),
+            print_only=find_print(image),
+            dpi_x=dpi,
+            dpi_y=dpi,
+            source_dpi_y=source_dpi_y,
         )
 
     def _render_dpi(self, number: int, page: _LoadedPage) -> int:
@@ -183,13 +196,14 @@ class _LoadedPage:
         finally:
             layer.close()
 
-    def render(self, dpi: float, *, unturned: bool = False) -> Image.Image:
-        """Return the page drawn in grey; ``unturned`` leaves the file's own rotation out."""
+    def render(self, dpi: float, *, unturned: bool = False, in_colour: bool = False) -> Image.Image:
+        """Return the page drawn in grey, or in RGB; ``unturned`` leaves the file's own rotation
+        out."""
         turn = -self._page.get_rotation() % 360 if unturned else 0
         scale = dpi / POINTS_PER_INCH * self._unit
-        bitmap = self._page.render(scale=scale, rotation=turn, grayscale=True)
+        bitmap = self._page.render(scale=scale, rotation=turn, grayscale=not in_colour)
         image: Image.Image = bitmap.to_pil()
-        return image if image.mode == "L" else to_grey(image)
+        return image.convert("RGB") if in_colour else image.convert("L")
 
     def turned(
         self, image: Image.Image, dpi: tuple[float, float]
@@ -314,11 +328,13 @@ def _is_seen(path: Any) -> bool:
 
 
 def _pixels(item: Any) -> Image.Image:
-    """Return a picture of the page as it stands in the file, in grey."""
+    """Return a picture of the page as it stands in the file, in colour where it has some."""
     raw = pdfium.FPDFImageObj_GetBitmap(item)
     if not raw:
         raise ValueError("the picture cannot be decoded")
-    return to_grey(pypdfium2.PdfBitmap.from_raw(raw).to_pil())
+    picture = pypdfium2.PdfBitmap.from_raw(raw).to_pil()
+    is_small = picture.width * picture.height <= MOST_PIXELS
+    return picture if picture.mode == "RGB" and is_small else to_grey(picture)
 
 
 def _too_large(number: int, why: str) -> UnreadableItem:

@@ -73,7 +73,7 @@ def read_sheet(
         return _lost(sheet.number, sheet.error, sheet.defect)
     started = time.perf_counter()
     try:
-        paper = without_dust(cut_out_sheet(sheet))
+        paper = without_dust(cut_out_sheet(_printed(sheet)))
         read = _Read(
             engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
         )
@@ -91,6 +91,11 @@ def read_sheet(
     if watch is not None:
         watch(sheet, look.prepared, page)
     return replace(look.reading, page=page)
+
+
+def _printed(sheet: PageImage) -> PageImage:
+    """Return the sheet without what lies over its print."""
+    return sheet if sheet.print_only is None else replace(sheet, image=sheet.print_only.image)
 
 
 def _lost(number: int, error: ItemError, defect: str) -> Reading:

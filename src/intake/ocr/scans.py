@@ -83,7 +83,12 @@ class Picture:
     bits: int
     matrix: Matrix
     pixels: Callable[[], Image.Image]
-    """Decodes it into grey; raises ValueError where that cannot be done."""
+    """Decodes it, in mode ``L`` or ``RGB``; raises ValueError where that cannot be done."""
+
+    @property
+    def is_coloured(self) -> bool:
+        """Whether it has more than one channel."""
+        return self.bits > 16
 
     @property
     def place(self) -> Box:
@@ -155,18 +160,20 @@ def compose(
         return None
     if len(pictures) == 1 and _is_size(pictures[0], size):
         return pictures[0].upright(), (dpi_x, dpi_y)
-    page = Image.new("L", size, 255)
+    page = Image.new("L", size, "white")
     for picture in pictures:
-        place = picture.place
+        place, part = picture.place, picture.upright()
         left = round((place.left - box.left) * dpi_x / POINTS_PER_INCH)
         top = round((box.top - place.top) * dpi_y / POINTS_PER_INCH)
-        page.paste(picture.upright(), (left, top))
+        if part.mode != "L":
+            page = page.convert(part.mode)
+        page.paste(part, (left, top))
     return page, (dpi_x, dpi_y)
 
 
 def shows(image: Image.Image, proof: Image.Image) -> bool:
-    """Say whether a picture shows what ``proof``, a small drawing of the page, shows."""
-    small = image.resize(proof.size, Image.Resampling.BOX)
+    """Say whether a picture shows what ``proof``, a small drawing of the page in grey, shows."""
+    small = image.resize(proof.size, Image.Resampling.BOX).convert("L")
     difference = np.asarray(small, dtype=np.int16) - np.asarray(proof, dtype=np.int16)
     return float(np.abs(difference).mean()) <= _MOST_DIFFERENCE
 

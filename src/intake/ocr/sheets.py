@@ -17,6 +17,15 @@ COARSE_BELOW = 150
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """What is printed on a page in black, in grey: without ink in colour that lies over it."""
+
+    image: Image.Image
+    is_written_over: bool
+    """Some of that ink is as dark as a pen's or a stamp's: it says something, or crosses out."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageImage:
     """A page as a grey picture (mode ``L``, 0 is black) whose pixels need not be square."""
 
@@ -35,6 +44,8 @@ class PageImage:
     is_incomplete: bool = False
     """A part of the page could not be decoded and is white here; ``defects`` says which."""
     defects: tuple[Defect, ...] = ()
+    print_only: Print | None = None
+    """It without the ink in colour that lies over its print; None: there is no such ink."""
     corners: Corners | None = None
     """Where in the file's picture ``image``, a sheet on a table, was cut out; None: it is all."""
 
