@@ -1,13 +1,13 @@
 """What a child costs, forked from a loaded process and started by itself.
 
-Run ``python benchmarks/bench_children.py [FILE]``; FILE is a page to read, else a fax of ours.
+python benchmarks/bench_children.py [FILE]
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,7 +27,11 @@ OPTIONS = StageOptions()
 
 
 def main() -> None:
-    file = Path(sys.argv[1]) if len(sys.argv) > 1 else FAX
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "file", type=Path, nargs="?", default=FAX, help="a page; else a fax of ours"
+    )
+    file: Path = parser.parse_args().file
     print(f"load {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} CPUs")
     alone = cpu_s(lambda: read_all_alone(file)) / TIMES
     forked = cpu_s(lambda: read_all_forked(file)) / TIMES

@@ -9,9 +9,9 @@ or more); ``benchmarks/topics`` has two.
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -45,11 +45,16 @@ LARGE = 10_000
 
 def main() -> None:
     """Print a table a file."""
-    if len(sys.argv) < 2:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("examples", nargs="*", metavar="EXAMPLES[=TAXONOMY]")
+    examples: list[str] = parser.parse_args().examples
+    if not examples:
         print("No labelled texts were given: nothing is measured.\n", __doc__, sep="\n")
         return
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; macro-F1")
-    for argument in sys.argv[1:]:
+    for argument in examples:
         name, _, taxonomy = argument.partition("=")
         texts = list(read(Path(name)))
         shuffled = random.Random(3).sample(texts, len(texts))

@@ -10,6 +10,7 @@ takes over 5 s of CPU.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import resource
@@ -107,10 +108,16 @@ def cpu_s() -> float:
 
 def main() -> None:
     """Print the account of the mutants."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("count", type=int, nargs="?", default=2_000, metavar="COUNT")
+    parser.add_argument("seed", type=int, nargs="?", default=1, metavar="SEED")
+    parser.add_argument("engine", nargs="?", metavar="ENGINE")
+    given = parser.parse_args()
+    count, seed = given.count, given.seed
     engine: OcrEngine = (
-        plugins.load("ocr_engines", sys.argv[3])() if sys.argv[3:] else SilentEngine()
+        plugins.load("ocr_engines", given.engine)() if given.engine else SilentEngine()
     )
     ends: Counter[str] = Counter()
     faults: list[str] = []
