@@ -92,10 +92,9 @@ class Forked:
                 return self._ended
             self._kill()
             self._is_over = True  # from now on its number may be another's
-        self._tasks.close()
-        self._answers.close()
-        if self._news is not None:
-            os.close(self._news)
+        for each in (self._tasks, self._answers, self._news):
+            if each is not None:
+                each.close()
         self._ended = self._parent.reap(self.pid)
         return self._ended
 
@@ -121,23 +120,25 @@ def how_ended(code: int) -> str:
     return known.get(-code, f"signal {-code}")
 
 
-def _news_of(pid: int) -> int | None:
+def _news_of(pid: int) -> IO[bytes] | None:
     """Return what is readable when the process ends (pidfd_open(2)); None where that is unknown.
 
     A pipe tells it too, but not while a process that the child left behind holds the other end.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return None
     try:
-        return os.pidfd_open(pid)
+        return os.fdopen(os.pidfd_open(pid), "rb", buffering=0)
     except OSError:  # an old kernel, a sandbox, or no descriptor left
         return None
 
 
-def _poll(timeout_s: float, pipe: int, news: int | None, *, event: int = select.POLLIN) -> set[int]:
+def _poll(
+    timeout_s: float, pipe: int, news: IO[bytes] | None, *, event: int = select.POLLIN
+) -> set[int]:
     """Return which of the two are ready within the time."""
     poll = select.poll()
-    poll.register(pipe, event)
     if news is not None:
-        poll.register(news, select.POLLIN)
+        poll.register(news, select.POLLIN)  # first: whatever was written before the end is seen
+    poll.register(pipe, event)
     return {descriptor for descriptor, _ in poll.poll(timeout_s * 1000)}

@@ -11,7 +11,10 @@ the print, is read as any other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +25,7 @@ from intake.ocr.sheets import Print
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
+Light = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Labels = npt.NDArray[np.int32]
 
 COLOURED_MARKS = "page_coloured_marks"
@@ -29,7 +33,7 @@ COLOURED_MARKS = "page_coloured_marks"
 and it may have crossed something out."""
 MOST_PIXELS = 12_500_000
 """Of larger ones the colour is not looked at: it costs too much of what opening a page may take."""
-_COLOURED_MODES = ("RGB", "P", "CMYK", "YCbCr")
+_COLOURED_MODES = ("RGB", "RGBA", "P", "CMYK", "YCbCr")
 _PAGE_IN = 11.7
 """The longer side of a picture is taken for that of an A4 sheet."""
 _LOOK_CELLS = 1750
@@ -60,10 +64,16 @@ _BROAD_IN, _BROAD = 0.023, 0.25
 """Of a highlighter's strokes 0.4 to 0.8 are further than this from their edges, of a pen's and of
 most stamps' none."""
 _BRIGHT = 0.5
-"""A highlighter leaves 0.6 to 0.9 of the light."""
+"""A highlighter leaves 0.6 to 0.9 of the light. What is broad and darker is a picture."""
+_OTHER_HUE, _OTHER_INK = 0.6, 0.01
+"""A mark is of one ink: of a stamp, a stroke or a highlighter 0 to 0.003 have another hue, of a
+tinted row of a table with figures in red 0.03. That, and a coat of arms, stays as it is."""
+_RULE_IN = (0.15, 1.0)
+"""A line with the gap around it is no thicker, and no shorter."""
 _MARGIN, _PRINT_MARGIN = 1.15, 1.5
 """By so much more than its usual share an ink may take from the channel that it takes least from:
 where it is taken out, and where print is looked for under it."""
+_LEAST_COLOUR = 0.05
 _BAND_PIXELS = 500_000
 _DEEPEST = 4.8
 _LIGHT = np.minimum(-np.log(np.maximum(np.arange(256, dtype=np.float32), 1) / 255), _DEEPEST)
@@ -78,22 +88,18 @@ def find_print(picture: Image.Image) -> Print | None:
     """
     if picture.mode not in _COLOURED_MODES or picture.width * picture.height > MOST_PIXELS:
         return None
-    if picture.mode != "RGB":
-        picture = picture.convert("RGB")
+    picture = _on_white(picture)
     scale = max(1.0, max(picture.size) / _LOOK_CELLS)
-    size = (round(picture.width / scale), round(picture.height / scale))
+    size = (max(1, round(picture.width / scale)), max(1, round(picture.height / scale)))
     look = picture.resize(size, Image.Resampling.BOX)
     if not _has_colour(look):
         return None
     ground = _ground_of(look)
-    ink = _Ink.on(np.asarray(look), ground)
-    marks = _Marks.find(ink, max(look.size) / _PAGE_IN)
+    left = _light_left(np.asarray(look), ground)
+    marks = _find_marks(left, max(look.size) / _PAGE_IN)
     if marks is None:
         return None
-    grey = np.array(picture.convert("L"))
-    for place in np.flatnonzero(marks.are_over_print).tolist():
-        _take_out(grey, picture, ground, marks, place)
-    return Print(Image.fromarray(grey), bool(marks.are_written[marks.are_over_print].any()))
+    return Print(_taken_out(picture, ground, marks.shares), marks.are_written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,7 @@ class _Ink:
     """How bright it is, 0 to 1."""
 
     @classmethod
-    def on(cls, pixels: npt.NDArray[np.uint8], ground: npt.NDArray[np.uint8]) -> _Ink:
-        left = np.minimum(pixels.astype(np.uint16) * 255 // np.maximum(ground, 1), 255)
+    def of(cls, left: Light) -> _Ink:
         red, green, blue = (left[..., channel] for channel in range(3))
         most = np.maximum(np.maximum(red, green), blue)  # many times as fast as ``left.max``
         least = np.minimum(np.minimum(red, green), blue)
@@ -127,53 +132,103 @@ class _Ink:
         return (self.common > _BLACK_DENSITY) & (self.colour < _BLACK_GREY * self.common)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What hangs together in colour."""
+class _Marks(NamedTuple):
+    """The ink in colour over print."""
 
-    blobs: Blobs
-    labels: Labels
-    """The number of the blob that each cell is of; -1 for none."""
     shares: Floats
-    """By blob: what its ink takes from all channels, by how much it takes from them differently."""
-    are_over_print: Mask
-    are_written: Mask
-    """Their strokes are slender or dark, as those of pens and stamps; a highlighter's are not."""
+    """By cell: what the ink takes from all channels, by how much it takes from them differently;
+    -1 where there is no mark."""
+    are_written: bool
+    """Some are strokes of a pen or a stamp, not of a highlighter."""
 
-    @classmethod
-    def find(cls, ink: _Ink, dpi: float) -> _Marks | None:
-        """Return the marks at so many cells to the inch; None where none lies over print."""
-        coloured, black = ink.is_coloured, ink.is_black
-        free = coloured & ~_grown(black, _FRINGE_CELLS)
-        if free.mean() > _MOST_COLOURED:
-            return None
-        blobs = find_blobs(_grown(free, round(_GAP_IN * dpi)))
-        labels = blobs.labels(free.shape)
-        count = len(blobs)
-        areas = np.bincount(labels[free], minlength=count)
-        common, colour, luma = (
-            np.bincount(labels[free], weights=each[free], minlength=count)
-            for each in (ink.common, ink.colour, ink.luma)
-        )
-        shares = (common / np.maximum(colour, 1e-6)).astype(np.float32)
-        inside = labels >= 0
-        printed = np.zeros_like(inside)
-        own = _PRINT_MARGIN * shares[labels[inside]] * ink.colour[inside]
-        printed[inside] = ink.common[inside] - own > _PRINT_DENSITY
-        crossed = printed & _grown(coloured, _FRINGE_CELLS)
-        crossings = np.bincount(labels[crossed], minlength=count)
-        over = (areas >= _LEAST_IN2 * dpi**2) & (crossings >= _CROSSED * areas)
-        under = over[labels] & inside & black
-        if not over.any() or under.sum() > _MOST_PRINT * black.sum():
-            return None
-        inner = free & ~_grown(~free, round(_BROAD_IN * dpi))
-        broad = np.bincount(labels[inner], minlength=count) >= _BROAD * areas
-        return cls(blobs, labels, shares, over, ~(broad & (luma >= _BRIGHT * areas)))
+
+def _find_marks(left: Light, dpi: float) -> _Marks | None:
+    """Return the marks at so many cells to the inch; None where none lies over print."""
+    ink = _Ink.of(left)
+    coloured, black = ink.is_coloured, ink.is_black
+    free = coloured & ~_grown(black, _FRINGE_CELLS)
+    if not free.any() or free.mean() > _MOST_COLOURED:
+        return None
+    blobs = find_blobs(_grown(free, round(_GAP_IN * dpi)))
+    labels = blobs.labels(free.shape)
+    of: Callable[..., npt.NDArray[Any]] = partial(np.bincount, minlength=len(blobs))
+    inner = free & ~_grown(~free, round(_BROAD_IN * dpi))
+    areas, broad = of(labels[free]), of(labels[inner])
+    shares = _shares(ink, free, labels, of)
+    printed = _is_printed(ink, labels, shares)
+    is_stroke = broad < _BROAD * areas
+    others = of(labels[free], weights=_are_other_inks(_hues(left[free]), labels[free]))
+    is_one_ink = others < _OTHER_INK * areas
+    is_bright = of(labels[free], weights=ink.luma[free]) >= _BRIGHT * areas
+    crossed = printed & _grown(coloured, _FRINGE_CELLS)
+    over = (areas >= _LEAST_IN2 * dpi**2) & (of(labels[crossed]) >= _CROSSED * areas)
+    over &= is_one_ink & (is_stroke | is_bright) & ~_are_rules(blobs, dpi)
+    marked = over[labels] & (labels >= 0)
+    if not over.any() or (marked & black).sum() > _MOST_PRINT * black.sum():
+        return None
+    found = np.where(marked, shares[labels], np.float32(-1))
+    return _Marks(found, bool((over & is_stroke).any()))
+
+
+def _shares(ink: _Ink, free: Mask, labels: Labels, of: Callable[..., npt.NDArray[Any]]) -> Floats:
+    """Return by blob what its ink takes from all channels, where no black is near."""
+    common, colour = (of(labels[free], weights=each[free]) for each in (ink.common, ink.colour))
+    shares: Floats = (common / np.maximum(colour, 1e-6)).astype(np.float32)
+    return shares
+
+
+def _are_other_inks(hues: Floats, labels: Labels) -> Mask:
+    """Return which cells (rows of ``hues``) have another hue than their blob on the whole."""
+    areas = np.maximum(np.bincount(labels), 1)
+    means = np.stack([np.bincount(labels, weights=hue) / areas for hue in hues.T], axis=1)
+    others: Mask = np.abs(hues - means[labels]).max(axis=1) > _OTHER_HUE
+    return others
+
+
+def _is_printed(ink: _Ink, labels: Labels, shares: Floats) -> Mask:
+    """Return where black is left in a blob when its own ink is taken out."""
+    inside = labels >= 0
+    own = _PRINT_MARGIN * shares[labels[inside]] * ink.colour[inside]
+    printed = np.zeros_like(inside)
+    printed[inside] = ink.common[inside] - own > _PRINT_DENSITY
+    return printed
+
+
+def _are_rules(blobs: Blobs, dpi: float) -> Mask:
+    """Return which blobs are level or upright lines: on forms, tails of letters cross them."""
+    wide, high = blobs.right - blobs.left, blobs.bottom - blobs.top
+    rules: Mask = (np.minimum(wide, high) <= _RULE_IN[0] * dpi) & (
+        np.maximum(wide, high) >= _RULE_IN[1] * dpi
+    )
+    return rules
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return the picture in RGB, with white behind what is transparent."""
+    if not picture.has_transparency_data:
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
+    cover = picture.convert("RGBA")
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(cover, mask=cover)
+    return ground
+
+
+def _light_left(pixels: Light, ground: npt.NDArray[np.uint8]) -> Light:
+    """Return what is left of the light, 0 to 255, by channel."""
+    return np.minimum(pixels.astype(np.uint16) * 255 // np.maximum(ground, 1), 255)
+
+
+def _hues(left: Light) -> Floats:
+    """Return by channel how much of what an ink takes away it takes there: 0 least, 1 most."""
+    density = _LIGHT[left]
+    least, most = density.min(axis=-1, keepdims=True), density.max(axis=-1, keepdims=True)
+    hues: Floats = (density - least) / np.maximum(most - least, np.float32(_LEAST_COLOUR))
+    return hues
 
 
 def _has_colour(look: Image.Image) -> bool:
     glance = look.reduce(_GLANCE)
-    ink = _Ink.on(np.asarray(glance), _ground_of(glance))
+    ink = _Ink.of(_light_left(np.asarray(glance), _ground_of(glance)))
     return float((ink.light > _COLOURED_AT_A_GLANCE).mean()) >= _LEAST_AT_A_GLANCE
 
 
@@ -188,30 +243,32 @@ def _ground_of(look: Image.Image) -> npt.NDArray[np.uint8]:
     return np.asarray(smooth.resize(look.size, Image.Resampling.BILINEAR))
 
 
-def _take_out(
-    grey: npt.NDArray[np.uint8],
-    picture: Image.Image,
-    ground: npt.NDArray[np.uint8],
-    marks: _Marks,
-    place: int,
-) -> None:
-    """Leave in ``grey`` of one mark only the black that is under it; it goes by bands."""
-    blobs, cells_high = marks.blobs, ground.shape[0]
-    left, right = int(blobs.left[place]), int(blobs.right[place])
-    across, down = picture.width / ground.shape[1], picture.height / cells_high
-    rows = max(1, int(_BAND_PIXELS / ((right - left) * across * down)))
-    for top in range(int(blobs.top[place]), int(blobs.bottom[place]), rows):
-        bottom = min(top + rows, int(blobs.bottom[place]))
-        cells = np.s_[top:bottom, left:right]
-        box = round(left * across), round(top * down), round(right * across), round(bottom * down)
+def _taken_out(picture: Image.Image, ground: npt.NDArray[np.uint8], shares: Floats) -> Image.Image:
+    """Return the picture in grey with only the black that is under marks; it goes by bands.
+
+    ``shares`` has for each cell what the mark's ink takes from all channels; -1 where no mark is.
+    """
+    grey = np.array(picture.convert("L"))
+    high, wide = shares.shape
+    across, down = picture.width / wide, picture.height / high
+    step = max(1, int(_BAND_PIXELS / (picture.width * down)))
+    for top in range(0, high, step):
+        rows = np.s_[top : min(top + step, high)]
+        columns = np.flatnonzero((shares[rows] >= 0).any(axis=0))
+        if not len(columns):
+            continue
+        cells = rows, np.s_[columns[0] : columns[-1] + 1]
+        box = (round(columns[0] * across), round(rows.start * down),
+               round((columns[-1] + 1) * across), round(rows.stop * down))  # fmt: skip
         size = (box[2] - box[0], box[3] - box[1])
         paper = np.asarray(Image.fromarray(ground[cells]).resize(size, Image.Resampling.BILINEAR))
-        is_mark = np.asarray(Image.fromarray(marks.labels[cells] == place).resize(size))
-        ink = _Ink.on(np.asarray(picture.crop(box)), paper)
-        black = np.maximum(ink.common - _MARGIN * marks.shares[place] * ink.colour, 0)
+        share = np.asarray(Image.fromarray(shares[cells]).resize(size, Image.Resampling.NEAREST))
+        ink = _Ink.of(_light_left(np.asarray(picture.crop(box)), paper))
+        black = np.maximum(ink.common - _MARGIN * share * ink.colour, 0)
         kept = (paper @ _LUMA * np.exp(-black)).astype(np.uint8)
         part = grey[box[1] : box[3], box[0] : box[2]]
-        part[is_mark] = kept[is_mark]
+        part[share >= 0] = kept[share >= 0]
+    return Image.fromarray(grey)
 
 
 def _grown(mask: Mask, cells: int) -> Mask:

@@ -37,6 +37,7 @@ _MOST_NESTED = 5
 _MOST_PICTURES = 500
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 §9.3.6
 _WHITE = 250
+_BITS_OF_RGB = 24
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5}(?:\.\d{1,5})?)")
 
 
@@ -125,9 +126,12 @@ class PdfFile:
 
     def _draw(self, number: int, page: _LoadedPage) -> PageImage:
         dpi = self._render_dpi(number, page)
-        image = page.render(dpi, in_colour=any(picture.is_coloured for picture in page.pictures))
         largest = max(page.pictures, key=lambda each: each.place.area, default=None)
         is_scan = largest is not None and page.scanned_share >= SCANNED_SHARE
+        width, height = page.inches
+        is_small = width * height * dpi**2 <= MOST_PIXELS
+        is_coloured = is_scan and any(picture.bits >= _BITS_OF_RGB for picture in page.pictures)
+        image = page.render(dpi, in_colour=is_coloured and is_small)
         source_dpi_y = largest.dpi[1] / self._unit if largest and is_scan else None
         return PageImage(
             number=number,
@@ -203,7 +207,8 @@ class _LoadedPage:
         scale = dpi / POINTS_PER_INCH * self._unit
         bitmap = self._page.render(scale=scale, rotation=turn, grayscale=not in_colour)
         image: Image.Image = bitmap.to_pil()
-        return image.convert("RGB") if in_colour else image.convert("L")
+        wanted = "RGB" if in_colour else "L"
+        return image if image.mode == wanted else image.convert(wanted)
 
     def turned(
         self, image: Image.Image, dpi: tuple[float, float]

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from intake.ocr.coloured_marks import MOST_PIXELS
+from intake.ocr.grey import to_grey
+
 POINTS_PER_INCH = 72.0
 _SAME = 0.02
 """How far two resolutions, or a page and its picture, may differ and still be one."""
@@ -86,11 +89,6 @@ class Picture:
     """Decodes it, in mode ``L`` or ``RGB``; raises ValueError where that cannot be done."""
 
     @property
-    def is_coloured(self) -> bool:
-        """Whether it has more than one channel."""
-        return self.bits > 16
-
-    @property
     def place(self) -> Box:
         """The rectangle around it on the page."""
         m = self.matrix
@@ -160,13 +158,16 @@ def compose(
         return None
     if len(pictures) == 1 and _is_size(pictures[0], size):
         return pictures[0].upright(), (dpi_x, dpi_y)
+    is_large = size[0] * size[1] > MOST_PIXELS
     page = Image.new("L", size, "white")
     for picture in pictures:
         place, part = picture.place, picture.upright()
+        if is_large:
+            part = to_grey(part)
+        if part.mode != page.mode == "L":
+            page = page.convert("RGB")
         left = round((place.left - box.left) * dpi_x / POINTS_PER_INCH)
         top = round((box.top - place.top) * dpi_y / POINTS_PER_INCH)
-        if part.mode != "L":
-            page = page.convert(part.mode)
         page.paste(part, (left, top))
     return page, (dpi_x, dpi_y)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -60,6 +61,28 @@ def broad_stroke(pen: ImageDraw.ImageDraw) -> None:
     pen.line((150, 320, 700, 320), fill=255, width=30)
 
 
+def table() -> Image.Image:
+    """Return rows, tinted by turns, of black labels and red figures."""
+    page = Image.new("RGB", SIZE, "white")
+    pen = ImageDraw.Draw(page)
+    for top in range(200, 1400, 45):
+        tint = (200, 225, 255) if top % 2 else (255, 255, 255)
+        pen.rectangle((120, top, 1120, top + 34), fill=tint, outline="black")
+        pen.text((130, top), "Totale dovuto per giugno", font=FONT, fill="black")
+        pen.text((700, top), "-1.234,56 EUR", font=FONT, fill=(200, 0, 0))
+    return page.filter(ImageFilter.GaussianBlur(0.6))
+
+
+def ruled(pen: ImageDraw.ImageDraw) -> None:
+    for number in range(25):
+        pen.line((100, 179 + 50 * number, 1140, 179 + 50 * number), fill=255, width=2)
+
+
+def hatched(pen: ImageDraw.ImageDraw) -> None:
+    for left in range(-800, 1000, 150):
+        pen.line((left, 1700, left + 1000, 100), fill=255, width=5)
+
+
 def moved_apart(page: Image.Image) -> Image.Image:
     """Return the page with its red a dot to the right and its blue a dot to the left."""
     moves = zip(page.split(), (1, 0, -1), strict=True)
@@ -91,6 +114,14 @@ def test_a_stamp_over_the_text_goes_and_the_letters_under_it_stay(colour: Colour
     assert found is not None
     assert found.is_written_over
     assert off(page.convert("L"), letter()) > 0.003
+    assert off(found.image, letter()) < 0.0006
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "CMYK", "YCbCr"])
+def test_in_whatever_way_the_colours_are_kept(mode: str) -> None:
+    found = find_print(under(letter(), BLUE, ring).convert(mode))
+
+    assert found is not None
     assert off(found.image, letter()) < 0.0006
 
 
@@ -129,12 +160,29 @@ def test_highlighter_goes_and_says_nothing() -> None:
         ),
         pytest.param(Image.new("RGB", (1, 1), "red"), id="one dot"),
         pytest.param(Image.new("RGB", (3000, 2), BLUE), id="a strip"),
+        pytest.param(Image.new("RGB", (1, 4000), "white"), id="a line down"),
+        pytest.param(Image.new("RGB", (10000, 1), "white"), id="a line across"),
+        pytest.param(under(letter(), (255, 255, 238), broad_stroke), id="a tint hardly seen"),
+        pytest.param(table(), id="figures in red in a tinted row"),
+        pytest.param(under(letter(), (60, 150, 90), ruled), id="rules in colour"),
         pytest.param(letter().convert("L"), id="a grey page"),
         pytest.param(letter().convert("1"), id="a fax"),
     ],
 )  # fmt: skip
 def test_all_else_stays_as_it_is(page: Image.Image) -> None:
     assert find_print(page) is None
+
+
+def test_a_page_that_was_struck_out_costs_no_more_than_a_stamp() -> None:
+    page, plain = (each.resize((2480, 3508)) for each in (under(letter(), BLUE, hatched), letter()))
+    began = time.process_time()
+
+    found = find_print(page)
+
+    assert time.process_time() - began < 2
+    assert found is not None
+    assert found.is_written_over
+    assert off(found.image, plain) < off(page.convert("L"), plain) / 3
 
 
 def test_a_photo_in_colour_is_no_page_with_marks() -> None:
