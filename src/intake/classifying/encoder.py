@@ -2,10 +2,9 @@
 
 Pieces of words find what was seen before; "la casa è crollata" and "the roof came down on us" share
 none. A transformer that was trained on a thousand million pairs of texts in a hundred languages
-puts them side by side. This is the lower half of one, multilingual-e5-small (Wang et al., 2024):
-the first layers are enough to tell danger, better than all of them, and only the pieces of words
-that our languages use are kept. Its weights are numbers of 4 bits; ``scripts/make_encoder.py``
-makes the file. It runs on numpy and costs about half a millisecond a word: ask it about what is
+puts them side by side. This is one, multilingual-e5-small (Wang et al., 2024), with only the pieces
+of words that our languages use. Its weights are numbers of 4 bits; ``scripts/make_encoder.py``
+makes the file. It runs on numpy and costs about a millisecond a word: ask it about what is
 doubtful only. What a task has taught it is an adapter of some hundred thousand numbers more.
 """
 
@@ -178,7 +177,7 @@ class Encoder:
 
     @classmethod
     def shipped(cls, adapter: Adapter | None = None) -> Self:
-        """Return the encoder we ship, with what ``adapter`` adds: 45 MB, read in 0.1 s."""
+        """Return the encoder we ship, with what ``adapter`` adds: 125 MB, read in 0.3 s."""
         path = files("intake.classifying").joinpath("data", SHIPPED)
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return cls.from_arrays({name: archive[name] for name in archive.files}, adapter)

@@ -47,6 +47,7 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
         ("unseen.toml", 0.9, 0.15),
         ("unseen_plain.toml", 0.9, 0.15),
         ("unseen_usual.toml", 0.95, 0.05),
+        ("unseen_tricky.toml", 0.9, 0.04),
     ],
 )
 def test_danger_is_found_in_words_that_nobody_has_taught_us(
