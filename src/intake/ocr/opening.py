@@ -251,7 +251,7 @@ def _revived(told: dict[str, Any], pixels: bytearray) -> Sheet:
     if "error" in told:
         return PageLost(told["number"], _error(told["error"]), defect=told["defect"])
     width, height = size = tuple(told["size"])
-    seen, under = (pixels[: width * height], pixels[width * height :])
+    seen, under = memoryview(pixels)[: width * height], memoryview(pixels)[width * height :]
     over = told.get("is_written_over")
     return PageImage(
         image=Image.frombytes("L", size, seen),

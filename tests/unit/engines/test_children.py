@@ -134,6 +134,18 @@ def test_a_crash_is_told_at_once_though_a_process_it_left_holds_its_pipes(
     assert time.monotonic() - started < LIMITS.timeout_s / 2
 
 
+def test_where_the_kernel_tells_no_news_children_work_and_crashes_are_told(
+    monkeypatch: pytest.MonkeyPatch, servers: ForkServers
+) -> None:
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
+        with pytest.raises(TransientFailure) as caught:
+            child.call("child_tasks:crash", {})
+        assert caught.value.code == "crash"
+        assert child.call("child_tasks:echo", {"a": 2}) == {"a": 2}
+
+
 def test_a_child_knows_no_secret_of_ours(
     monkeypatch: pytest.MonkeyPatch, servers: ForkServers
 ) -> None:
