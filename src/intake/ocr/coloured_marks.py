@@ -63,6 +63,8 @@ _MOST_PRINT = 0.5
 _BROAD_IN, _BROAD = 0.023, 0.25
 """Of a highlighter's strokes 0.4 to 0.8 are further than this from their edges, of a pen's and of
 most stamps' none."""
+_FILLED = 0.3
+"""Share of its box that a filled thing covers at least; a ring covers less, however thick."""
 _BRIGHT = 0.5
 """A highlighter leaves 0.6 to 0.9 of the light. What is broad and darker is a picture."""
 _OTHER_HUE, _OTHER_INK = 0.6, 0.01
@@ -156,7 +158,8 @@ def _find_marks(left: Light, dpi: float) -> _Marks | None:
     areas, broad = of(labels[free]), of(labels[inner])
     shares = _shares(ink, free, labels, of)
     printed = _is_printed(ink, labels, shares)
-    is_stroke = broad < _BROAD * areas
+    boxes = (blobs.right - blobs.left) * (blobs.bottom - blobs.top)
+    is_stroke = (broad < _BROAD * areas) | (areas < _FILLED * boxes)
     others = of(labels[free], weights=_are_other_inks(_hues(left[free]), labels[free]))
     is_one_ink = others < _OTHER_INK * areas
     is_bright = of(labels[free], weights=ink.luma[free]) >= _BRIGHT * areas
