@@ -7,6 +7,7 @@ level whatever lies on the glass, so it is looked for before the page is levelle
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -14,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageOps
 
+from intake.ocr.equal_shapes import settle_figures
 from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import INK_BELOW, WHITE, Evened
 from intake.schemas.documents import FaxHeader, Page, Word
@@ -80,18 +82,21 @@ _LABEL = re.compile(
 
 
 def take_header(
-    page: Evened, read: Callable[[Image.Image, float], Page]
+    page: Evened, read: Callable[[Image.Image, float], Page], sent: Image.Image
 ) -> tuple[FaxHeader | None, Evened]:
     """Return the facts of the header line and the page without it, or None and the page itself.
 
-    ``read`` is the engine; it is asked only where a line stands alone at the very top.
+    ``read`` is the engine; it is asked only where a line stands alone at the very top. ``sent`` is
+    the page with the dots that it was sent with.
     """
     band = find_band(page.image, page.dpi)
     if band is None:
         return None, page
     strip = page.image.crop((0, 0, page.image.width, band))
-    edged = ImageOps.expand(strip, round(_EDGE_IN * page.dpi), WHITE)
-    header = read_header(read(edged, page.dpi))
+    edge = round(_EDGE_IN * page.dpi)
+    line = read(ImageOps.expand(strip, edge, WHITE), page.dpi)
+    dots = sent.crop((0, 0, sent.width, round(band * sent.height / page.image.height)))
+    header = read_header(_settled(line, edge, strip.size, dots))
     if header is None:
         return None, page
     rest = page.image.copy()
@@ -120,6 +125,29 @@ def find_band(image: Image.Image, dpi: float) -> int | None:
     if not _LOWEST_IN * dpi <= end - rows[0] + 1 <= _TALLEST_IN * dpi:
         return None
     return end + 1 + gap // 2 if gap >= _BLANK_BELOW_IN * dpi else None
+
+
+def _settled(line: Page, edge: int, band: tuple[int, int], sent: Image.Image) -> Page:
+    """Return the line with figures that have the same dots read the same.
+
+    It was read in a ``band`` of so many columns and rows with an ``edge`` around it; ``sent`` is
+    what the band was made of.
+    """
+    across = sent.width / band[0]
+    words = [
+        word.model_copy(
+            update={
+                "left": math.floor((word.left - edge) * across) - 1,
+                "right": math.ceil((word.right - edge) * across) + 1,
+            }
+        )
+        for word in line.words
+    ]
+    settled = settle_figures(np.asarray(sent) < INK_BELOW, words)
+    pairs = zip(line.words, settled, strict=True)
+    return line.model_copy(
+        update={"words": tuple(read.model_copy(update={"text": word.text}) for read, word in pairs)}
+    )
 
 
 def read_header(page: Page) -> FaxHeader | None:

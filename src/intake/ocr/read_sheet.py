@@ -134,7 +134,9 @@ def _look_at(
     evened, marks = without_marks(evened)
     marks |= seen
     read_header = replace(read, scanned_dpi=None)  # the machine prints this line: docs/adr/0018
-    header, evened = take_header(evened, read_header) if sheet.bilevel else (None, evened)
+    header = None
+    if sheet.bilevel:
+        header, evened = take_header(evened, read_header, paper.image)
     found = _find(evened, sheet, read)
     page = _text(found, read, tell)
     facts = {

@@ -156,8 +156,8 @@ def test_a_page_without_ink_has_no_band() -> None:
 def test_the_header_leaves_the_page_and_a_letters_line_stays() -> None:
     page = Evened(draw([(0.02, "as the engine is told"), (1.0, "Anna Bellini")]), DPI)
 
-    header, rest = take_header(page, lambda image, dpi: read(HEADER))
-    none, whole = take_header(page, lambda image, dpi: read("Rieti, 3 febbraio 2025"))
+    header, rest = take_header(page, lambda image, dpi: read(HEADER), page.image)
+    none, whole = take_header(page, lambda image, dpi: read("Rieti, 3 febbraio 2025"), page.image)
 
     assert header is not None
     assert find_band(rest.image, DPI) is None
