@@ -31,7 +31,11 @@ from intake.schemas.documents import FaxHeader
 
 PAGE_DOTS = (1728, 2292)
 SIZES = (20, 22, 24, 26, 28)
-LINE_ROWS = 36
+LINE_ROWS = (16, 26)
+"""Where the figures of a line stand."""
+NUMBERS = ("+39 0{} {} 0{}", "0{}-{}-2{}", "0{}.{}.{}", "+390{}{}{}", "0{}/{}{}")
+DATES = ("{day:02d}/{month:02d}/20{year}", "{day}-{name}-20{year}", "{day:02d}.{month:02d}.{year}")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NAMES = ("STUDIO TECNICO BOSIO", "COMUNE DI ROCCOLO", "FARMACIA ZOBOLI", "SEZ. 8 OSIO SOTTO")
 SETS = ("clean-std", "noisy-std", "clean-fine", "noisy-fine", "clean-sfine", "noisy-sfine")
 
@@ -63,8 +67,10 @@ def main() -> None:
             if arguments.folder
             else list(draw(arguments.lines, Path(drawn)))
         )
+        if not lines:
+            parser.error("there is no line to read")
         print(f"{len(lines)} lines          right  wrong  absent")
-        with patch.object(header_line, "settle_figures", lambda _, words: tuple(words)):
+        with patch.object(header_line, "settle_figures", lambda _, texts, spans: tuple(texts)):
             report("as read", lines)
         report("same dots, same figure", lines)
 
@@ -89,11 +95,17 @@ def draw(count: int, folder: Path) -> Iterator[Line]:
     chance = random.Random(1)
     fonts = machine_fonts()
     for number in range(count):
+        month = chance.randint(1, 12)
         facts = {
-            "number": f"+39 0{chance.randint(100, 999)} {chance.randint(100, 999)} "
-            f"{chance.randint(0, 9999):04d}",
-            "date": f"{chance.randint(1, 28):02d}/{chance.randint(1, 12):02d}"
-            f"/20{chance.randint(10, 30)}",
+            "number": chance.choice(NUMBERS).format(
+                chance.randint(100, 999), chance.randint(100, 999), chance.randint(100, 999)
+            ),
+            "date": chance.choice(DATES).format(
+                day=chance.randint(1, 28),
+                month=month,
+                name=MONTHS[month - 1],
+                year=chance.randint(10, 30),
+            ),
             "time": f"{chance.randint(0, 23):02d}:{chance.randint(0, 59):02d}",
         }
         line = (
@@ -109,6 +121,8 @@ def machine_fonts() -> list[str]:
     asked = ["fc-list", ":spacing=mono:lang=it", "file", "style"]
     listed = subprocess.check_output(asked, text=True).splitlines()
     upright = [each for each in listed if not ("Italic" in each or "Oblique" in each)]
+    if not upright:
+        raise SystemExit("no typeface with letters of one width: apt-get install fonts-liberation")
     return sorted(each.split(":")[0] for each in upright)
 
 
@@ -120,7 +134,7 @@ def write(line: str, font: ImageFont.FreeTypeFont, path: Path, chance: random.Ra
     drawing.text((60, 8), line, font=font, fill=0)
     drawing.text((200, 400), "Si prega di richiamare.", font=font, fill=0)
     if chance.random() < 0.4:
-        lost = chance.randrange(8, LINE_ROWS)
+        lost = chance.randrange(*LINE_ROWS)
         page = Image.fromarray(np.delete(np.asarray(page), lost, axis=0))
     rows_per_inch = chance.choice((98, 196))
     if rows_per_inch == 98:

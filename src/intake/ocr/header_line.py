@@ -96,7 +96,7 @@ def take_header(
     edge = round(_EDGE_IN * page.dpi)
     line = read(ImageOps.expand(strip, edge, WHITE), page.dpi)
     dots = sent.crop((0, 0, sent.width, round(band * sent.height / page.image.height)))
-    header = read_header(_settled(line, edge, strip.size, dots))
+    header = read_header(_with_settled_figures(line, edge, strip.width, dots))
     if header is None:
         return None, page
     rest = page.image.copy()
@@ -127,27 +127,22 @@ def find_band(image: Image.Image, dpi: float) -> int | None:
     return end + 1 + gap // 2 if gap >= _BLANK_BELOW_IN * dpi else None
 
 
-def _settled(line: Page, edge: int, band: tuple[int, int], sent: Image.Image) -> Page:
+def _with_settled_figures(line: Page, edge: int, width: int, sent: Image.Image) -> Page:
     """Return the line with figures that have the same dots read the same.
 
-    It was read in a ``band`` of so many columns and rows with an ``edge`` around it; ``sent`` is
-    what the band was made of.
+    It was read in a band of so many columns with an ``edge`` around it; ``sent`` is what the band
+    was made of.
     """
-    across = sent.width / band[0]
-    words = [
-        word.model_copy(
-            update={
-                "left": math.floor((word.left - edge) * across) - 1,
-                "right": math.ceil((word.right - edge) * across) + 1,
-            }
-        )
+    across = sent.width / width
+    spans = [
+        (math.floor((word.left - edge) * across) - 1, math.ceil((word.right - edge) * across) + 1)
         for word in line.words
     ]
-    settled = settle_figures(np.asarray(sent) < INK_BELOW, words)
-    pairs = zip(line.words, settled, strict=True)
-    return line.model_copy(
-        update={"words": tuple(read.model_copy(update={"text": word.text}) for read, word in pairs)}
+    texts = settle_figures(np.asarray(sent) < INK_BELOW, [word.text for word in line.words], spans)
+    words = (
+        word.model_copy(update={"text": text}) for word, text in zip(line.words, texts, strict=True)
     )
+    return line.model_copy(update={"words": tuple(words)})
 
 
 def read_header(page: Page) -> FaxHeader | None:
