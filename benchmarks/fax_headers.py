@@ -70,7 +70,7 @@ def main() -> None:
         if not lines:
             parser.error("there is no line to read")
         print(f"{len(lines)} lines          right  wrong  absent")
-        with patch.object(header_line, "settle_figures", lambda _, texts, spans: tuple(texts)):
+        with patch.object(header_line, "settle_figures", lambda _ink, texts, _spans: tuple(texts)):
             report("as read", lines)
         report("same dots, same figure", lines)
 
