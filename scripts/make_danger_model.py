@@ -3,8 +3,9 @@
     python scripts/make_danger_model.py              # write danger.npz and known_words.txt
     python scripts/make_danger_model.py --try        # measure on families held out, write nothing
 
-Needs scikit-learn (the extra ``bench``), and an hour and a quarter of a core. The same files give
-the same model on the same machine. A fifth of the families of phrases is held out from what is
+Needs scikit-learn (the extra ``bench``), Tesseract's programs and its data for our six languages,
+and three hours of a core. The same files give
+the same model on the same machine. A tenth of the families of phrases is held out from what is
 taught of meaning: what is measured is how it does on kinds of events it was not shown.
 """
 
@@ -13,10 +14,12 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import subprocess
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,6 +43,8 @@ from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.folding import fold, split, windows
 from intake.classifying.linear_model import weigh
 from intake.classifying.urgency import UrgencyRules
+from intake.classifying.vocabulary import Vocabulary
+from intake.ocr.language_data import data_folder
 from intake.testing.noise import misread, mistype, without_accents
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,8 +52,9 @@ FIXTURES = ROOT / "fixtures" / "classify"
 MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
 WORDS = MODEL.with_name(KNOWN_WORDS)
 LEARNED = ("emergency.toml", "everyday.toml", "calls.toml", "lookalikes.toml")
+LANGUAGE_DATA = ("ita", "eng", "deu", "fra", "spa", "slv")
 SEED = 1
-FOLDS = 5
+FOLDS = 10
 COPIES = 3
 """Of each phrase so many are learned, most of them damaged."""
 UNFRAMED, MOST_FRAMED = 0.4, 40
@@ -60,13 +66,16 @@ GRAMMAR_WEIGHT = 0.5
 LEAST_TEXTS = 2
 STRENGTH = 10.0
 """The inverse of the regularisation."""
-READ_WINDOWS, READ_DAMAGED, READ_GRAMMAR = 0.2, 0.16, 0.1
-"""The shares of the windows, the damaged phrases and the sentences of the grammar that are read for
-their meaning in a round; of the phrases as they were written, all."""
+READ_WINDOWS, READ_DAMAGED, READ_GRAMMAR, READ_RUBBISH = 0.2, 0.16, 0.1, 0.3
+"""The shares of the windows, the damaged phrases, the sentences of the grammar and the rubbish that
+are read for their meaning in a round; of the phrases as they were written, all."""
+RUBBISH = 3000
+"""So many texts are what a page that cannot be read is read as."""
+STROKES = ("", "", " |", ".", " ,", " -", ";", "'", " .", " ~")
 TRIED_DAMAGED = 16
 """Of the damaged phrases held out, one in so many is tried."""
 CLEAR = -4.0
-ALARM, DOUBT = 0.5, 0.0
+ALARM, DOUBT = 0.4, -0.5
 """The scores from which on a passage is an alarm, and below which an alarm of the rules is none:
 chosen on families held out, see docs/explanation/urgency.md."""
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -167,14 +176,45 @@ def harmless_windows(sample: Sample) -> list[Sample]:
     return [sample._replace(text=words.prose(start, end)) for start, end in places]
 
 
-def known_words(samples: Sequence[Sample]) -> list[str]:
-    """Return the words, folded, of phrases in at least two families: too common to be misread."""
+def families_of_words(samples: Sequence[Sample]) -> dict[str, set[str]]:
+    """Return the families in whose phrases each word, folded, stands."""
     families: defaultdict[str, set[str]] = defaultdict(set)
     for sample in samples:
         for word in split(sample.text).words:
             if word.isalpha():
                 families[fold(word)].add(sample.family)
-    return sorted(word for word, found in families.items() if len(found) > 1)
+    return dict(families)
+
+
+def known_words(samples: Sequence[Sample]) -> list[str]:
+    """Return the words of phrases in at least two families: too common to be misread."""
+    found = families_of_words(samples)
+    return sorted(word for word, families in found.items() if len(families) > 1)
+
+
+def spelling(samples: Sequence[Sample], real_words: Set[str]) -> Vocabulary:
+    """Return what tells which known word a miswritten one was meant to be: none that is a word of
+    its own, in the phrases or the language."""
+    found = families_of_words(samples)
+    known = [word for word, families in found.items() if len(families) > 1]
+    common = sorted(known, key=lambda word: (-len(found[word]), word))
+    return Vocabulary.of_words(common, {*found, *real_words})
+
+
+def words_of_languages() -> frozenset[str]:
+    """Return the words, folded, of Tesseract's data for our languages, without names of files."""
+    words: set[str] = set()
+    with TemporaryDirectory() as folder:
+        for language in LANGUAGE_DATA:
+            part = f"{folder}/{language}."
+            for command in (
+                ["combine_tessdata", "-u", str(data_folder() / f"{language}.traineddata"), part],
+                ["dawg2wordlist", f"{part}lstm-unicharset", f"{part}lstm-word-dawg", f"{part}txt"],
+            ):
+                subprocess.run(command, check=True, capture_output=True)
+            listed = Path(f"{part}txt").read_text("utf-8").split()
+            words.update(word for word in map(fold, listed) if word.isalpha())
+    return frozenset(words)
 
 
 def damaged(sample: Sample, choose: random.Random) -> Sample:
@@ -184,11 +224,11 @@ def damaged(sample: Sample, choose: random.Random) -> Sample:
         text = without_accents(text).lower()
     elif chance < 0.18:
         text = text.upper()
-    elif chance < 0.3:
+    elif chance < 0.34:
         text = mistype(text, 0.05, choose)
-    elif chance < 0.42:
+    elif chance < 0.5:
         text = mistype(text, 0.1, choose)
-    elif chance < 0.55:
+    elif chance < 0.66:
         text = misread(text, 0.06, choose)
     return sample._replace(text=text)
 
@@ -204,7 +244,7 @@ def framed(sample: Sample, around: Mapping[str, Sequence[str]], choose: random.R
 
 
 def learnable(samples: Sequence[Sample], choose: random.Random) -> list[Sample]:
-    """Return phrases as often as they are learned, and the sentences of the grammar."""
+    """Return phrases as often as they are learned, the sentences of the grammar, and rubbish."""
     table = tomllib.loads((FIXTURES / "danger.toml").read_text("utf-8"))
     grammar, around = Grammar(table), table["around"]
     return [
@@ -215,7 +255,24 @@ def learnable(samples: Sequence[Sample], choose: random.Random) -> list[Sample]:
             for _ in range(COPIES - 1)
         ),
         *(damaged(sample, choose) for sample in grammar.samples(choose)),
+        *rubbish(samples, choose),
     ]
+
+
+def rubbish(samples: Sequence[Sample], choose: random.Random) -> Iterator[Sample]:
+    """Yield what a page that cannot be read is read as: letters of phrases in another order, most
+    of them wrong, or a few of them among points and strokes. It says nothing of danger."""
+    for _ in range(RUBBISH):
+        sample = choose.choice(samples)
+        shuffled = [choose.sample(word, len(word)) for word in sample.text.split()]
+        way = choose.random()
+        if way < 0.4:
+            text = " ".join(map("".join, shuffled))
+        elif way < 0.7:
+            text = mistype(sample.text, choose.uniform(0.6, 0.9), choose)
+        else:
+            text = " ".join("".join(word[:3]) + choose.choice(STROKES) for word in shuffled)
+        yield sample._replace(text=text, is_danger=False, family="rubbish", weight=GRAMMAR_WEIGHT)
 
 
 class Lesson(NamedTuple):
@@ -228,24 +285,28 @@ class Lesson(NamedTuple):
     phrases: int
     """So many come first, as they were written."""
     names: tuple[str, ...]
+    real_words: Set[str]
+    """What is no miswritten word, though no phrase has it."""
 
     @classmethod
-    def of(cls, every: Sequence[Sample]) -> Lesson:
+    def of(cls, every: Sequence[Sample], real_words: Set[str]) -> Lesson:
         """Return the lesson of all phrases."""
         windowed = [*every, *(part for sample in every for part in harmless_windows(sample))]
         samples = learnable(windowed, random.Random(SEED))  # noqa: S311 - a seed, no secret
         rules = UrgencyRules()
         passages = [rules.passage(sample.text) for sample in samples]
         shares = np.full(len(samples), READ_GRAMMAR, dtype=np.float32)
+        shares[-RUBBISH:] = READ_RUBBISH
         shares[: len(windowed) * COPIES] = READ_DAMAGED
         shares[: len(windowed)] = READ_WINDOWS
         shares[: len(every)] = 1
-        return cls(samples, passages, shares, len(every), _names(passages))
+        return cls(samples, passages, shares, len(every), _names(passages), real_words)
 
     def train(self, meaning: Meaning) -> DangerModel:
         """Return the model: pieces of words learn from all samples, and meaning goes on from what
         all but those held out have taught it."""
-        return self._pieces(np.arange(len(self.samples))).with_meaning(meaning)
+        every = np.arange(len(self.samples))
+        return self._pieces(every, self._spelling(every)).with_meaning(meaning)
 
     def held_out(self) -> Tried:
         """Return what all samples but those held out teach, and how that judges these."""
@@ -254,10 +315,12 @@ class Lesson(NamedTuple):
         damaged_ones = np.flatnonzero(is_held_out & (self.shares == np.float32(READ_DAMAGED)))
         asked = np.concatenate([asked, damaged_ones[::TRIED_DAMAGED]])
         kept = np.flatnonzero(~is_held_out)
+        words = self._spelling(kept)
         passages = [self.passages[place] for place in asked.tolist()]
-        pieces, meaning = self._pieces(kept).score_pieces(passages), self._meaning(kept)
+        pieces = self._pieces(kept, words).score_pieces(passages)
+        meaning = self._meaning(kept, words)
         decisions = meaning.decide(
-            Encoder.shipped(meaning.adapter).vectors([passage.prose for passage in passages]),
+            Encoder.shipped(meaning.adapter).vectors(words.mend([each.prose for each in passages])),
             signal_matrix(passages, self.names),
             np.zeros(len(passages), dtype=np.float32),
         )
@@ -272,18 +335,22 @@ class Lesson(NamedTuple):
         held_out = set(families[::FOLDS])
         return np.array([sample.family in held_out for sample in self.samples])
 
-    def _pieces(self, places: NDArray[np.int64]) -> DangerModel:
-        chosen = places.tolist()
-        return train_pieces(
-            [self.samples[place] for place in chosen], [self.passages[place] for place in chosen]
-        )
+    def _spelling(self, places: NDArray[np.int64]) -> Vocabulary:
+        """Return what the phrases at ``places``, as they were written, tell of miswritten words."""
+        written = places[places < self.phrases].tolist()
+        return spelling([self.samples[place] for place in written], self.real_words)
 
-    def _meaning(self, places: NDArray[np.int64]) -> Meaning:
+    def _pieces(self, places: NDArray[np.int64], words: Vocabulary) -> DangerModel:
+        chosen = places.tolist()
+        samples = [self.samples[place] for place in chosen]
+        return train_pieces(samples, [self.passages[place] for place in chosen], words)
+
+    def _meaning(self, places: NDArray[np.int64], words: Vocabulary) -> Meaning:
         """Return what the samples at ``places`` teach of meaning; the pieces count nothing yet."""
         passages = [self.passages[place] for place in places.tolist()]
         samples = [self.samples[place] for place in places.tolist()]
         lessons = Lessons(
-            [passage.prose for passage in passages],
+            words.mend([passage.prose for passage in passages]),
             signal_matrix(passages, self.names),
             np.array([sample.is_danger for sample in samples]),
             np.array([sample.weight for sample in samples], dtype=np.float32),
@@ -332,10 +399,12 @@ class Mixture(NamedTuple):
         )
 
 
-def train_pieces(samples: Sequence[Sample], passages: Sequence[Passage]) -> DangerModel:
-    """Return a model of the pieces of words and of the signals."""
+def train_pieces(
+    samples: Sequence[Sample], passages: Sequence[Passage], words: Vocabulary
+) -> DangerModel:
+    """Return a model of the pieces of words, miswritten ones as they were meant, and signals."""
     names = _names(passages)
-    features = extract([passage.text for passage in passages])
+    features = extract(words.mend([passage.text for passage in passages]))
     having = np.bincount(features.buckets, minlength=BUCKETS)
     rarity = np.log((1 + len(samples)) / (1 + having)) + 1
     rarity[having < LEAST_TEXTS] = 0
@@ -351,6 +420,7 @@ def train_pieces(samples: Sequence[Sample], passages: Sequence[Passage]) -> Dang
         rarity=stored_rarity,
         signals=machine.coef_[0][BUCKETS:].astype(np.float32),
         bias=float(machine.intercept_[0]),
+        spelling=words,
     )
 
 
@@ -413,7 +483,7 @@ def main() -> None:
     samples = phrases()
     if not is_trial:  # the rules know these words before they look at any phrase
         WORDS.write_text("\n".join(known_words(samples)) + "\n", "utf-8")
-    lesson = Lesson.of(samples)
+    lesson = Lesson.of(samples, words_of_languages())
     meaning = try_out(lesson)
     if is_trial:
         return

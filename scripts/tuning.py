@@ -292,7 +292,7 @@ class Learner(Encoder):
 
 
 def tune(lessons: Lessons, seed: int) -> tuple[Adapter, Head]:
-    """Return what the lessons teach; 31,000 short texts take an hour and a quarter."""
+    """Return what the lessons teach; 45,000 texts take three hours."""
     choose = np.random.default_rng(seed)
     learner = Learner.shipped()
     learner.prepare(lessons.signals.shape[1], choose)

@@ -2,7 +2,8 @@
 
 Rules know the words that their author thought of. The model has seen some thousand sentences, calls
 for help and harmless ones, in six languages and with wrong characters; it weighs pieces of words
-(see ``features.py``) and what the rules found ("signals"). Of what these leave in doubt it also
+(see ``features.py``) and what the rules found ("signals"). A miswritten word is read as the one it
+was meant to be, where that is plain (``vocabulary.py``). Of what these leave in doubt it also
 weighs the meaning, which costs a hundred times as much: the encoder (``encoder.py``) reads it, with
 an adapter that was taught what danger is. It is a file of numbers
 that cannot run code; ``scripts/make_danger_model.py`` makes it.
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from intake.classifying.encoder import Adapter, Encoder, Floats
 from intake.classifying.features import Features, extract
 from intake.classifying.linear_model import weigh
+from intake.classifying.vocabulary import Vocabulary
 from intake.schemas.base import Frozen
 
 SHIPPED = "danger.npz"
@@ -31,6 +33,8 @@ SIGNAL_WEIGHT = 0.3
 """What a signal counts beside the pieces of words, whose squares sum to one in every passage."""
 _BATCH = 256
 _SHOWN_WORDS = 5
+_READ = "read_"
+"""What the names of the arrays begin with that hold the spelling."""
 
 
 class Passage(NamedTuple):
@@ -88,15 +92,18 @@ class DangerModel:
         rarity: NDArray[np.float16],
         signals: NDArray[np.float32],
         bias: float,
+        spelling: Vocabulary,
         meaning: Meaning | None = None,
         digest: str = "",
     ) -> None:
         """Hold ``weights`` of the buckets (times ``scale``), their ``rarity`` (0 where a bucket
-        is not used), and the weights of the ``signals`` in the manifest's order."""
+        is not used), the weights of the ``signals`` in the manifest's order, and the ``spelling``
+        by which miswritten words are read."""
         self.manifest = manifest
         self._meaning = meaning
         self._weights, self._scale, self._rarity = weights, scale, rarity
         self._signals, self._bias = signals, bias
+        self.spelling = spelling
         self.digest = digest
 
     def with_meaning(self, meaning: Meaning) -> DangerModel:
@@ -108,6 +115,7 @@ class DangerModel:
             rarity=self._rarity,
             signals=self._signals,
             bias=self._bias,
+            spelling=self.spelling,
             meaning=meaning,
         )
 
@@ -122,7 +130,7 @@ class DangerModel:
             read = doubtful[np.argsort(-scores[doubtful], kind="stable")][:most_read]
             chosen = [passages[place] for place in read.tolist()]
             scores[read] = self._meaning.decide(
-                self._encoder.vectors([passage.prose for passage in chosen]),
+                self._encoder.vectors(self.spelling.mend([passage.prose for passage in chosen])),
                 signal_matrix(chosen, self.manifest.signals),
                 scores[read],
             )
@@ -133,7 +141,8 @@ class DangerModel:
         scores = [np.empty(0, dtype=np.float32)]
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
-            pieces = self._sums(extract([passage.text for passage in batch]))
+            texts = self.spelling.mend([passage.text for passage in batch])
+            pieces = self._sums(extract(texts))
             found = signal_matrix(batch, self.manifest.signals) @ self._signals
             scores.append((pieces + found + self._bias).astype(np.float32))
         return np.concatenate(scores)
@@ -143,7 +152,7 @@ class DangerModel:
         words = list(dict.fromkeys(text.split()))
         if not words:
             return []
-        sums = self._sums(extract(words))
+        sums = self._sums(extract(self.spelling.mend(words)))
         strongest = sorted(range(len(words)), key=lambda place: -sums[place])[:_SHOWN_WORDS]
         return [words[place] for place in sorted(strongest) if sums[place] > 0]
 
@@ -167,6 +176,7 @@ class DangerModel:
             "signals": self._signals,
             "scale": np.array([self._scale, self._bias], dtype=np.float64),
         }
+        arrays |= {f"{_READ}{name}": each for name, each in self.spelling.arrays().items()}
         if self._meaning is not None:
             adapter, inner, inner_bias, outer, bias, pieces = self._meaning
             arrays |= adapter.arrays() | {
@@ -195,6 +205,7 @@ class DangerModel:
                 rarity=archive["rarity"],
                 signals=archive["signals"],
                 bias=bias,
+                spelling=Vocabulary.checked(archive[f"{_READ}words"], archive[f"{_READ}rare"]),
                 meaning=_meaning(archive) if "inner" in archive else None,
                 digest=hashlib.sha256(content).hexdigest()[:12],
             )

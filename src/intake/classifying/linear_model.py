@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat, ValidationError
 
-from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.features import BUCKETS, MAX_CHARACTERS, Features, extract
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
 from intake.classifying.vocabulary import Vocabulary
@@ -101,7 +101,7 @@ class LinearModel:
         """Return the decision value of each text (row) for each topic (column)."""
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        return self._decide(extract(self._vocabulary.mend(texts)), texts)
+        return self._decide(extract(self._mended(texts)), texts)
 
     def probabilities(
         self, texts: Sequence[str], *, channels: Sequence[str] = ()
@@ -116,7 +116,7 @@ class LinearModel:
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        features = extract(self._vocabulary.mend(texts))
+        features = extract(self._mended(texts))
         decisions = self._decide(features, texts)
         shares = softmax(decisions, self._temperatures(channels, len(texts)))
         known = familiarity(features, self._rarity[features.buckets] > 0)
@@ -128,6 +128,10 @@ class LinearModel:
         shares[strange] *= np.minimum(1, _STRANGE / shares[strange].max(axis=1, keepdims=True))
         shares[(known == 0) | self._foreign(texts, known)] = 0
         return shares
+
+    def _mended(self, texts: Sequence[str]) -> list[str]:
+        """Return what is read of the texts, miswritten words as they were meant."""
+        return self._vocabulary.mend([text[:MAX_CHARACTERS] for text in texts])
 
     def _temperatures(self, channels: Sequence[str], texts: int) -> NDArray[np.float32]:
         """Return the temperature of each text, as a column."""
@@ -165,7 +169,7 @@ class LinearModel:
         less what the rules say). Negative: it speaks against ``topic``.
         """
         column = self.manifest.topics.index(topic)
-        features = weigh(extract(self._vocabulary.mend([text])), self._rarity)
+        features = weigh(extract(self._mended([text])), self._rarity)
         added = self._weights[features.buckets, column] * features.values * self._scales[column]
         units = self._vocabulary.mend([*words, *pairs])
         if not units or not len(added):

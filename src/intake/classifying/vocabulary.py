@@ -2,8 +2,7 @@
 
 A wrong character spoils all pieces of a word that it is in. So a word that the examples do not have
 is read as the only one of theirs that is one edit away: most misspelt words have one letter wrong,
-missing or too many (Damerau, 1964). Two words are that near only if they are equal with a letter
-left out of one or both, which is looked up (symmetric deletes). A word near to two is let be.
+missing or too many (Damerau, 1964). A word near to two is let be.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Self
 
@@ -29,6 +28,9 @@ _MOST_LETTERS = 30
 _LEAST_TEXTS = 3
 """Of a word of fewer examples only a digest is kept: it may be a name, or an error itself."""
 _MOST_WORDS = 20_000
+_FEW_ASKED = 2_000
+"""So many words are edited in all ways, at 0.1 to 0.2 ms each; for more of them an index pays,
+which takes 0.4 to 1.2 s and 25 MB."""
 
 
 class Vocabulary:
@@ -38,6 +40,7 @@ class Vocabulary:
         """Know ``words``, and ``rare`` ones by their digests, which nothing is taken for."""
         self._words = frozenset(words)
         self._rare = frozenset(rare)
+        self._asked = 0
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
@@ -46,12 +49,19 @@ class Vocabulary:
         kept = sorted(
             (-count, word)
             for word, count in having.items()
-            if count >= _LEAST_TEXTS
-            and _LEAST_LETTERS <= len(word) <= _MOST_LETTERS
-            and word.isalpha()
+            if count >= _LEAST_TEXTS and _is_long_enough(word)
         )
         words = [word for _, word in kept[:_MOST_WORDS]]
         return cls(words, [_digest(word) for word in having.keys() - set(words)])
+
+    @classmethod
+    def of_words(cls, words: Sequence[str], others: Iterable[str]) -> Self:
+        """Know those of ``words`` that are long enough to tell, the first ones if they are too
+        many; and of ``others``, folded too, those that would else be taken for one of them."""
+        kept = [word for word in words if _is_long_enough(word)][:_MOST_WORDS]
+        alone = cls(kept)
+        mistaken = {word for word in (*words, *others) if alone._meant(word)}
+        return cls(kept, [_digest(word) for word in mistaken])
 
     @classmethod
     def checked(cls, stored: NDArray[np.uint8], rare: NDArray[np.uint32]) -> Self:
@@ -74,7 +84,10 @@ class Vocabulary:
         }
 
     def mend(self, texts: Sequence[str]) -> list[str]:
-        """Return the texts with the miswritten words as they were meant."""
+        """Return the texts with the miswritten words as they were meant.
+
+        They are looked at to their end: let them not be longer than what is read of them.
+        """
         if not self._words:
             return list(texts)
         read: dict[str, str] = {}
@@ -85,29 +98,44 @@ class Vocabulary:
                 read[written] = self._meant(fold(written)) or written
             return read[written]
 
-        return [_WORD.sub(mended, text[:MAX_CHARACTERS]) for text in texts]
+        return [_WORD.sub(mended, text) for text in texts]
 
     def _meant(self, word: str) -> str | None:
         """Return the only word one edit away from ``word``; None if there is not one, or it is
         known."""
         if word in self._words or len(word) > _MOST_LETTERS or _digest(word) in self._rare:
             return None
-        near = {
+        near = self._near(word)
+        return near.pop() if len(near) == 1 else None
+
+    def _near(self, word: str) -> set[str]:
+        self._asked += 1
+        if self._asked <= _FEW_ASKED:
+            return {edited for edited in _edits(word, self._letters) if edited in self._words}
+        return {
             known
             for shorter in (word, *_one_less(word))
             for known in self._by_shorter.get(shorter, ())
             if _is_one_edit(word, known)
         }
-        return near.pop() if len(near) == 1 else None
+
+    @cached_property
+    def _letters(self) -> str:
+        return "".join(sorted(set().union(*self._words)))
 
     @cached_property
     def _by_shorter(self) -> dict[str, list[str]]:
-        """The words by themselves and by what is left of them without one letter."""
+        """The words by themselves and by what is left of them without one letter: two words are one
+        edit apart only if they share one of these (symmetric deletes)."""
         found: dict[str, list[str]] = defaultdict(list)
         for word in self._words:
             for shorter in {word, *_one_less(word)}:
                 found[shorter].append(word)
         return dict(found)
+
+
+def _is_long_enough(word: str) -> bool:
+    return _LEAST_LETTERS <= len(word) <= _MOST_LETTERS and word.isalpha()
 
 
 def _words(text: str) -> Iterator[str]:
@@ -116,6 +144,18 @@ def _words(text: str) -> Iterator[str]:
 
 def _digest(word: str) -> int:
     return zlib.crc32(word.encode())
+
+
+def _edits(word: str, letters: str) -> Iterator[str]:
+    """Yield ``word`` with one letter less, another, or one more, in all ways."""
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        for letter in letters:
+            yield before + letter + after
+            if after:
+                yield before + letter + after[1:]
+        if after:
+            yield before + after[1:]
 
 
 def _one_less(word: str) -> list[str]:

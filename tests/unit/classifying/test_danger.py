@@ -6,6 +6,7 @@ import pytest
 from intake.classifying.danger import DangerModel, shipped_model
 from intake.classifying.encoder import Encoder, Floats
 from intake.classifying.urgency import UrgencyRules
+from intake.schemas.documents import Document
 
 RULES = UrgencyRules()
 CALLS = [
@@ -62,6 +63,33 @@ def test_meaning_is_read_as_it_was_written_but_for_the_end(texts_read: list[str]
 def test_a_question_is_read_as_a_question(texts_read: list[str]) -> None:
     shipped_model().score([RULES.passage("Mio padre non respira, cosa devo fare?")])
     assert texts_read == ["Mio padre non respira, cosa devo fare?"]
+
+
+def test_miswritten_words_are_read_as_they_were_meant(texts_read: list[str]) -> None:
+    shipped_model().score([RULES.passage("Mio padre non resp1ra, cosa devo fare")])
+    assert texts_read == ["Mio padre non respira, cosa devo fare"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Da Pistoia a Pienza la strada e stata allargata",
+        "Gli ostaggi sono stati sbloccati, materie e allusione, incensi",
+    ],
+)
+def test_words_of_their_own_are_not_taken_for_alarming_ones(text: str) -> None:
+    assert shipped_model().spelling.mend([text]) == [text]
+
+
+def test_words_that_tell_are_shown_as_they_were_written() -> None:
+    assert "resp1ra" in shipped_model().telling_words("mio padre non resp1ra")
+
+
+def test_a_call_beside_a_long_word_is_read(texts_read: list[str]) -> None:
+    call = "un uomo appeso al cornicione sta per lasciarsi andare, mio padre non resp1ra"
+    shipped_model().score([RULES.passage(f"{'0f' * 10_300} {call}")])
+    assert texts_read[0].endswith("mio padre non respira")
+    assert RULES.assess([Document(text=f"{call} {'0f' * 10_300} grazie")]).urgency == "emergency"
 
 
 def test_a_model_is_the_same_after_it_was_stored() -> None:

@@ -1,15 +1,18 @@
 """The words of the examples, and which of them a miswritten word was meant to be."""
 
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from intake.classifying import vocabulary
 from intake.classifying.examples import Example
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.training import train
 from intake.classifying.vocabulary import Vocabulary
 from intake.errors import ConfigError
+from intake.testing.noise import mistype
 
 
 @pytest.mark.parametrize(
@@ -31,8 +34,8 @@ from intake.errors import ConfigError
 def test_a_word_one_edit_from_a_single_known_word_is_read_as_this_one(
     written: str, meant: str
 ) -> None:
-    vocabulary = Vocabulary(["lampione", "lampioni", "strada"])
-    assert vocabulary.mend([f"Via Po: {written}.\nGrazie"]) == [f"Via Po: {meant}.\nGrazie"]
+    known = Vocabulary(["lampione", "lampioni", "strada"])
+    assert known.mend([f"Via Po: {written}.\nGrazie"]) == [f"Via Po: {meant}.\nGrazie"]
 
 
 def test_accents_and_case_make_no_word_another() -> None:
@@ -41,13 +44,31 @@ def test_accents_and_case_make_no_word_another() -> None:
 
 def test_words_of_few_texts_are_not_kept() -> None:
     twice = ["il lampione di Brambilla"] * 2
-    vocabulary = Vocabulary.of([*twice, "un lampione"])
-    assert vocabulary.mend(["lampiome", "Brambillo"]) == ["lampione", "Brambillo"]
-    assert b"brambilla" not in vocabulary.arrays()["words"].tobytes()
+    known = Vocabulary.of([*twice, "un lampione"])
+    assert known.mend(["lampiome", "Brambillo"]) == ["lampione", "Brambillo"]
+    assert b"brambilla" not in known.arrays()["words"].tobytes()
 
 
 def test_a_rare_word_of_the_examples_is_no_miswriting() -> None:
     assert Vocabulary.of(["lampione"] * 3 + ["lampiome"]).mend(["lampiome"]) == ["lampiome"]
+
+
+def test_words_of_the_language_are_no_miswritings() -> None:
+    known = Vocabulary.of_words(["bloccati", "strada", "devo"], {"sbloccati", "stradi", "cometa"})
+    assert known.mend(["sbloccati blocati stradi strade devo"]) == [
+        "sbloccati bloccati stradi strada devo"
+    ]
+    assert len(known.arrays()["rare"]) == 2  # nothing is like a comet
+
+
+def test_many_words_are_read_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [f"{first}a{second}ione" for first in "bcdflmnprst" for second in "bcdflmnprst"]
+    choose = random.Random(2)
+    written = [mistype(word, 0.15, choose) for word in words * 5]
+    few = Vocabulary(words).mend(written)
+    monkeypatch.setattr(vocabulary, "_FEW_ASKED", 0)
+    assert Vocabulary(words).mend(written) == few
+    assert 0 < sum(map(str.__ne__, few, written)) < len(written)
 
 
 def test_a_file_gives_the_same_words_again() -> None:
