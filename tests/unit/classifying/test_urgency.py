@@ -57,8 +57,8 @@ def test_danger_is_found_in_words_that_nobody_has_taught_us(
     calls = [text for family in unseen if family["emergency"] for text in family["phrases"]]
     calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
     assert not {*calls, *calm} & {*CALLS, *CALM}
-    assert _share_of_alarms(calls) >= found
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
+    assert _share_of_alarms(choose.sample(calls, min(len(calls), 160))) >= found
     assert _share_of_alarms(choose.sample(calm, 160)) <= mistaken
 
 
