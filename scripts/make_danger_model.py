@@ -202,7 +202,7 @@ def spelling(samples: Sequence[Sample], real_words: Set[str]) -> Vocabulary:
 
 
 def words_of_languages() -> frozenset[str]:
-    """Return the words, folded, of Tesseract's data for our languages, without names of files."""
+    """Return the words, folded, of Tesseract's data for our languages, those of letters alone."""
     words: set[str] = set()
     with TemporaryDirectory() as folder:
         for language in LANGUAGE_DATA:

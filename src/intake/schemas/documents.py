@@ -93,7 +93,8 @@ class FaxHeader(Frozen):
     page: int | None = None
     pages: int | None = None
     raw: str = ""
-    """The whole line; fields that stand apart are parted by two spaces."""
+    """The whole line, figures with the same dots read the same; fields that stand apart are parted
+    by two spaces."""
     confidence: float = 0.0
 
 

@@ -42,23 +42,23 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "mistaken"),
+    ("name", "asked", "found", "mistaken"),
     [
-        ("unseen.toml", 0.9, 0.15),
-        ("unseen_plain.toml", 0.9, 0.15),
-        ("unseen_usual.toml", 0.95, 0.05),
-        ("unseen_tricky.toml", 0.9, 0.04),
+        ("unseen.toml", 160, 0.9, 0.15),  # all: in words that are oblique on purpose
+        ("unseen_plain.toml", 60, 0.9, 0.15),
+        ("unseen_usual.toml", 60, 0.95, 0.05),
+        ("unseen_tricky.toml", 60, 0.9, 0.04),
     ],
 )
 def test_danger_is_found_in_words_that_nobody_has_taught_us(
-    name: str, found: float, mistaken: float
+    name: str, asked: int, found: float, mistaken: float
 ) -> None:
     unseen = tomllib.loads((FIXTURES / name).read_text("utf-8"))["families"]
     calls = [text for family in unseen if family["emergency"] for text in family["phrases"]]
     calm = [text for family in unseen if not family["emergency"] for text in family["phrases"]]
     assert not {*calls, *calm} & {*CALLS, *CALM}
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
-    assert _share_of_alarms(choose.sample(calls, min(len(calls), 160))) >= found
+    assert _share_of_alarms(choose.sample(calls, asked)) >= found
     assert _share_of_alarms(choose.sample(calm, 160)) <= mistaken
 
 
