@@ -13,6 +13,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from intake.classifying.embeddings import shipped_embedder
 from intake.classifying.learned import cold_start, trained_on_nothing
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
@@ -26,7 +27,8 @@ def main() -> None:
     for former in DATA.glob(cold_start("*")):
         former.unlink()
     path = DATA / cold_start(taxonomy.version)
-    model = trained_on_nothing(taxonomy, KeywordClassifier(taxonomy=taxonomy).shares)
+    rules = KeywordClassifier(taxonomy=taxonomy)
+    model = trained_on_nothing(taxonomy, rules.shares, embedder=shipped_embedder())
     plain = zipfile.ZipFile(io.BytesIO(model.to_bytes()))
     with zipfile.ZipFile(path, "w") as packed:
         for name in plain.namelist():

@@ -320,7 +320,9 @@ class Lesson(NamedTuple):
         pieces = self._pieces(kept, words).score_pieces(passages)
         meaning = self._meaning(kept, words)
         decisions = meaning.decide(
-            Encoder.shipped(meaning.adapter).vectors(words.mend([each.prose for each in passages])),
+            Encoder.shipped()
+            .adapted(meaning.adapter)
+            .vectors(words.mend([each.prose for each in passages])),
             signal_matrix(passages, self.names),
             np.zeros(len(passages), dtype=np.float32),
         )

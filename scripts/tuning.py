@@ -208,7 +208,7 @@ class Learner(Encoder):
         self._choose = choose
         self._learning = [
             _Layer(
-                [_Matrix(matrix, biases, choose) for matrix, biases in layer[:4]],
+                [_Matrix(each.own, each.biases, choose) for each in layer.matrices],
                 layer.norms,
                 self._heads,
                 self._epsilon,

@@ -17,7 +17,7 @@ from intake.config import Settings, SourceSettings
 from intake.desk import Quarantine, Receipts, Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
-from intake.options import filing_options, runner_options, stage_options
+from intake.options import classifier_options, filing_options, runner_options, stage_options
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
@@ -26,7 +26,7 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
+from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -104,7 +104,7 @@ class Intake:
                 remedy='Write model_dir = "models" under [classify], instead of `model`.',
             )
         self._premises.get_ready()
-        files = ClassifierOptions(taxonomy=section.taxonomy, rules=section.rules)
+        files = classifier_options(section)
         return Models(self._premises.database, ModelFolder(section.model_dir), files, self._observe)
 
     @property

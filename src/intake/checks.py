@@ -11,14 +11,13 @@ from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError
 from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
-from intake.options import model_in_use, parser_options
+from intake.options import classifier_options, model_in_use, parser_options
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.parsers import open_parser
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import ClassifierOptions
 
 
 class CheckResult(Frozen):
@@ -112,8 +111,9 @@ def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
 
 def _classify(settings: Settings) -> str:
     section = settings.classify
-    files = ClassifierOptions(taxonomy=section.taxonomy, rules=section.rules)
-    opened = open_classifiers(section.classifiers, model_in_use(settings), files)
+    opened = open_classifiers(
+        section.classifiers, model_in_use(settings), classifier_options(section)
+    )
     taxonomy = Taxonomy.load(section.taxonomy)
     return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
 

@@ -26,12 +26,14 @@ def train_model(
     *,
     taxonomy: Path | None = None,
     rules: Path | None = None,
+    embeddings: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Manifest:
     """Train a model on labelled texts, write it to ``out`` and return its manifest.
 
     What the topics of ``taxonomy`` say of themselves, and the keyword ``rules``, count as far as
-    they help (None: ours). ``out`` is replaced at once or not at all.
+    they help (None: ours). ``embeddings`` is whether decisions on embeddings are learned too.
+    ``out`` is replaced at once or not at all.
 
     Raises:
         UsageError: there are not two topics.
@@ -39,7 +41,8 @@ def train_model(
     """
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
-    model = learn(examples, ClassifierOptions(taxonomy=taxonomy, rules=rules), progress=progress)
+    options = ClassifierOptions(taxonomy=taxonomy, rules=rules, embeddings=embeddings)
+    model = learn(examples, options, progress=progress)
     unfinished = out.with_name(f"{out.name}.new")
     unfinished.write_bytes(model.to_bytes())
     unfinished.replace(out)
@@ -69,7 +72,7 @@ def evaluate_model(
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
     options = options or ClassifyOptions()
-    files = ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules)
+    files = options.files
     rivals = [ByClassifier("keyword rules", KeywordClassifier.configured(files))]
     if options.model is not None:
         (in_use,) = open_classifiers((), options.model, files)

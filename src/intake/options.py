@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intake.classifying.model_folder import ModelFolder
-from intake.config import Settings
+from intake.config import ClassifySettings, Settings
 from intake.engines.limits import Limits
 from intake.ocr.limits import PageLimits
 from intake.pipeline.receive import ReceiveOptions
@@ -13,6 +13,7 @@ from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import RunnerOptions
 from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stage_options import ClassifyOptions, OcrOptions, StageOptions
+from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
@@ -68,8 +69,16 @@ def classify_options(settings: Settings) -> ClassifyOptions:
         model=model_in_use(settings),
         taxonomy=section.taxonomy,
         rules=section.rules,
+        embeddings=section.embeddings,
         threshold=section.threshold,
         languages=section.languages,
+    )
+
+
+def classifier_options(section: ClassifySettings) -> ClassifierOptions:
+    """Return with which files, and by what, topics are told."""
+    return ClassifierOptions(
+        taxonomy=section.taxonomy, rules=section.rules, embeddings=section.embeddings
     )
 
 

@@ -12,7 +12,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
-from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
+from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -94,7 +94,7 @@ def classify(
         classifiers=open_classifiers(
             options.classifiers,
             options.model,
-            ClassifierOptions(taxonomy=options.taxonomy, rules=options.rules),
+            options.files,
             timeout_s=options.timeout_s,
         ),
         taxonomy=Taxonomy.load(options.taxonomy),

@@ -158,7 +158,8 @@ class DangerModel:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder.shipped(self._meaning.adapter if self._meaning else None)
+        shipped = Encoder.shipped()
+        return shipped.adapted(self._meaning.adapter) if self._meaning else shipped
 
     def _sums(self, features: Features) -> NDArray[np.float32]:
         weighed = weigh(features, self._rarity)

@@ -10,9 +10,11 @@ doubtful only. What a task has taught it is an adapter of some hundred thousand 
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple, Self
 
@@ -27,7 +29,7 @@ BEGIN, END, UNKNOWN, PADDING = "<s>", "</s>", "<unk>", "<pad>"
 _CENTRE = 8
 _LONGEST_WORD = 40
 _TOKENS_AT_ONCE = 1024
-_MOST_PIECES = 256
+MOST_PIECES = 256
 """Of a text no more are read: the 60 words of a stretch have about 100, damaged ones up to 200."""
 _HIDDEN = -1e9
 _UNKNOWN_SURPRISE = 10.0
@@ -108,16 +110,48 @@ class Pieces:
         return tuple(reversed(places))
 
 
-class _Layer(NamedTuple):
-    """One layer's matrices, inputs by outputs, with their biases; and its two norms."""
+class Matrix(NamedTuple):
+    """A matrix of a layer, inputs by outputs, with its biases and what a task adds to it."""
 
-    attention: tuple[Floats, Floats]
+    own: Floats
+    biases: Floats
+    down: Floats | None = None
+    """Inputs by rank."""
+    up: Floats | None = None
+    """Rank by outputs."""
+
+    def of(self, inputs: Floats) -> Floats:
+        """Return the outputs; the thin matrices are never multiplied out: a task costs no copy."""
+        outputs: Floats = inputs @ self.own
+        outputs += self.biases
+        if self.down is not None and self.up is not None:
+            outputs += inputs @ self.down @ self.up
+        return outputs
+
+
+class Layer(NamedTuple):
+    """One layer: its matrices and its two norms."""
+
+    attention: Matrix
     """To queries, keys and values, side by side."""
-    mixing: tuple[Floats, Floats]
-    widening: tuple[Floats, Floats]
-    narrowing: tuple[Floats, Floats]
+    mixing: Matrix
+    widening: Matrix
+    narrowing: Matrix
     norms: Floats
     """Factor and shift after the attention, then after the widening and narrowing."""
+
+    @property
+    def matrices(self) -> tuple[Matrix, ...]:
+        """The matrices, in the order of ``MATRICES``."""
+        return self.attention, self.mixing, self.widening, self.narrowing
+
+    def adapted(self, adapter: Adapter, place: int) -> Layer:
+        """Return this layer, the one at ``place``, with what a task adds."""
+        attention, mixing, widening, narrowing = (
+            matrix._replace(down=adapter.down[name][place], up=adapter.up[name][place])
+            for name, matrix in zip(MATRICES, self.matrices, strict=True)
+        )
+        return Layer(attention, mixing, widening, narrowing, self.norms)
 
 
 class Adapter(NamedTuple):
@@ -127,10 +161,6 @@ class Adapter(NamedTuple):
     """By the name of the matrix: layers by inputs by rank."""
     up: Mapping[str, Floats]
     """Layers by rank by outputs."""
-
-    def added(self, name: str) -> Floats:
-        """Return layers by inputs by outputs."""
-        return self.down[name] @ self.up[name]
 
     def arrays(self) -> dict[str, NDArray[np.float16]]:
         """Return the arrays of a file."""
@@ -160,7 +190,7 @@ class Encoder:
         words: Packed,
         positions: Floats,
         norm: Floats,
-        layers: Sequence[_Layer],
+        layers: Sequence[Layer],
         heads: int,
         epsilon: float,
     ) -> None:
@@ -175,16 +205,33 @@ class Encoder:
         """How many numbers a vector has."""
         return int(self._positions.shape[1])
 
+    @cached_property
+    def version(self) -> str:
+        """A short digest: vectors of encoders with different ones cannot be compared."""
+        digest = hashlib.sha256(self._words.scales.tobytes())
+        for layer in self._layers:
+            digest.update(layer.norms.tobytes())
+        return digest.hexdigest()[:12]
+
     @classmethod
-    def shipped(cls, adapter: Adapter | None = None) -> Self:
-        """Return the encoder we ship, with what ``adapter`` adds: 125 MB, read in 0.3 s."""
+    @cache
+    def shipped(cls) -> Self:
+        """Return the encoder we ship: 125 MB, read in 0.3 s, once a process."""
         path = files("intake.classifying").joinpath("data", SHIPPED)
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return cls.from_arrays({name: archive[name] for name in archive.files}, adapter)
+            return cls.from_arrays({name: archive[name] for name in archive.files})
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """Return the vector of each text (row): of a long one, of its beginning."""
-        most = min(_MOST_PIECES, len(self._positions))
+    def adapted(self, adapter: Adapter) -> Self:
+        """Return an encoder with what ``adapter`` adds, which shares all else with this one."""
+        adapted = copy.copy(self)
+        adapted._layers = [
+            layer.adapted(adapter, place) for place, layer in enumerate(self._layers)
+        ]
+        return adapted
+
+    def vectors(self, texts: Sequence[str], *, most: int = MOST_PIECES) -> Floats:
+        """Return the vector of each text (row): of its first ``most`` pieces."""
+        most = min(most, len(self._positions))
         cut = [self._pieces.of(text, most) for text in texts]
         found = np.zeros((len(texts), self.width), dtype=np.float32)
         waiting = sorted(range(len(texts)), key=lambda place: len(cut[place]))
@@ -212,10 +259,10 @@ class Encoder:
         means: Floats = np.einsum("tpw,tp->tw", hidden, is_text.astype(np.float32)) / counts
         return means
 
-    def _passed(self, hidden: Floats, layer: _Layer, unseen: Floats) -> Floats:
+    def _passed(self, hidden: Floats, layer: Layer, unseen: Floats) -> Floats:
         """Return texts by pieces by width after ``layer``."""
         texts, pieces, width = hidden.shape
-        parts = (hidden @ layer.attention[0] + layer.attention[1]).reshape(
+        parts = layer.attention.of(hidden).reshape(
             texts, pieces, 3, self._heads, width // self._heads
         )
         queries, keys, values = parts.transpose(2, 0, 3, 1, 4)
@@ -226,10 +273,9 @@ class Encoder:
         np.exp(looks, out=looks)
         looks /= looks.sum(axis=-1, keepdims=True)
         mixed = (looks @ values).transpose(0, 2, 1, 3).reshape(texts, pieces, width)
-        hidden = hidden + (mixed @ layer.mixing[0] + layer.mixing[1])
+        hidden = hidden + layer.mixing.of(mixed)
         hidden = self._normalised(hidden, layer.norms[:2])
-        wide = _bent(hidden @ layer.widening[0] + layer.widening[1])
-        hidden = hidden + (wide @ layer.narrowing[0] + layer.narrowing[1])
+        hidden = hidden + layer.narrowing.of(_bent(layer.widening.of(hidden)))
         return self._normalised(hidden, layer.norms[2:])
 
     def _normalised(self, hidden: Floats, norm: Floats) -> Floats:
@@ -240,15 +286,10 @@ class Encoder:
         return hidden
 
     @classmethod
-    def from_arrays(
-        cls, arrays: Mapping[str, NDArray[np.generic]], adapter: Adapter | None = None
-    ) -> Self:
-        """Return the encoder of a file's arrays, as ``scripts/make_encoder.py`` names them, with
-        what ``adapter`` adds."""
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        """Return the encoder of a file's arrays, as ``scripts/make_encoder.py`` names them."""
         plain = {name: np.asarray(array) for name, array in arrays.items()}
-        attention, mixing, widening, narrowing = (
-            _matrices(plain, name, adapter) for name in MATRICES
-        )
+        matrices = (_matrices(plain, name) for name in MATRICES)
         norms = plain["norms"].astype(np.float32)
         heads, epsilon = plain["heads_epsilon"].tolist()
         return cls(
@@ -256,22 +297,20 @@ class Encoder:
             words=Packed(plain["words_scales"], plain["words_halves"]),
             positions=plain["positions"].astype(np.float32),
             norm=plain["norm"].astype(np.float32),
-            layers=list(map(_Layer, attention, mixing, widening, narrowing, norms)),
+            layers=list(map(Layer, *matrices, norms)),
             heads=int(heads),
             epsilon=epsilon,
         )
 
 
-def _matrices(
-    plain: Mapping[str, NDArray[np.generic]], name: str, adapter: Adapter | None
-) -> list[tuple[Floats, Floats]]:
-    """Return the matrix of each layer, inputs by outputs, and its biases."""
+def _matrices(plain: Mapping[str, NDArray[np.generic]], name: str) -> list[Matrix]:
+    """Return the matrix of each layer."""
     packed = zip(plain[f"{name}_scales"], plain[f"{name}_halves"], strict=True)
-    matrices = [Packed(scales, halves).floats().T for scales, halves in packed]
-    if adapter is not None:
-        matrices = list(map(np.add, matrices, adapter.added(name)))
     biases = plain[f"{name}_biases"].astype(np.float32)
-    return list(zip(map(np.ascontiguousarray, matrices), biases, strict=True))
+    return [
+        Matrix(np.ascontiguousarray(Packed(*each).floats().T), own)
+        for each, own in zip(packed, biases, strict=True)
+    ]
 
 
 def _bent(wide: Floats) -> Floats:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from intake.classifying.embeddings import Embedder
 from intake.classifying.examples import of_taxonomy
 from intake.classifying.folding import split
 from intake.classifying.linear_model import LinearModel, Prior, digest, version_of
@@ -41,8 +43,15 @@ class LearnedClassifier:
 
     name = "learned"
 
-    def __init__(self, path: Path | LinearModel, prior: Prior | None = None) -> None:
-        """Load the model, or take one; ``prior`` is what rules say, for a model that needs them.
+    def __init__(
+        self,
+        path: Path | LinearModel,
+        prior: Prior | None = None,
+        *,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """Load the model, or take one; ``prior`` is what rules say, for a model that needs them,
+        and ``embedder`` gives embeddings, if they are to count.
 
         Raises:
             ConfigError: the file cannot be read or is no model.
@@ -50,28 +59,30 @@ class LearnedClassifier:
         if isinstance(path, LinearModel):
             self._model, self.version = path, digest(path.to_bytes())
         else:
-            self._model = LinearModel.load(path, prior)
+            self._model = LinearModel.load(path, prior, embedder=embedder)
             self.version = version_of(path)
 
     @classmethod
-    def untrained(cls, taxonomy: Taxonomy, prior: Prior) -> Self | None:
+    def untrained(
+        cls, taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
+    ) -> Self | None:
         """Return one that knows only what topics say of themselves and what rules say.
 
-        None if there are not two topics. For the taxonomy that we ship, the model is made.
+        None if there are not two topics.
         """
         if len(taxonomy) < _LEAST_TOPICS:
             return None
-        made = files(__package__).joinpath("data", cold_start(taxonomy.version))
-        if not made.is_file():
+        made = _made(taxonomy)
+        if made is None:
             return cls(trained_on_nothing(taxonomy, prior))
         with as_file(made) as path:
-            return cls(LinearModel.load(path, prior))
+            return cls(path, prior, embedder=embedder)
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return the opinions worth showing, the strongest first."""
         text = joined(documents)
         channel = documents[0].channel if documents else ""
-        shares = self._model.probabilities([text], channels=[channel])[0]
+        shares, added = self._model.consider(text, channel=channel)
         opinions: list[Classification] = []
         order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
         is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
@@ -80,6 +91,9 @@ class LearnedClassifier:
                 break
             most = opinions[-1].confidence if opinions else 1.0
             opinion = self._opinion(int(place), float(shares[place]), most, text)
+            if weight := round(added.get(opinion.topic or "", 0.0), 4):
+                whole = Evidence(rule="embedding", text="", topic=opinion.topic, weight=weight)
+                opinion = opinion.model_copy(update={"evidence": (*opinion.evidence, whole)})
             opinions.append(opinion.model_copy(update={"calibrated": is_calibrated}))
         return tuple(opinions)
 
@@ -120,11 +134,33 @@ def cold_start(taxonomy_version: str) -> str:
     return f"untrained-{taxonomy_version}.npz"
 
 
-def trained_on_nothing(taxonomy: Taxonomy, prior: Prior) -> LinearModel:
-    """Return the model of what topics say of themselves."""
+def untrained_model(
+    taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
+) -> LinearModel:
+    """Return the model of what topics say of themselves.
+
+    For the taxonomy that we ship it is made; what those of another say of themselves is not
+    embedded, which would take each process seconds.
+    """
+    made = _made(taxonomy)
+    if made is None:
+        return trained_on_nothing(taxonomy, prior)
+    with as_file(made) as path:
+        return LinearModel.load(path, prior, embedder=embedder)
+
+
+def _made(taxonomy: Taxonomy) -> Traversable | None:
+    made = files(__package__).joinpath("data", cold_start(taxonomy.version))
+    return made if made.is_file() else None
+
+
+def trained_on_nothing(
+    taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
+) -> LinearModel:
+    """Train the model of what topics say of themselves."""
     from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
 
-    return train([], described=of_taxonomy(taxonomy), prior=prior)
+    return train([], described=of_taxonomy(taxonomy), prior=prior, embedder=embedder)
 
 
 def joined(documents: Sequence[Document]) -> str:

@@ -11,12 +11,14 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat, ValidationError
 
+from intake.classifying.calibration import softmax
+from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
 from intake.classifying.features import BUCKETS, MAX_CHARACTERS, Features, extract
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
@@ -31,6 +33,7 @@ Prior = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 _ARRAYS = ("weights", "scales", "biases", "rarity")
 _NEAR = "near_"
 _READ = "read_"
+_EMBEDDING = "embedding_"
 _STRANGE = 0.49
 """The most confidence in a strange text: below one half, so that a person looks, and still in the
 order that helps this person."""
@@ -61,6 +64,26 @@ class Manifest(Frozen):
     """The languages of the examples (ISO 639-1); none: it is not known."""
     prior: float = Field(default=0.0, ge=0)
     """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
+    embeddings: EmbeddingScale | None = None
+    """What the embedding of a text counts where its words leave a doubt; None: nothing."""
+
+
+class _ByWords(NamedTuple):
+    """What their words say of some texts."""
+
+    mended: list[str]
+    features: Features
+    decisions: NDArray[np.float32]
+    known: NDArray[np.float32]
+    """The share of each text that is known."""
+    is_silent: NDArray[np.bool_]
+    """Nothing is said of such a text."""
+    shares: NDArray[np.float32]
+
+    @property
+    def doubtful(self) -> NDArray[np.int64]:
+        """The places of the texts of which words are not sure."""
+        return np.flatnonzero(~self.is_silent & (self.shares.max(axis=1) < SURE))
 
 
 class LinearModel:
@@ -77,11 +100,14 @@ class LinearModel:
         neighbours: Neighbours,
         vocabulary: Vocabulary | None = None,
         prior: Prior | None = None,
+        head: EmbeddingHead | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         """Hold ``weights`` (buckets by topics, times ``scales`` of the topics), ``biases`` of
         the topics and ``rarity`` of the buckets (0 where a bucket is not used). ``neighbours`` are
         the examples, to compare texts with, and ``vocabulary`` their words, to read miswritten
-        ones by. ``prior`` is what the rules say, for a model that still needs them.
+        ones by. ``prior`` is what the rules say, for a model that still needs them. ``head`` is
+        what was learned of embeddings, which ``embedder`` gives: without one, words decide alone.
 
         Raises:
             ValueError: the arrays have other sizes than the manifest says.
@@ -96,9 +122,10 @@ class LinearModel:
         self._neighbours = neighbours
         self._vocabulary = vocabulary or Vocabulary()
         self._prior = prior
+        self._head, self._embedder = head, embedder
 
     def decide(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the decision value of each text (row) for each topic (column)."""
+        """Return the decision value of each text (row) for each topic (column) by its words."""
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         return self._decide(extract(self._mended(texts)), texts)
@@ -116,28 +143,68 @@ class LinearModel:
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        features = extract(self._mended(texts))
-        decisions = self._decide(features, texts)
-        shares = softmax(decisions, self._temperatures(channels, len(texts)))
-        known = familiarity(features, self._rarity[features.buckets] > 0)
-        strange = known < _HARDLY_FAMILIAR * self.manifest.familiarity
+        words = self._by_words(texts, channels)
+        return self._shares(texts, channels, words, self._embedded(words))
+
+    def consider(
+        self, text: str, *, channel: str = ""
+    ) -> tuple[NDArray[np.float32], dict[str, float]]:
+        """Return the probability of each topic for one text, and what its embedding added to the
+        decision for each: nothing where it was not asked for."""
+        words = self._by_words([text], [channel])
+        added = self._embedded(words)
+        (shares,) = self._shares([text], [channel], words, added)
+        if added is None:
+            return shares, {}
+        return shares, dict(zip(self.manifest.topics, added[0].tolist(), strict=True))
+
+    def _shares(
+        self,
+        texts: Sequence[str],
+        channels: Sequence[str],
+        words: _ByWords,
+        added: NDArray[np.float32] | None,
+    ) -> NDArray[np.float32]:
+        """Return what ``words`` and embeddings, which ``added`` to the doubtful, make likely."""
+        shares, doubtful, scale = words.shares, words.doubtful, self.manifest.embeddings
+        if added is not None and scale is not None:
+            whose = [channels[place] for place in doubtful.tolist()] if channels else ()
+            temperatures = _temperatures(scale, whose, len(doubtful))
+            shares[doubtful] = softmax(words.decisions[doubtful] + added, temperatures)
+        strange = words.known < _HARDLY_FAMILIAR * self.manifest.familiarity
         strange |= [len(text.split(maxsplit=_LEAST_WORDS)) < _LEAST_WORDS for text in texts]
         if self.manifest.likeness is not None:
-            nearest = self._neighbours.similarities(features, self._rarity)
-            strange |= self.manifest.likeness.surplus(nearest, decisions.max(axis=1)) < 0
+            nearest = self._neighbours.similarities(words.features, self._rarity)
+            strange |= self.manifest.likeness.surplus(nearest, words.decisions.max(axis=1)) < 0
         shares[strange] *= np.minimum(1, _STRANGE / shares[strange].max(axis=1, keepdims=True))
-        shares[(known == 0) | self._foreign(texts, known)] = 0
+        shares[words.is_silent] = 0
         return shares
+
+    def _by_words(self, texts: Sequence[str], channels: Sequence[str]) -> _ByWords:
+        mended = self._mended(texts)
+        features = extract(mended)
+        decisions = self._decide(features, texts)
+        known = familiarity(features, self._rarity[features.buckets] > 0)
+        shares = softmax(decisions, _temperatures(self.manifest, channels, len(texts)))
+        is_silent = (known == 0) | self._foreign(texts, known)
+        return _ByWords(mended, features, decisions, known, is_silent, shares)
 
     def _mended(self, texts: Sequence[str]) -> list[str]:
         """Return what is read of the texts, miswritten words as they were meant."""
         return self._vocabulary.mend([text[:MAX_CHARACTERS] for text in texts])
 
-    def _temperatures(self, channels: Sequence[str], texts: int) -> NDArray[np.float32]:
-        """Return the temperature of each text, as a column."""
-        known, general = self.manifest.temperatures, self.manifest.temperature
-        found = [known.get(channel, general) for channel in channels] or [general] * texts
-        return np.array(found, dtype=np.float32)[:, None]
+    def _embedded(self, words: _ByWords) -> NDArray[np.float32] | None:
+        """Return what embeddings add to the decisions on the texts (rows) that are doubtful.
+
+        None if there is no such text, or the encoder is not the one learned with.
+        """
+        scale, doubtful = self.manifest.embeddings, words.doubtful.tolist()
+        if not doubtful or scale is None or self._head is None or self._embedder is None:
+            return None
+        if self._embedder.version != scale.encoder:
+            return None
+        embeddings = self._embedder.embed([words.mended[place] for place in doubtful])
+        return np.float32(scale.weight) * self._head.decide(embeddings)
 
     def _foreign(self, texts: Sequence[str], known: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Return of each text whether its language is none of those learned from.
@@ -191,6 +258,8 @@ class LinearModel:
         arrays = {name: getattr(self, f"_{name}") for name in _ARRAYS}
         arrays |= {f"{_NEAR}{name}": array for name, array in self._neighbours._asdict().items()}
         arrays |= {f"{_READ}{name}": array for name, array in self._vocabulary.arrays().items()}
+        if self._head is not None:
+            arrays |= {f"{_EMBEDDING}{name}": array for name, array in self._head.arrays().items()}
         manifest = np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in {"manifest": manifest, **arrays}.items():
@@ -200,14 +269,17 @@ class LinearModel:
         return packed.getvalue()
 
     @classmethod
-    def load(cls, path: Path, prior: Prior | None = None) -> Self:
-        """Return the model in a file; ``prior`` is what the rules say.
+    def load(
+        cls, path: Path, prior: Prior | None = None, *, embedder: Embedder | None = None
+    ) -> Self:
+        """Return the model in a file; ``prior`` is what the rules say, and ``embedder`` gives the
+        embeddings of texts, if they are to count.
 
         Raises:
             ConfigError: the file cannot be read or is no model of this format.
         """
         try:
-            return cls._read(path, prior)
+            return cls._read(path, prior, embedder)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError) as error:
             reason = "its manifest is wrong" if isinstance(error, ValidationError) else error
             raise ConfigError(
@@ -215,7 +287,7 @@ class LinearModel:
             ) from error
 
     @classmethod
-    def _read(cls, path: Path, prior: Prior | None) -> Self:
+    def _read(cls, path: Path, prior: Prior | None, embedder: Embedder | None) -> Self:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise ValueError(f"it is larger than {_MAX_FILE_BYTES >> 20} MB")
         if not zipfile.is_zipfile(path):
@@ -226,11 +298,21 @@ class LinearModel:
                 raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
             near = [archive[f"{_NEAR}{name}"] for name in Neighbours._fields]
             arrays = {name: archive[name] for name in _ARRAYS}
+            head = None
+            if manifest.embeddings is not None:
+                learned = {
+                    name.removeprefix(_EMBEDDING): archive[name]
+                    for name in archive.files
+                    if name.startswith(_EMBEDDING)
+                }
+                head = EmbeddingHead.checked(learned, len(manifest.topics))
             return cls(
                 manifest,
                 neighbours=Neighbours.checked(*near),
                 vocabulary=Vocabulary.checked(archive["read_words"], archive["read_rare"]),
                 prior=prior,
+                head=head,
+                embedder=embedder,
                 **arrays,
             )
 
@@ -261,14 +343,12 @@ def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.f
     return np.asarray(known / np.maximum(every, 1e-9), dtype=np.float32)
 
 
-def softmax(
-    decisions: NDArray[np.float32], temperature: float | NDArray[np.float32]
+def _temperatures(
+    scale: Manifest | EmbeddingScale, channels: Sequence[str], texts: int
 ) -> NDArray[np.float32]:
-    """Return the shares that sum to one in each row of ``decisions / temperature``."""
-    scaled = decisions / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+    """Return the temperature of each text, as a column."""
+    found = [scale.temperatures.get(channel, scale.temperature) for channel in channels]
+    return np.array(found or [scale.temperature] * texts, dtype=np.float32)[:, None]
 
 
 def _sums(values: NDArray[np.float32], features: Features) -> NDArray[np.float32]:

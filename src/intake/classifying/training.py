@@ -9,6 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intake.classifying.calibration import (
+    CAREFUL_TEMPERATURE,
+    LEAST_HELD_OUT,
+    HeldOut,
+    calibrate,
+    of_channels,
+    softmax,
+)
+from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale, centred
+from intake.classifying.encoder import Floats
 from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract
 from intake.classifying.language import identify
@@ -18,7 +28,6 @@ from intake.classifying.linear_model import (
     Manifest,
     Prior,
     familiarity,
-    softmax,
     weigh,
 )
 from intake.classifying.ridge import Matrix, as_matrix, solve
@@ -27,17 +36,16 @@ from intake.errors import UsageError
 
 SEED = 0
 _FOLDS = 5
-_LEAST_FOR_FOLDS = 30
-"""With fewer examples the temperature is a guess on the careful side."""
 _MOST_FOR_FOLDS = 3000
 """With more examples a single fold of them is enough to measure on."""
-_CAREFUL_TEMPERATURE = 0.5
-_TEMPERATURES = np.geomspace(0.05, 2.0, 60)
-_CHANNEL_DEVIATION = 0.3
-"""How far the logarithm of a channel's temperature may be expected from that of all texts."""
-_UNTRIED_PRIOR = 1.0
-"""What the rules count where there is too little to measure it on."""
-_PRIORS = (0.0, 0.25, 0.5, 1.0)
+MOST_EMBEDDED = 3000
+"""With more examples words tell enough, and embedding them all would take minutes."""
+_EMBEDDED_AT_ONCE = 50
+"""After so many texts it is told how many are embedded."""
+_EMBEDDING_LENGTH = 1.4
+"""The longer, the less the decisions on embeddings are held back (ridge)."""
+_UNTRIED_PRIOR, _UNTRIED_EMBEDDING = 1.0, 0.5
+"""What the rules, and embeddings, count where there is too little to measure it on."""
 _DESCRIBED_WEIGHT = 1.0
 """What a text that topics say of themselves counts beside an example, with few of these."""
 _FEW_EXAMPLES = 30
@@ -65,13 +73,25 @@ class _Task(NamedTuple):
     matrix: Matrix
     labels: NDArray[np.int64]
     weights: NDArray[np.float32]
-    rules: NDArray[np.float32]
-    """What the rules say of the examples, by topic."""
+    folds: NDArray[np.int64]
+    """Of each example."""
+    channels: Sequence[str]
+    """Of each example."""
     topics: int
 
     @property
     def examples(self) -> int:
-        return len(self.rules)
+        return len(self.folds)
+
+
+class _Scaled(NamedTuple):
+    """What another opinion counts beside the decisions, and the temperatures of both together."""
+
+    weight: float
+    temperature: float
+    temperatures: dict[str, float]
+    held: HeldOut | None
+    """Both together."""
 
 
 def train(
@@ -79,43 +99,52 @@ def train(
     *,
     described: Sequence[Example] = (),
     prior: Prior | None = None,
+    embedder: Embedder | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> LinearModel:
     """Return a model of the topics of ``examples``; the same examples give the same model.
 
     ``described`` is what topics say of themselves and ``prior`` what rules say of a text: they are
     what a model has without any example, and matter less the more examples there are. How much
-    the rules count is chosen on examples that were held out. ``progress`` is told how many of the
-    trainings are done.
+    the rules count is chosen on examples that were held out. Where ``embedder`` is given and there
+    are at most ``MOST_EMBEDDED`` examples, decisions on embeddings are learned too. ``progress`` is
+    told how many of the steps are done.
 
     Raises:
         UsageError: there are not two topics to tell apart.
     """
-    topics = tuple(sorted({example.topic for example in (*examples, *described)}))
+    every = (*examples, *described)
+    topics = tuple(sorted({example.topic for example in every}))
     if len(topics) < 2:
         raise UsageError(
             f"The examples have {len(topics)} topic; a model tells apart two or more.",
             remedy="Correct or label requests of other topics first.",
         )
-    tell = progress or (lambda _done, _of: None)
-    features = extract([example.text for example in (*examples, *described)])
+    if len(examples) > MOST_EMBEDDED:
+        embedder = None
+    tell = _Telling(progress, texts=len(every) if embedder else 0)
+    features = extract([example.text for example in every])
     rarity = _rarity(features)
     used = _used(features, rarity)
     counts = Counter(example.topic for example in examples)
     task = _Task(
         matrix=as_matrix(weigh(features, rarity), used),
-        labels=np.array([topics.index(each.topic) for each in (*examples, *described)]),
+        labels=np.array([topics.index(each.topic) for each in every]),
         weights=_weights(examples, described, counts),
-        rules=_ask(prior, [each.text for each in examples], topics),
+        folds=_folds(examples),
+        channels=[example.channel for example in examples],
         topics=len(topics),
     )
-    held = _hold_out(task, _folds(examples), tell)
-    weight, temperature = _calibrate(task, held)
-    channels = [example.channel for example in examples]
+    rules = _ask(prior, [each.text for each in examples], topics)
+    scaled = _scale(task, _hold_out(task, tell.trained), rules, _UNTRIED_PRIOR)
     known = _first(features, len(examples))
     neighbours = Neighbours.of(known, rarity)
     coefficients, biases = _fit(task, np.arange(len(task.labels)))
-    tell(_FOLDS + 1, _FOLDS + 1)
+    tell.trained(_FOLDS + 1)
+    head, scale = None, None
+    if embedder is not None:
+        embeddings = tell.embedding(embedder, [each.text for each in every])
+        head, scale = _learn_embeddings(task, embeddings, scaled, embedder.version)
     scales = np.maximum(np.abs(coefficients).max(axis=0), 1e-9) / _LARGEST
     kept = np.zeros((BUCKETS, len(topics)), dtype=np.int8)
     kept[used] = np.rint(coefficients / scales)
@@ -123,18 +152,13 @@ def train(
         Manifest(
             topics=topics,
             examples=tuple(counts[topic] for topic in topics),
-            temperature=temperature,
-            temperatures=_of_channels(task, held, channels, weight, temperature),
+            temperature=scaled.temperature,
+            temperatures=scaled.temperatures,
             familiarity=_least_familiarity(features),
-            likeness=_likeness(
-                task,
-                held,
-                neighbours.similarities(known, rarity, but_itself=True),
-                weight,
-                temperature,
-            ),
+            likeness=_likeness(scaled, neighbours.similarities(known, rarity, but_itself=True)),
             languages=_languages(examples),
-            prior=weight if prior is not None else 0.0,
+            prior=scaled.weight if prior is not None else 0.0,
+            embeddings=scale,
         ),
         weights=kept,
         scales=scales.astype(np.float32),
@@ -143,7 +167,28 @@ def train(
         neighbours=neighbours,
         vocabulary=Vocabulary.of([example.text for example in examples]),
         prior=prior,
+        head=head,
+        embedder=embedder,
     )
+
+
+class _Telling:
+    """Tells how many steps are done: trainings, then bunches of texts that are embedded."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, *, texts: int) -> None:
+        self._progress = progress or (lambda _done, _of: None)
+        self._steps = _FOLDS + 1 + len(range(0, texts, _EMBEDDED_AT_ONCE))
+
+    def trained(self, times: int) -> None:
+        self._progress(times, self._steps)
+
+    def embedding(self, embedder: Embedder, texts: Sequence[str]) -> Floats:
+        """Return the embeddings of the texts."""
+        found = []
+        for number, start in enumerate(range(0, len(texts), _EMBEDDED_AT_ONCE), start=1):
+            found.append(embedder.embed(texts[start : start + _EMBEDDED_AT_ONCE]))
+            self._progress(_FOLDS + 1 + number, self._steps)
+        return np.concatenate(found)
 
 
 def _weights(
@@ -210,94 +255,76 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([fold[example.text] for example in examples], dtype=np.int64)
 
 
-class _Held(NamedTuple):
-    """The examples (rows) that were held out, and what was decided of each without it."""
-
-    rows: NDArray[np.int64]
-    decisions: NDArray[np.float32]
-
-
-def _hold_out(
-    task: _Task, folds: NDArray[np.int64], tell: Callable[[int, int], None]
-) -> _Held | None:
+def _hold_out(task: _Task, tell: Callable[[int], None]) -> HeldOut | None:
     """Return the decisions on examples by what the others taught; None if there are too few."""
-    if task.examples < _LEAST_FOR_FOLDS:
+    if task.examples < LEAST_HELD_OUT:
         return None
     decisions = np.zeros((task.examples, task.topics), dtype=np.float32)
     described = np.arange(task.examples, len(task.labels))
     tried = range(_FOLDS if task.examples <= _MOST_FOR_FOLDS else 1)
     for fold in tried:
-        tell(fold, _FOLDS + 1)
-        learned, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        tell(fold)
+        learned, held = np.flatnonzero(task.folds != fold), np.flatnonzero(task.folds == fold)
         coefficients, biases = _fit(task, np.concatenate((learned, described)))
         decisions[held] = task.matrix[held] @ coefficients + biases
-    rows = np.flatnonzero(np.isin(folds, tried))
-    return _Held(rows, decisions[rows])
+    rows = np.flatnonzero(np.isin(task.folds, tried))
+    return HeldOut(rows, decisions[rows], task.labels[rows])
 
 
-def _calibrate(task: _Task, held: _Held | None) -> tuple[float, float]:
-    """Return the weight of the rules and the temperature with the least surprise on ``held``."""
+def _scale(
+    task: _Task, held: HeldOut | None, added: NDArray[np.float32], untried: float
+) -> _Scaled:
+    """Return what ``added`` (of every example) counts, ``untried`` where nothing can be measured,
+    and the temperatures."""
     if held is None:
-        return _UNTRIED_PRIOR, _CAREFUL_TEMPERATURE
-    rows, decisions = held
-
-    def surprise(setting: tuple[float, float]) -> float:
-        weight, temperature = setting
-        return _surprise(decisions + weight * task.rules[rows], task.labels[rows], temperature)
-
-    weights = _PRIORS if task.rules.any() else _PRIORS[:1]
-    return min(((w, float(t)) for w in weights for t in _TEMPERATURES), key=surprise)
+        return _Scaled(untried, CAREFUL_TEMPERATURE, {}, None)
+    weight, temperature = calibrate(held, added[held.rows])
+    both = held.adding(np.float32(weight) * added[held.rows])
+    return _Scaled(weight, temperature, of_channels(both, task.channels, temperature), both)
 
 
-def _of_channels(
-    task: _Task, held: _Held | None, channels: Sequence[str], weight: float, temperature: float
-) -> dict[str, float]:
-    """Return the temperatures of the channels of which enough examples were held out.
+def _learn_embeddings(
+    task: _Task, embeddings: Floats, words: _Scaled, encoder: str
+) -> tuple[EmbeddingHead | None, EmbeddingScale | None]:
+    """Return what embeddings tell of the topics, and what that counts where words leave a doubt:
+    None if it tells nothing."""
+    centre = embeddings.mean(axis=0)
+    directions = centred(embeddings, centre) * np.float32(_EMBEDDING_LENGTH)
+    task = task._replace(matrix=Matrix(directions))
+    scaled = _Scaled(_UNTRIED_EMBEDDING, words.temperature, words.temperatures, None)
+    held = _hold_out(task, lambda _done: None)
+    if held is not None and words.held is not None:
+        sure = softmax(words.held.decisions, words.temperature).max(axis=1) >= SURE
+        doubtful = np.flatnonzero(~sure)
+        if len(doubtful) >= LEAST_HELD_OUT:
+            added = np.zeros((task.examples, task.topics), dtype=np.float32)
+            added[held.rows] = held.decisions
+            scaled = _scale(task, words.held.among(doubtful), added, _UNTRIED_EMBEDDING)
+    if not scaled.weight:
+        return None, None
+    coefficients, biases = _fit(task, np.arange(len(task.labels)))
+    weights = coefficients * np.float32(_EMBEDDING_LENGTH)
+    return (
+        EmbeddingHead(centre, weights.astype(np.float32), biases.astype(np.float32)),
+        EmbeddingScale(
+            encoder=encoder,
+            weight=scaled.weight,
+            temperature=scaled.temperature,
+            temperatures=scaled.temperatures,
+        ),
+    )
 
-    Each has the least surprise on its own texts; the fewer they are, the nearer it is to that of
-    all texts (its logarithm has a normal prior about it).
-    """
-    if held is None:
-        return {}
-    values = held.decisions + weight * task.rules[held.rows]
-    own = np.array([channels[row] for row in held.rows.tolist()])
-    found: dict[str, float] = {}
-    for channel in sorted({each for each in channels if each}):
-        some = np.flatnonzero(own == channel)
-        if _LEAST_FOR_FOLDS <= len(some) < len(own):
-            distances = np.log(_TEMPERATURES / temperature) / _CHANNEL_DEVIATION
-            costs = [
-                _surprise(values[some], task.labels[held.rows[some]], tried)
-                for tried in _TEMPERATURES.tolist()
-            ]
-            found[channel] = float(_TEMPERATURES[np.argmin(costs + distances**2 / 2)])
-    return found
 
-
-def _surprise(
-    decisions: NDArray[np.float32], right: NDArray[np.int64], temperature: float
-) -> float:
-    """Return the sum of -log(share) of the right topics."""
-    shares = softmax(decisions, temperature)[np.arange(len(right)), right]
-    return float(-np.log(np.maximum(shares, 1e-9)).sum())
-
-
-def _likeness(
-    task: _Task,
-    held: _Held | None,
-    similarities: NDArray[np.float32],
-    weight: float,
-    temperature: float,
-) -> Scale | None:
+def _likeness(scaled: _Scaled, similarities: NDArray[np.float32]) -> Scale | None:
     """Return how near and how clear the held-out examples are that would be filed, and rightly."""
-    if held is None:
+    if scaled.held is None:
         return None
-    decisions = held.decisions + weight * task.rules[held.rows]
-    is_right = decisions.argmax(axis=1) == task.labels[held.rows]
-    is_sure = softmax(decisions, temperature).max(axis=1) >= _SURE
+    rows, decisions, labels = scaled.held
+    is_right = decisions.argmax(axis=1) == labels
+    is_sure = softmax(decisions, scaled.temperature).max(axis=1) >= _SURE
     told = is_right & is_sure
-    near = similarities[held.rows][told]
-    if (near > 0).sum() < max(_LEAST_FOR_FOLDS, _COMPARABLE * len(near)):
+    near = similarities[rows][told]
+    if (near > 0).sum() < max(LEAST_HELD_OUT, _COMPARABLE * len(near)):
         return None
     return Scale.of(near, decisions[told].max(axis=1))
 

@@ -222,6 +222,11 @@ class ClassifySettings(Section):
         description="TOML file of keyword rules. Left out: the ones intake brings.",
         examples=["keywords.toml"],
     )
+    embeddings: bool = Field(
+        default=True,
+        description="Whether the topic of a text is also told by what its beginning means, where "
+        "its words leave a doubt. It takes some 25 ms of such a text.",
+    )
     threshold: Share = Field(
         default=0.5, description="Confidence (0..1) under which a person chooses the topic."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intake import plugins
 from intake.classifying.guarded import GuardedClassifier, SilentClassifier
@@ -14,6 +14,9 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.errors import IntakeError
 from intake.interfaces import Classifier, ConfigurableClassifier
 from intake.schemas.classifications import ClassifierOptions
+
+if TYPE_CHECKING:
+    from intake.classifying.embeddings import Embedder
 
 
 def open_classifiers(
@@ -55,16 +58,26 @@ def _by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classif
     return GuardedClassifier(opened, timeout_s=timeout_s)
 
 
+def embedder(options: ClassifierOptions) -> Embedder | None:
+    """Return what gives the embeddings of texts, if they are to count."""
+    from intake.classifying.embeddings import shipped_embedder  # noqa: PLC0415 - numpy, where needed
+
+    return shipped_embedder() if options.embeddings else None
+
+
 @cache
 def _untrained(options: ClassifierOptions) -> Classifier | None:
     from intake.classifying.learned import LearnedClassifier  # noqa: PLC0415 - numpy, where needed
 
     rules = KeywordClassifier.configured(options)
-    return LearnedClassifier.untrained(Taxonomy.load(options.taxonomy), rules.shares)
+    return LearnedClassifier.untrained(
+        Taxonomy.load(options.taxonomy), rules.shares, embedder=embedder(options)
+    )
 
 
 @cache
 def _learned(model: Path, changed_ns: int, options: ClassifierOptions) -> Classifier:  # noqa: ARG001 - a new file is read anew
     from intake.classifying.learned import LearnedClassifier  # noqa: PLC0415 - numpy, where needed
 
-    return LearnedClassifier(model, KeywordClassifier.configured(options).shares)
+    rules = KeywordClassifier.configured(options)
+    return LearnedClassifier(model, rules.shares, embedder=embedder(options))

@@ -10,19 +10,22 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from intake.classifying.examples import LabelledText, forward, of_taxonomy, read
+from intake.classifying.examples import LabelledText, forward, read
 from intake.classifying.figures import Figures, lead
+from intake.classifying.learned import untrained_model
 from intake.classifying.linear_model import LinearModel, digest, version_of
 from intake.classifying.model_folder import UNTRAINED
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.training import SEED, train
+from intake.classifying.training import SEED
 from intake.classifying.trial import Trial, odds_of_less_surprise
 from intake.errors import ConfigError, UsageError
+from intake.pipeline.classifiers import embedder
 from intake.pipeline.learning import learn
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.models import Contest, ModelRecord
@@ -109,12 +112,11 @@ def _rival(
 ) -> tuple[str, LinearModel]:
     """Return the model to beat; one that this version cannot read is no rival."""
     rules = KeywordClassifier.configured(options)
+    asked = embedder(options)
     if in_use is not None:
-        try:
-            return version_of(in_use), LinearModel.load(in_use, rules.shares)
-        except ConfigError:
-            return UNTRAINED, train([], described=of_taxonomy(taxonomy), prior=rules.shares)
-    return UNTRAINED, train([], described=of_taxonomy(taxonomy), prior=rules.shares)
+        with suppress(ConfigError):
+            return version_of(in_use), LinearModel.load(in_use, rules.shares, embedder=asked)
+    return UNTRAINED, untrained_model(taxonomy, rules.shares, embedder=asked)
 
 
 def _compare(ours: Trial, theirs: Trial, rival: str) -> Contest:

@@ -9,6 +9,7 @@ from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
+from intake.pipeline.classifiers import embedder
 from intake.schemas.classifications import ClassifierOptions
 
 
@@ -26,12 +27,17 @@ def learn(
         UsageError: there are not two topics.
         ConfigError: the taxonomy or the rules cannot be used.
     """
-    taxonomy = Taxonomy.load(options.taxonomy)
+    taxonomy, asked = Taxonomy.load(options.taxonomy), embedder(options)
     labelled = [
         Example(each.text, each.topic, each.channel) for each in forward(examples, taxonomy)
     ]
     if labelled and not any(each.topic in taxonomy for each in labelled):
-        return train(labelled, progress=progress)
+        return train(labelled, embedder=asked, progress=progress)
     rules = KeywordClassifier.configured(options)
-    described = of_taxonomy(taxonomy)
-    return train(labelled, described=described, prior=rules.shares, progress=progress)
+    return train(
+        labelled,
+        described=of_taxonomy(taxonomy),
+        prior=rules.shares,
+        embedder=asked,
+        progress=progress,
+    )

@@ -104,7 +104,11 @@ def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -
             *open_classifiers(
                 options["classifiers"],
                 _path(options["model"]),
-                ClassifierOptions(taxonomy=options["taxonomy"], rules=options["rules"]),
+                ClassifierOptions(
+                    taxonomy=options["taxonomy"],
+                    rules=options["rules"],
+                    embeddings=options["embeddings"],
+                ),
                 timeout_s=options["timeout_s"],
             ),
             *(SilentClassifier(*each) for each in options.get("silent", {}).items()),

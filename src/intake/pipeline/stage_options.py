@@ -7,7 +7,7 @@ from pathlib import Path
 from intake.engines.limits import Limits
 from intake.ocr.limits import PageLimits
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Thresholds
+from intake.schemas.classifications import ClassifierOptions, Thresholds
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
@@ -33,12 +33,21 @@ class ClassifyOptions(Frozen):
     model: Path | None = None
     taxonomy: Path | None = None
     rules: Path | None = None
+    embeddings: bool = True
+    """Whether the learned classifier may ask the encoder where words leave a doubt."""
     threshold: float = 0.5
     thresholds: Thresholds | None = None
     """Those that outcomes taught, instead."""
     languages: tuple[str, ...] = ("it", "en", "de", "fr", "es", "sl")
     timeout_s: float = 5.0
     """Seconds that a plugin has for its opinion on an item."""
+
+    @property
+    def files(self) -> ClassifierOptions:
+        """What classifiers are opened with."""
+        return ClassifierOptions(
+            taxonomy=self.taxonomy, rules=self.rules, embeddings=self.embeddings
+        )
 
 
 class StageOptions(Frozen):

@@ -73,10 +73,12 @@ class Thresholds(Frozen):
 
 
 class ClassifierOptions(Frozen):
-    """The operator's files about topics; None stands for the one that intake brings."""
+    """The operator's files about topics, None for the one that intake brings; and what counts."""
 
     taxonomy: Path | None = None
     rules: Path | None = None
+    embeddings: bool = True
+    """Whether the learned classifier may ask the encoder where words leave a doubt."""
 
 
 class Verdict(Frozen):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from intake.classifying.embeddings import shipped_embedder
 from intake.classifying.language import FOREIGN_LANGUAGES
 from intake.classifying.language_model import open_model, whole_model
 from intake.classifying.learned import LearnedClassifier, cold_start, trained_on_nothing
@@ -40,13 +41,14 @@ def test_the_shipped_cold_start_is_what_training_on_nothing_gives() -> None:
     assert [path.name for path in made.parent.glob(cold_start("*"))] == [made.name]
     rules = KeywordClassifier(taxonomy=taxonomy)
     trained, shipped = (
-        trained_on_nothing(taxonomy, rules.shares),
-        LinearModel.load(made, rules.shares),
+        trained_on_nothing(taxonomy, rules.shares, embedder=shipped_embedder()),
+        LinearModel.load(made, rules.shares, embedder=shipped_embedder()),
     )
     assert shipped.manifest == trained.manifest
     texts = [text for topic in taxonomy.topics for text in (topic.label.it, topic.description.en)]
     # Sums of floats may differ in their last bits from one processor to another.
     assert np.allclose(shipped.decide(texts), trained.decide(texts), atol=0.01)
+    assert np.allclose(shipped.probabilities(texts), trained.probabilities(texts), atol=0.01)
 
 
 def test_an_operators_own_topics_are_learned_from_at_once(tmp_path: Path) -> None:

@@ -65,12 +65,14 @@ def train(
     if out is None:
         _train_version(active, examples, this_person(by), as_json=as_json)
         return
+    section = active.settings().classify
     with render.progress(silent=as_json or active.quiet) as tell:
         manifest = train_model(
             _labelled(active, examples),
             out,
-            taxonomy=active.settings().classify.taxonomy,
-            rules=active.settings().classify.rules,
+            taxonomy=section.taxonomy,
+            rules=section.rules,
+            embeddings=section.embeddings,
             progress=_told(tell),
         )
     if as_json:

@@ -1,0 +1,108 @@
+"""Embeddings: what a text is about, as the encoder's vector of its beginning.
+
+A linear decision on hashed pieces of words knows no word that it has not seen. The encoder does:
+with eight examples of a topic it tells more than these examples' words. It costs some 25 ms a text,
+so it is asked where words leave a doubt. Sentences embedded by a transformer and told apart by a
+linear decision: Reimers and Gurevych, 2019.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PositiveFloat
+
+from intake.classifying.encoder import Encoder, Floats
+from intake.schemas.base import Frozen
+
+SURE = 0.9
+"""Where words give a topic so large a share, the embedding is not asked for."""
+_MOST_PIECES = 64
+"""Some 45 words: whoever writes to an office says first what it is about."""
+_MOST_CHARACTERS = 1000
+_KEPT = 4096
+"""So many embeddings are kept, 1.5 KB each: training asks for the same ones again and again."""
+_ARRAYS = ("centre", "weights", "biases")
+
+
+class Embedder:
+    """Gives the embeddings of texts; the encoder is read when the first one is asked for."""
+
+    def __init__(self) -> None:
+        self._of = lru_cache(maxsize=_KEPT)(self._embed)
+
+    @property
+    def version(self) -> str:
+        """The version of the encoder: decisions on the embeddings of another mean nothing."""
+        return Encoder.shipped().version
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return the embedding of each text (row), of length one; the same text, the same bits."""
+        rows = [self._of(text[:_MOST_CHARACTERS]) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), Encoder.shipped().width)
+
+    def _embed(self, text: str) -> Floats:
+        (vector,) = Encoder.shipped().vectors([text], most=_MOST_PIECES)  # alone: it fixes the bits
+        unit: Floats = vector / np.linalg.norm(vector)
+        return unit
+
+
+@cache
+def shipped_embedder() -> Embedder:
+    """Return the embedder of this process."""
+    return Embedder()
+
+
+class EmbeddingScale(Frozen):
+    """What decisions on embeddings count beside those of words, where these leave a doubt."""
+
+    encoder: str
+    """The version of the encoder that they were learned with."""
+    weight: float = Field(gt=0)
+    temperature: PositiveFloat
+    """What the sum of both decisions is divided by."""
+    temperatures: Mapping[str, PositiveFloat] = Field(default_factory=dict)
+    """Those of channels that were measured by themselves."""
+
+
+class EmbeddingHead(NamedTuple):
+    """One linear decision a topic on embeddings, from their ``centre``: they all lie one way."""
+
+    centre: Floats
+    weights: Floats
+    """Width by topics."""
+    biases: Floats
+
+    def decide(self, embeddings: Floats) -> Floats:
+        """Return the decision value of each text (row) for each topic (column)."""
+        decisions: Floats = centred(embeddings, self.centre) @ self.weights + self.biases
+        return decisions
+
+    def arrays(self) -> dict[str, Floats]:
+        """Return the arrays of a file."""
+        return dict(zip(_ARRAYS, self, strict=True))
+
+    @classmethod
+    def checked(cls, arrays: Mapping[str, NDArray[np.generic]], topics: int) -> Self:
+        """Return what a file holds.
+
+        Raises:
+            ValueError: the arrays do not fit each other, or not so many topics.
+            KeyError: one is missing.
+        """
+        head = cls(*(np.asarray(arrays[name], dtype=np.float32) for name in _ARRAYS))
+        width = len(head.centre) if head.centre.ndim == 1 else -1
+        if (head.weights.shape, head.biases.shape) != ((width, topics), (topics,)):
+            raise ValueError("its embeddings do not fit its topics")
+        return head
+
+
+def centred(embeddings: Floats, centre: Floats) -> Floats:
+    """Return the directions in which embeddings lie from ``centre``."""
+    moved = embeddings - centre
+    directions: Floats = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    return directions
