@@ -30,6 +30,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
+from intake.classifying.embeddings import shipped_embedder
 from intake.classifying.examples import Example, LabelledText, read
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.training import train
@@ -70,10 +71,11 @@ def _print_split(split: str, texts: Sequence[LabelledText]) -> LinearModel:
     cut = int(len(texts) * LEARNED)
     learned, known = texts[:cut], {each.topic for each in texts[:cut]}
     held = [each for each in texts[cut:] if each.topic in known]
-    start = time.process_time()
-    model = train([Example(each.text, each.topic) for each in learned])
-    ours = time.process_time() - start
-    _print_line(split, "ours", ours, held, _choose(model))
+    examples = [Example(each.text, each.topic) for each in learned]
+    for who, embedder in (("by words", None), ("ours", shipped_embedder())):
+        start = time.process_time()
+        model = train(examples, embedder=embedder)
+        _print_line(split, who, time.process_time() - start, held, _choose(model))
     for who, peer in _peers().items():
         start = time.process_time()
         with warnings.catch_warnings():  # a perceptron that has not settled is what the peer uses
@@ -107,7 +109,7 @@ def _print_line(
 
 def _choose(model: LinearModel) -> Predict:
     def choose(texts: Sequence[str]) -> list[str]:
-        return [model.manifest.topics[place] for place in model.decide(texts).argmax(axis=1)]
+        return [model.manifest.topics[place] for place in model.probabilities(texts).argmax(axis=1)]
 
     return choose
 
