@@ -8,13 +8,16 @@ linear decision: Reimers and Gurevych, 2019.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
+from threading import Lock
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat
+from threadpoolctl import ThreadpoolController
 
 from intake.classifying.encoder import Encoder, Floats
 from intake.schemas.base import Frozen
@@ -24,31 +27,58 @@ SURE = 0.9
 _MOST_PIECES = 64
 """Some 45 words: whoever writes to an office says first what it is about."""
 _MOST_CHARACTERS = 1000
-_KEPT = 4096
-"""So many embeddings are kept, 1.5 KB each: training asks for the same ones again and again."""
+_MOST_KEPT = 4096
+"""So many embeddings are kept, 1.6 KB each: training asks for the same ones again and again."""
 _ARRAYS = ("centre", "weights", "biases")
+_ONE_THREAD = Lock()
 
 
 class Embedder:
-    """Gives the embeddings of texts; the encoder is read when the first one is asked for."""
+    """Gives the embeddings of texts; the encoder is read when the first one is asked for.
+
+    Those given lately are kept, by digests of their texts: what citizens wrote is not.
+    """
 
     def __init__(self) -> None:
-        self._of = lru_cache(maxsize=_KEPT)(self._embed)
+        self._kept: dict[bytes, Floats] = {}
+        self._keeping = Lock()
 
     @property
     def version(self) -> str:
-        """The version of the encoder: decisions on the embeddings of another mean nothing."""
-        return Encoder.shipped().version
+        """Of the encoder, and of how much it reads: embeddings of another cannot be compared."""
+        return f"{Encoder.shipped().version}-{_MOST_PIECES}"
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Return the embedding of each text (row), of length one; the same text, the same bits."""
-        rows = [self._of(text[:_MOST_CHARACTERS]) for text in texts]
+        """Return the embedding of each text (row), of length one."""
+        rows = [self._of(" ".join(text.split())[:_MOST_CHARACTERS]) for text in texts]
         return np.array(rows, dtype=np.float32).reshape(len(texts), Encoder.shipped().width)
 
-    def _embed(self, text: str) -> Floats:
-        (vector,) = Encoder.shipped().vectors([text], most=_MOST_PIECES)  # alone: it fixes the bits
-        unit: Floats = vector / np.linalg.norm(vector)
-        return unit
+    def _of(self, beginning: str) -> Floats:
+        key = hashlib.sha256(beginning.encode("utf-8", "surrogatepass")).digest()
+        if (known := self._kept.get(key)) is not None:
+            return known
+        found = _unit(beginning)
+        with self._keeping:
+            while len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return found
+
+
+def _unit(text: str) -> Floats:
+    """Return the vector of a text, of length one.
+
+    It is read alone and on one thread: sums in another order end in other bits.
+    """
+    with _ONE_THREAD, _threads().limit(limits=1):
+        (vector,) = Encoder.shipped().vectors([text], most=_MOST_PIECES)
+    unit: Floats = vector / np.linalg.norm(vector)
+    return unit
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 @cache
@@ -98,6 +128,8 @@ class EmbeddingHead(NamedTuple):
         width = len(head.centre) if head.centre.ndim == 1 else -1
         if (head.weights.shape, head.biases.shape) != ((width, topics), (topics,)):
             raise ValueError("its embeddings do not fit its topics")
+        if not all(np.isfinite(each).all() for each in head):
+            raise ValueError("its embeddings are no numbers")
         return head
 
 

@@ -51,7 +51,7 @@ class LearnedClassifier:
         embedder: Embedder | None = None,
     ) -> None:
         """Load the model, or take one; ``prior`` is what rules say, for a model that needs them,
-        and ``embedder`` gives embeddings, if they are to count.
+        and ``embedder`` gives embeddings, if they are to count (a model taken has its own).
 
         Raises:
             ConfigError: the file cannot be read or is no model.

@@ -1,7 +1,8 @@
 """The learned model: one weight a bucket and topic, in a file that cannot run code.
 
 The file is a numpy archive read with ``allow_pickle=False``: a JSON manifest, whole-number weights
-and a few arrays. Reading a text is a look-up and a sum.
+and a few arrays. Reading a text is a look-up and a sum; where its words leave a doubt, and the
+model has learned from embeddings, that of its beginning is asked for too.
 """
 
 from __future__ import annotations
@@ -79,11 +80,8 @@ class _ByWords(NamedTuple):
     is_silent: NDArray[np.bool_]
     """Nothing is said of such a text."""
     shares: NDArray[np.float32]
-
-    @property
-    def doubtful(self) -> NDArray[np.int64]:
-        """The places of the texts of which words are not sure."""
-        return np.flatnonzero(~self.is_silent & (self.shares.max(axis=1) < SURE))
+    doubtful: NDArray[np.int64]
+    """The places of the texts of which words are not sure."""
 
 
 class LinearModel:
@@ -150,13 +148,14 @@ class LinearModel:
         self, text: str, *, channel: str = ""
     ) -> tuple[NDArray[np.float32], dict[str, float]]:
         """Return the probability of each topic for one text, and what its embedding added to the
-        decision for each: nothing where it was not asked for."""
+        decision for each, less the bias: nothing where it was not asked for."""
         words = self._by_words([text], [channel])
-        added = self._embedded(words)
+        added, scale = self._embedded(words), self.manifest.embeddings
         (shares,) = self._shares([text], [channel], words, added)
-        if added is None:
+        if added is None or scale is None or self._head is None:
             return shares, {}
-        return shares, dict(zip(self.manifest.topics, added[0].tolist(), strict=True))
+        own = added[0] - np.float32(scale.weight) * self._head.biases
+        return shares, dict(zip(self.manifest.topics, own.tolist(), strict=True))
 
     def _shares(
         self,
@@ -187,7 +186,8 @@ class LinearModel:
         known = familiarity(features, self._rarity[features.buckets] > 0)
         shares = softmax(decisions, _temperatures(self.manifest, channels, len(texts)))
         is_silent = (known == 0) | self._foreign(texts, known)
-        return _ByWords(mended, features, decisions, known, is_silent, shares)
+        doubtful = np.flatnonzero(~is_silent & (shares.max(axis=1) < SURE))
+        return _ByWords(mended, features, decisions, known, is_silent, shares, doubtful)
 
     def _mended(self, texts: Sequence[str]) -> list[str]:
         """Return what is read of the texts, miswritten words as they were meant."""
@@ -260,7 +260,8 @@ class LinearModel:
         arrays |= {f"{_READ}{name}": array for name, array in self._vocabulary.arrays().items()}
         if self._head is not None:
             arrays |= {f"{_EMBEDDING}{name}": array for name, array in self._head.arrays().items()}
-        manifest = np.frombuffer(self.manifest.model_dump_json().encode(), dtype=np.uint8)
+        written = self.manifest.model_dump_json(exclude_none=True)
+        manifest = np.frombuffer(written.encode(), dtype=np.uint8)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in {"manifest": manifest, **arrays}.items():
                 content = io.BytesIO()

@@ -38,12 +38,12 @@ SEED = 0
 _FOLDS = 5
 _MOST_FOR_FOLDS = 3000
 """With more examples a single fold of them is enough to measure on."""
-MOST_EMBEDDED = 3000
+MOST_EMBEDDED = 2000
 """With more examples words tell enough, and embedding them all would take minutes."""
 _EMBEDDED_AT_ONCE = 50
 """After so many texts it is told how many are embedded."""
-_EMBEDDING_LENGTH = 1.4
-"""The longer, the less the decisions on embeddings are held back (ridge)."""
+_EMBEDDING_STRENGTH = 1.4
+"""What embeddings are multiplied by: the more, the less ridge holds back their decisions."""
 _UNTRIED_PRIOR, _UNTRIED_EMBEDDING = 1.0, 0.5
 """What the rules, and embeddings, count where there is too little to measure it on."""
 _DESCRIBED_WEIGHT = 1.0
@@ -289,30 +289,39 @@ def _learn_embeddings(
     """Return what embeddings tell of the topics, and what that counts where words leave a doubt:
     None if it tells nothing."""
     centre = embeddings.mean(axis=0)
-    directions = centred(embeddings, centre) * np.float32(_EMBEDDING_LENGTH)
+    directions = centred(embeddings, centre) * np.float32(_EMBEDDING_STRENGTH)
     task = task._replace(matrix=Matrix(directions))
-    scaled = _Scaled(_UNTRIED_EMBEDDING, words.temperature, words.temperatures, None)
-    held = _hold_out(task, lambda _done: None)
+    held, both = _hold_out(task, lambda _done: None), None
+    added = np.zeros((task.examples, task.topics), dtype=np.float32)
     if held is not None and words.held is not None:
-        sure = softmax(words.held.decisions, words.temperature).max(axis=1) >= SURE
-        doubtful = np.flatnonzero(~sure)
-        if len(doubtful) >= LEAST_HELD_OUT:
-            added = np.zeros((task.examples, task.topics), dtype=np.float32)
-            added[held.rows] = held.decisions
-            scaled = _scale(task, words.held.among(doubtful), added, _UNTRIED_EMBEDDING)
+        added[held.rows] = held.decisions
+        both = words.held.among(_doubtful(task, words, words.held))
+    scaled = _scale(task, both, added, _UNTRIED_EMBEDDING)
     if not scaled.weight:
         return None, None
+    spread = scaled.temperature / words.temperature
+    temperatures = {name: spread * each for name, each in words.temperatures.items()}
     coefficients, biases = _fit(task, np.arange(len(task.labels)))
-    weights = coefficients * np.float32(_EMBEDDING_LENGTH)
+    weights = coefficients * np.float32(_EMBEDDING_STRENGTH)
     return (
         EmbeddingHead(centre, weights.astype(np.float32), biases.astype(np.float32)),
         EmbeddingScale(
             encoder=encoder,
             weight=scaled.weight,
             temperature=scaled.temperature,
-            temperatures=scaled.temperatures,
+            temperatures=temperatures | scaled.temperatures,
         ),
     )
+
+
+def _doubtful(task: _Task, words: _Scaled, held: HeldOut) -> NDArray[np.int64]:
+    """Return the places of those held out of which words leave a doubt; of all, if that is too
+    few to measure anything on."""
+    channels = [task.channels[row] for row in held.rows.tolist()]
+    found = [words.temperatures.get(channel, words.temperature) for channel in channels]
+    shares = softmax(held.decisions, np.array(found, dtype=np.float32)[:, None])
+    doubtful = np.flatnonzero(shares.max(axis=1) < SURE)
+    return doubtful if len(doubtful) >= LEAST_HELD_OUT else np.arange(len(held.rows))
 
 
 def _likeness(scaled: _Scaled, similarities: NDArray[np.float32]) -> Scale | None:
