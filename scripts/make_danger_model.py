@@ -39,9 +39,8 @@ from intake.classifying.danger import (
     signal_matrix,
 )
 from intake.classifying.encoder import Encoder
-from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.features import BUCKETS, Features, extract, weigh
 from intake.classifying.folding import fold, split, windows
-from intake.classifying.linear_model import weigh
 from intake.classifying.urgency import UrgencyRules
 from intake.classifying.vocabulary import Vocabulary
 from intake.ocr.language_data import data_folder

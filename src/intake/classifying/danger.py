@@ -23,8 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intake.classifying.encoder import Adapter, Encoder, Floats
-from intake.classifying.features import Features, extract
-from intake.classifying.linear_model import weigh
+from intake.classifying.features import Features, extract, weigh
 from intake.classifying.vocabulary import Vocabulary
 from intake.schemas.base import Frozen
 

@@ -50,7 +50,7 @@ class Embedder:
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return the embedding of each text (row), of length one."""
-        rows = [self._of(" ".join(text.split())[:_MOST_CHARACTERS]) for text in texts]
+        rows = [self._of(_beginning(text)) for text in texts]
         return np.array(rows, dtype=np.float32).reshape(len(texts), Encoder.shipped().width)
 
     def _of(self, beginning: str) -> Floats:
@@ -63,6 +63,10 @@ class Embedder:
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = found
         return found
+
+
+def _beginning(text: str) -> str:
+    return " ".join(text.split(maxsplit=_MOST_PIECES)[:_MOST_PIECES])[:_MOST_CHARACTERS]
 
 
 def _unit(text: str) -> Floats:

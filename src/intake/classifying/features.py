@@ -51,6 +51,30 @@ def extract(texts: Sequence[str]) -> Features:
     return Features(starts, pairs % BUCKETS, (1 + np.log(counts)).astype(np.float32))
 
 
+def weigh(features: Features, rarity: NDArray[np.floating]) -> Features:
+    """Return ``features`` times the rarity of their buckets, each text of length one."""
+    values = features.values * rarity[features.buckets].astype(np.float32)
+    rows = np.repeat(np.arange(len(features.starts) - 1), np.diff(features.starts))
+    squares = np.bincount(rows, weights=values * values, minlength=len(features.starts) - 1)
+    lengths = np.sqrt(np.where(squares > 0, squares, 1))
+    return features._replace(values=(values / lengths[rows]).astype(np.float32))
+
+
+def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return of each text the share of its features that ``is_known`` tells are known."""
+    every = sums(features.values[:, None], features)[:, 0]
+    known = sums((features.values * is_known)[:, None], features)[:, 0]
+    return np.asarray(known / np.maximum(every, 1e-9), dtype=np.float32)
+
+
+def sums(values: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
+    """Return the sum of the entries of each text; 0 for a text that has none."""
+    padded = np.vstack([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
+    sums: NDArray[np.float32] = np.add.reduceat(padded, features.starts[:-1])
+    sums[features.starts[:-1] == features.starts[1:]] = 0
+    return sums
+
+
 def _letters(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return all texts as one array of folded characters, and whose each character is.
 

@@ -20,7 +20,15 @@ from pydantic import Field, PositiveFloat, ValidationError
 
 from intake.classifying.calibration import softmax
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
-from intake.classifying.features import BUCKETS, MAX_CHARACTERS, Features, extract
+from intake.classifying.features import (
+    BUCKETS,
+    MAX_CHARACTERS,
+    Features,
+    extract,
+    familiarity,
+    sums,
+    weigh,
+)
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
 from intake.classifying.vocabulary import Vocabulary
@@ -72,7 +80,6 @@ class Manifest(Frozen):
 class _ByWords(NamedTuple):
     """What their words say of some texts."""
 
-    mended: list[str]
     features: Features
     decisions: NDArray[np.float32]
     known: NDArray[np.float32]
@@ -142,7 +149,7 @@ class LinearModel:
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
         words = self._by_words(texts, channels)
-        return self._shares(texts, channels, words, self._embedded(words))
+        return self._shares(texts, channels, words, self._embedded(texts, words))
 
     def consider(
         self, text: str, *, channel: str = ""
@@ -150,7 +157,7 @@ class LinearModel:
         """Return the probability of each topic for one text, and what its embedding added to the
         decision for each, less the bias: nothing where it was not asked for."""
         words = self._by_words([text], [channel])
-        added, scale = self._embedded(words), self.manifest.embeddings
+        added, scale = self._embedded([text], words), self.manifest.embeddings
         (shares,) = self._shares([text], [channel], words, added)
         if added is None or scale is None or self._head is None:
             return shares, {}
@@ -180,30 +187,30 @@ class LinearModel:
         return shares
 
     def _by_words(self, texts: Sequence[str], channels: Sequence[str]) -> _ByWords:
-        mended = self._mended(texts)
-        features = extract(mended)
+        features = extract(self._mended(texts))
         decisions = self._decide(features, texts)
         known = familiarity(features, self._rarity[features.buckets] > 0)
         shares = softmax(decisions, _temperatures(self.manifest, channels, len(texts)))
         is_silent = (known == 0) | self._foreign(texts, known)
         doubtful = np.flatnonzero(~is_silent & (shares.max(axis=1) < SURE))
-        return _ByWords(mended, features, decisions, known, is_silent, shares, doubtful)
+        return _ByWords(features, decisions, known, is_silent, shares, doubtful)
 
     def _mended(self, texts: Sequence[str]) -> list[str]:
         """Return what is read of the texts, miswritten words as they were meant."""
         return self._vocabulary.mend([text[:MAX_CHARACTERS] for text in texts])
 
-    def _embedded(self, words: _ByWords) -> NDArray[np.float32] | None:
+    def _embedded(self, texts: Sequence[str], words: _ByWords) -> NDArray[np.float32] | None:
         """Return what embeddings add to the decisions on the texts (rows) that are doubtful.
 
-        None if there is no such text, or the encoder is not the one learned with.
+        None if there is no such text, or the encoder is not the one learned with. Texts are read as
+        they were written: the encoder knows words that no example has.
         """
         scale, doubtful = self.manifest.embeddings, words.doubtful.tolist()
         if not doubtful or scale is None or self._head is None or self._embedder is None:
             return None
         if self._embedder.version != scale.encoder:
             return None
-        embeddings = self._embedder.embed([words.mended[place] for place in doubtful])
+        embeddings = self._embedder.embed([texts[place] for place in doubtful])
         return np.float32(scale.weight) * self._head.decide(embeddings)
 
     def _foreign(self, texts: Sequence[str], known: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -221,7 +228,7 @@ class LinearModel:
     def _decide(self, features: Features, texts: Sequence[str]) -> NDArray[np.float32]:
         features = weigh(features, self._rarity)
         products = self._weights[features.buckets] * features.values[:, None]
-        decisions: NDArray[np.float32] = _sums(products, features) * self._scales + self._biases
+        decisions: NDArray[np.float32] = sums(products, features) * self._scales + self._biases
         if self.manifest.prior and self._prior is not None:
             decisions += self.manifest.prior * self._prior(texts, self.manifest.topics)
         return decisions
@@ -328,33 +335,9 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def weigh(features: Features, rarity: NDArray[np.floating]) -> Features:
-    """Return ``features`` times the rarity of their buckets, each text of length one."""
-    values = features.values * rarity[features.buckets].astype(np.float32)
-    rows = np.repeat(np.arange(len(features.starts) - 1), np.diff(features.starts))
-    squares = np.bincount(rows, weights=values * values, minlength=len(features.starts) - 1)
-    lengths = np.sqrt(np.where(squares > 0, squares, 1))
-    return features._replace(values=(values / lengths[rows]).astype(np.float32))
-
-
-def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return of each text the share of its features that ``is_known`` tells are known."""
-    every = _sums(features.values[:, None], features)[:, 0]
-    known = _sums((features.values * is_known)[:, None], features)[:, 0]
-    return np.asarray(known / np.maximum(every, 1e-9), dtype=np.float32)
-
-
 def _temperatures(
     scale: Manifest | EmbeddingScale, channels: Sequence[str], texts: int
 ) -> NDArray[np.float32]:
     """Return the temperature of each text, as a column."""
     found = [scale.temperatures.get(channel, scale.temperature) for channel in channels]
     return np.array(found or [scale.temperature] * texts, dtype=np.float32)[:, None]
-
-
-def _sums(values: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
-    """Return the sum of the entries of each text; 0 for a text that has none."""
-    padded = np.vstack([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
-    sums: NDArray[np.float32] = np.add.reduceat(padded, features.starts[:-1])
-    sums[features.starts[:-1] == features.starts[1:]] = 0
-    return sums

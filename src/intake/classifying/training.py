@@ -20,16 +20,10 @@ from intake.classifying.calibration import (
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale, centred
 from intake.classifying.encoder import Floats
 from intake.classifying.examples import Example
-from intake.classifying.features import BUCKETS, Features, extract
+from intake.classifying.features import BUCKETS, Features, extract, familiarity, weigh
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
-from intake.classifying.linear_model import (
-    LinearModel,
-    Manifest,
-    Prior,
-    familiarity,
-    weigh,
-)
+from intake.classifying.linear_model import LinearModel, Manifest, Prior
 from intake.classifying.ridge import Matrix, as_matrix, solve
 from intake.classifying.vocabulary import Vocabulary
 from intake.errors import UsageError
