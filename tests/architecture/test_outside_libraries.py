@@ -34,6 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "scipy": ("classifying/ridge.py",),
     "selectolax": ("parsing/html_text.py",),
     "tesserocr": ("ocr/tesseract_library.py",),
+    "threadpoolctl": ("classifying/embeddings.py",),
     "uuid6": ("store/references.py",),
     "zxingcpp": ("ocr/barcodes.py",),
     # A whole room each: the library is what the room is made of.
