@@ -76,6 +76,16 @@ def test_what_is_taught_is_known_and_reaches_what_means_the_same(
     assert called > calm
 
 
+def test_a_batch_of_one_text_is_learned_too(
+    tuning: ModuleType, lessons: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuning, "ROUNDS", 8)
+    monkeypatch.setattr(tuning, "TOKENS", 1)
+    taught = tuning.tune(lessons, seed=1)
+    decisions = _decisions(*taught, CALLS + CALM)
+    assert decisions[TRUTH].mean() > decisions[~TRUTH].mean()
+
+
 def test_the_same_lessons_and_seed_teach_the_same(tuning: ModuleType, lessons: Any) -> None:
     (adapter, head), (again, head_again) = (tuning.tune(lessons, seed=1) for _ in range(2))
     assert (head.inner == head_again.inner).all()
