@@ -232,13 +232,6 @@ class Encoder:
         ]
         return adapted
 
-    def shortened(self, layers: int) -> Self:
-        """Return the encoder of the first ``layers``, which shares all with this one."""
-        shortened = copy.copy(self)
-        shortened._layers = self._layers[:layers]
-        shortened.version = f"{self.version}-{layers}"
-        return shortened
-
     def vectors(self, texts: Sequence[str], *, most: int = _MOST_PIECES) -> Floats:
         """Return the vector of each text (row): of its first ``most`` pieces."""
         most = min(most, len(self._positions))

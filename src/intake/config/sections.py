@@ -225,7 +225,7 @@ class ClassifySettings(Section):
     embeddings: bool = Field(
         default=True,
         description="Whether the topic of a text is also told by what its beginning means, where "
-        "its words leave a doubt. It takes some 35 ms of such a text.",
+        "its words leave a doubt. It takes 30 to 60 ms of such a text.",
     )
     threshold: Share = Field(
         default=0.5, description="Confidence (0..1) under which a person chooses the topic."
