@@ -1,9 +1,9 @@
 """Embeddings: what a text is about, as the encoder's vector of its beginning.
 
 A linear decision on hashed pieces of words knows no word that it has not seen. The encoder does:
-with eight examples of a topic it tells more than these examples' words. It costs 30 to 60 ms a text,
-so it is asked where words leave a doubt. Sentences embedded by a transformer and told apart by a
-linear decision: Reimers and Gurevych, 2019.
+with eight examples of a topic it tells more than these examples' words. It costs 30 to 60 ms a
+text, so it is asked where words leave a doubt. Sentences embedded by a transformer and told apart
+by a linear decision: Reimers and Gurevych, 2019.
 """
 
 from __future__ import annotations
