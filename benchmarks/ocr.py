@@ -45,6 +45,9 @@ BAD_CER = 0.10
 def main() -> None:
     arguments = parse_arguments()
     samples = load(arguments.folder, arguments.set, arguments.every)
+    if not samples:
+        known = ", ".join(sorted({sample.group for sample in load(arguments.folder, [], 1)}))
+        raise SystemExit(f"There is no page to read. Use --set with one of: {known}.")
     chosen = readers(
         arguments.reader or ["tesserocr", "tesseract", "plain", "ocrmypdf"], arguments.second
     )
