@@ -48,10 +48,15 @@ class Embedder:
         """Of the encoder, and of how much it reads: embeddings of another cannot be compared."""
         return f"{Encoder.shipped().version}-{_MOST_PIECES}"
 
+    @property
+    def width(self) -> int:
+        """How many numbers an embedding has."""
+        return Encoder.shipped().width
+
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return the embedding of each text (row), of length one."""
         rows = [self._of(_beginning(text)) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(len(texts), Encoder.shipped().width)
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.width)
 
     def _of(self, beginning: str) -> Floats:
         key = hashlib.sha256(beginning.encode("utf-8", "surrogatepass")).digest()
@@ -110,6 +115,11 @@ class EmbeddingHead(NamedTuple):
     weights: Floats
     """Width by topics."""
     biases: Floats
+
+    @property
+    def width(self) -> int:
+        """How many numbers an embedding has."""
+        return len(self.centre)
 
     def decide(self, embeddings: Floats) -> Floats:
         """Return the decision value of each text (row) for each topic (column)."""

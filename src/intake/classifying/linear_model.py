@@ -208,7 +208,7 @@ class LinearModel:
         scale, doubtful = self.manifest.embeddings, words.doubtful.tolist()
         if not doubtful or scale is None or self._head is None or self._embedder is None:
             return None
-        if self._embedder.version != scale.encoder:
+        if self._embedder.version != scale.encoder or self._embedder.width != self._head.width:
             return None
         embeddings = self._embedder.embed([texts[place] for place in doubtful])
         return np.float32(scale.weight) * self._head.decide(embeddings)

@@ -153,6 +153,14 @@ def test_decisions_on_embeddings_of_another_encoder_count_nothing(
     assert np.array_equal(loaded.probabilities(FLOODS), train(FEW).probabilities(FLOODS))
 
 
+def test_decisions_on_embeddings_of_another_width_count_nothing(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Embedder, "width", 8)
+    loaded = LinearModel.load(file, embedder=Refusing())
+    assert np.array_equal(loaded.probabilities(FLOODS), train(FEW).probabilities(FLOODS))
+
+
 @pytest.mark.parametrize("spoilt", ["embedding_centre", "embedding_weights", "embedding_biases"])
 @pytest.mark.parametrize("is_missing", [True, False])
 def test_a_file_whose_embeddings_are_damaged_is_refused(
