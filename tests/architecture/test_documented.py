@@ -46,6 +46,15 @@ def test_the_help_of_a_verb_has_a_sentence_and_an_example(verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
+def test_no_word_of_the_help_is_taken_for_markup(verb: str) -> None:
+    """Whoever prints the help leaves out what looks like a style: ``[classify]``."""
+    command = VERBS[verb]
+    texts = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]
+
+    assert not [text for text in texts if text and re.search(r"\[/?[a-z_]+\]", text)]
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_speaks_json(verb: str) -> None:
     assert any("--json" in parameter.opts for parameter in VERBS[verb].params)
 

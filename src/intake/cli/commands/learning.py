@@ -50,8 +50,8 @@ def train(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The model's file; [classify] model names it. Left out: a version in the folder "
-            "[classify] model_dir, in use if it beats the one in use.",
+            help="The model's file; `classify.model` names it. Left out: a version in the folder "
+            "`classify.model_dir`, in use if it beats the one in use.",
             dir_okay=False,
         ),
     ] = None,
