@@ -80,7 +80,7 @@ class Desk:
 
     def _judge(self, text: LabelledText, thresholds: Thresholds) -> None:
         verdict = judge(
-            _documents(text),
+            documents_of(text),
             classifiers=open_classifiers(
                 self._settings.classifiers, self._folder.current_path(), self._options
             ),
@@ -187,7 +187,7 @@ def _tell(bar: Progress, task: TaskID, done: int) -> None:
     bar.update(task, completed=done)
 
 
-def _documents(text: LabelledText) -> list[Document]:
+def documents_of(text: LabelledText) -> list[Document]:
     """Return a text as the pipeline hands it to classifiers: the first line is the subject."""
     subject, line_end, body = text.text.partition("\n")
     if not line_end:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
+from importlib.resources import files
 from threading import Lock
 from typing import NamedTuple, Self
 
@@ -29,6 +30,8 @@ _MOST_PIECES = 64
 _MOST_CHARACTERS = 1000
 _MOST_KEPT = 4096
 """So many embeddings are kept, 1.6 KB each: training asks for the same ones again and again."""
+MADE = "embedded.npz"
+"""The embeddings of what we ship to learn from, which ``scripts/make_cold_start.py`` makes."""
 _ARRAYS = ("centre", "weights", "biases")
 _ONE_THREAD = Lock()
 
@@ -59,7 +62,9 @@ class Embedder:
         return np.array(rows, dtype=np.float32).reshape(len(texts), self.width)
 
     def _of(self, beginning: str) -> Floats:
-        key = hashlib.sha256(beginning.encode("utf-8", "surrogatepass")).digest()
+        key = _key(beginning)
+        if (made := self._made.get(key)) is not None:
+            return made
         if (known := self._kept.get(key)) is not None:
             return known
         found = _unit(beginning)
@@ -68,6 +73,37 @@ class Embedder:
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = found
         return found
+
+    @cached_property
+    def _made(self) -> Mapping[bytes, Floats]:
+        """What need not be read anew, by the keys of the texts; nothing of another encoder."""
+        path = files(__package__).joinpath("data", MADE)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            if archive["version"].tobytes().decode() != self.version:
+                return {}
+            keys, vectors = archive["keys"], archive["vectors"].astype(np.float32)
+            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
+class Unmade(Embedder):
+    """Reads every text anew."""
+
+    _made: Mapping[bytes, Floats] = {}
+
+
+def made_beforehand(texts: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of the file of the embeddings of ``texts``."""
+    beginnings = sorted({_beginning(text) for text in texts})
+    reader = Unmade()
+    return {
+        "version": np.frombuffer(reader.version.encode(), dtype=np.uint8),
+        "keys": np.array([np.frombuffer(_key(each), dtype=np.uint8) for each in beginnings]),
+        "vectors": reader.embed(beginnings).astype(np.float16),
+    }
+
+
+def _key(beginning: str) -> bytes:
+    return hashlib.sha256(beginning.encode("utf-8", "surrogatepass")).digest()
 
 
 def _beginning(text: str) -> str:

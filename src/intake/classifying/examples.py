@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -15,6 +16,7 @@ from intake.schemas.base import Frozen
 from intake.schemas.requests import Channel
 
 _MAX_LINE = 10_000_000
+_CITIZENS = "citizens.jsonl"
 
 
 def _channel(written: str) -> str:
@@ -79,3 +81,16 @@ def of_taxonomy(taxonomy: Taxonomy) -> list[Example]:
         for label in (topic.label, topic.description)
         for text in (label.it, label.en)
     ] + [Example(keyword, topic.id) for topic in taxonomy.topics for keyword in topic.keywords]
+
+
+def of_citizens(taxonomy: Taxonomy) -> list[Example]:
+    """Return the invented messages of citizens that we ship, about the topics of ``taxonomy``.
+
+    None for one that has not most of our topics: the few would outweigh its others.
+    """
+    with as_file(files(__package__).joinpath("data", _CITIZENS)) as path:
+        written = list(read(path))
+    known = [each for each in forward(written, taxonomy) if each.topic in taxonomy]
+    if 2 * len(known) <= len(written):
+        return []
+    return [Example(each.text, each.topic) for each in known]

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from intake.classifying.embeddings import Embedder
-from intake.classifying.examples import of_taxonomy
+from intake.classifying.examples import of_citizens, of_taxonomy
 from intake.classifying.folding import split
 from intake.classifying.linear_model import LinearModel, Prior, digest, version_of
 from intake.classifying.taxonomy import Taxonomy
@@ -85,7 +85,9 @@ class LearnedClassifier:
         shares, added = self._model.consider(text, channel=channel)
         opinions: list[Classification] = []
         order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
-        is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
+        manifest = self._model.manifest
+        most_known = max(map(manifest.known, range(len(manifest.topics))))
+        is_calibrated = most_known >= ENOUGH_EXAMPLES
         for place in order:
             if shares[place] < _LEAST_CONFIDENCE:
                 break
@@ -99,8 +101,8 @@ class LearnedClassifier:
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
         manifest = self._model.manifest
-        topic, examples = manifest.topics[place], manifest.examples[place]
-        lessened = share * min(1.0, (examples + _HEAD_START) / (ENOUGH_EXAMPLES + _HEAD_START))
+        topic, known = manifest.topics[place], manifest.known(place)
+        lessened = share * min(1.0, (known + _HEAD_START) / (ENOUGH_EXAMPLES + _HEAD_START))
         return Classification(
             classifier=self.name,
             version=self.version,
@@ -157,10 +159,16 @@ def _made(taxonomy: Taxonomy) -> Traversable | None:
 def trained_on_nothing(
     taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
 ) -> LinearModel:
-    """Train the model of what topics say of themselves."""
+    """Train the model of what topics say of themselves, and of the messages that we ship."""
     from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
 
-    return train([], described=of_taxonomy(taxonomy), prior=prior, embedder=embedder)
+    return train(
+        [],
+        described=of_taxonomy(taxonomy),
+        written=of_citizens(taxonomy),
+        prior=prior,
+        embedder=embedder,
+    )
 
 
 def joined(documents: Sequence[Document]) -> str:

@@ -61,6 +61,8 @@ class Manifest(Frozen):
     topics: tuple[str, ...] = Field(min_length=2)
     examples: tuple[int, ...]
     """How many examples each topic was learned from."""
+    written: tuple[int, ...] = ()
+    """How many messages each topic had that were written to learn from; none: no topic had any."""
     temperature: float = Field(gt=0)
     """What decision values are divided by, so that confidence means frequency of being right."""
     temperatures: Mapping[str, PositiveFloat] = Field(default_factory=dict)
@@ -75,6 +77,10 @@ class Manifest(Frozen):
     """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
     embeddings: EmbeddingScale | None = None
     """What the embedding of a text counts where its words leave a doubt; None: nothing."""
+
+    def known(self, place: int) -> int:
+        """Return how many examples and written messages the topic at ``place`` was learned from."""
+        return self.examples[place] + (self.written[place] if self.written else 0)
 
 
 class _ByWords(NamedTuple):

@@ -92,14 +92,16 @@ def train(
     examples: Sequence[Example],
     *,
     described: Sequence[Example] = (),
+    written: Sequence[Example] = (),
     prior: Prior | None = None,
     embedder: Embedder | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> LinearModel:
     """Return a model of the topics of ``examples``; the same examples give the same model.
 
-    ``described`` is what topics say of themselves and ``prior`` what rules say of a text: they are
-    what a model has without any example, and matter less the more examples there are. How much
+    ``described`` is what topics say of themselves, ``written`` are messages that nobody sent, to
+    learn from, and ``prior`` is what rules say of a text: they are what a model has without any
+    example, and matter less the more examples there are. How much
     the rules count is chosen on examples that were held out. Where ``embedder`` is given and there
     are at most ``MOST_EMBEDDED`` examples, decisions on embeddings are learned too. ``progress`` is
     told how many of the steps are done.
@@ -107,7 +109,8 @@ def train(
     Raises:
         UsageError: there are not two topics to tell apart.
     """
-    every = (*examples, *described)
+    told = (*described, *written)
+    every = (*examples, *told)
     topics = tuple(sorted({example.topic for example in every}))
     if len(topics) < 2:
         raise UsageError(
@@ -124,7 +127,7 @@ def train(
     task = _Task(
         matrix=as_matrix(weigh(features, rarity), used),
         labels=np.array([topics.index(each.topic) for each in every]),
-        weights=_weights(examples, described, counts),
+        weights=_weights(examples, told, counts),
         folds=_folds(examples),
         channels=[example.channel for example in examples],
         topics=len(topics),
@@ -146,6 +149,7 @@ def train(
         Manifest(
             topics=topics,
             examples=tuple(counts[topic] for topic in topics),
+            written=_count(written, topics),
             temperature=scaled.temperature,
             temperatures=scaled.temperatures,
             familiarity=_least_familiarity(features),
@@ -185,13 +189,17 @@ class _Telling:
         return np.concatenate(found)
 
 
+def _count(written: Sequence[Example], topics: Sequence[str]) -> tuple[int, ...]:
+    counts = Counter(each.topic for each in written)
+    return tuple(counts[topic] for topic in topics) if counts else ()
+
+
 def _weights(
-    examples: Sequence[Example], described: Sequence[Example], counts: Counter[str]
+    examples: Sequence[Example], told: Sequence[Example], counts: Counter[str]
 ) -> NDArray[np.float32]:
-    """Return 1 for each example, and for what a topic says of itself less the more it has."""
+    """Return 1 for each example, and for what is told of a topic less the more it has."""
     faded = [
-        _DESCRIBED_WEIGHT * _FEW_EXAMPLES / (_FEW_EXAMPLES + counts[each.topic])
-        for each in described
+        _DESCRIBED_WEIGHT * _FEW_EXAMPLES / (_FEW_EXAMPLES + counts[each.topic]) for each in told
     ]
     return np.array([*[1.0] * len(examples), *faded], dtype=np.float32)
 

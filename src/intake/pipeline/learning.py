@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from intake.classifying.examples import Example, LabelledText, forward, of_taxonomy
+from intake.classifying.examples import Example, LabelledText, forward, of_citizens, of_taxonomy
 from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
@@ -37,6 +37,7 @@ def learn(
     return train(
         labelled,
         described=of_taxonomy(taxonomy),
+        written=of_citizens(taxonomy),
         prior=rules.shares,
         embedder=asked,
         progress=progress,

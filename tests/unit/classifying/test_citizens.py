@@ -1,0 +1,98 @@
+"""What invented messages teach of our own topics, on messages of authors they do not come from."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intake.classifying.embeddings import Embedder, Unmade, shipped_embedder
+from intake.classifying.examples import LabelledText, of_citizens, read
+from intake.classifying.learned import LearnedClassifier
+from intake.classifying.rules import KeywordClassifier
+from intake.classifying.taxonomy import Taxonomy
+from intake.schemas.documents import Document
+
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
+ASKED, LEAST_SHOWN = 66, 0.9
+
+
+@pytest.fixture(scope="module")
+def unseen() -> list[LabelledText]:
+    everyone = list(read(FIXTURES / "unseen_desk.jsonl"))
+    return random.Random(1).sample(everyone, ASKED)
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return Taxonomy.load()
+
+
+def test_each_topic_of_ours_has_as_many_messages(taxonomy: Taxonomy) -> None:
+    counts = Counter(each.topic for each in of_citizens(taxonomy))
+    assert set(counts) == set(taxonomy.ids())
+    assert len(set(counts.values())) == 1
+
+
+def test_no_message_that_is_learned_from_measures_anything() -> None:
+    learned = {" ".join(each.text.split()) for each in of_citizens(Taxonomy.load())}
+    measured = {" ".join(each.text.split()) for each in read(FIXTURES / "unseen_desk.jsonl")}
+    assert not learned & measured
+
+
+def test_a_topic_that_was_renamed_keeps_its_messages(tmp_path: Path) -> None:
+    path = tmp_path / "topics.toml"
+    ours = Path(str(_shipped())).read_text("utf-8")
+    renamed = 'id = "medaglie"\nformerly = ["benemerenze"]'
+    path.write_text(ours.replace('id = "benemerenze"', renamed), encoding="utf-8")
+    found = {each.topic for each in of_citizens(Taxonomy.load(path))}
+    assert "medaglie" in found
+    assert "benemerenze" not in found
+
+
+def test_messages_tell_nothing_of_other_topics_that_share_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "topics.toml"
+    topic = '[[topics]]\nid = "{0}"\nlabel = {{ it = "{0}", en = "{0}" }}\nqueue = "uno"\n'
+    topic += 'description = {{ it = "{0}", en = "{0}" }}\n'
+    path.write_text(topic.format("reclamo") + topic.format("strade"), encoding="utf-8")
+    assert of_citizens(Taxonomy.load(path)) == []
+
+
+def test_on_the_first_day_the_right_topic_is_nearly_always_shown(
+    unseen: list[LabelledText], taxonomy: Taxonomy
+) -> None:
+    rules = KeywordClassifier(taxonomy=taxonomy)
+    classifier = LearnedClassifier.untrained(taxonomy, rules.shares, embedder=shipped_embedder())
+    assert classifier is not None
+    shown = []
+    for text in unseen:
+        opinions = classifier.classify([Document(text=text.text)])
+        shown.append(text.topic in [opinion.topic for opinion in opinions[:3]])
+    assert np.mean(shown) >= LEAST_SHOWN
+
+
+def test_what_no_desk_is_meant_by_is_left_to_a_person(taxonomy: Taxonomy) -> None:
+    rules = KeywordClassifier(taxonomy=taxonomy)
+    classifier = LearnedClassifier.untrained(taxonomy, rules.shares)
+    assert classifier is not None
+    lines = (FIXTURES / "no_request.jsonl").read_text("utf-8").splitlines()
+    sure = [
+        opinion.topic
+        for line in lines
+        for opinion in classifier.classify([Document(text=json.loads(line)["text"])])
+        if opinion.confidence >= 0.5 and opinion.topic != "non-competenza"
+    ]
+    assert len(sure) <= 0.05 * len(lines)
+
+
+def test_an_embedding_that_was_made_beforehand_is_as_it_is_read() -> None:
+    (message, *_) = of_citizens(Taxonomy.load())
+    (made,), (anew,) = (each.embed([message.text]) for each in (Embedder(), Unmade()))
+    assert np.abs(made - anew).max() < 1e-3
+    assert (made == np.float16(made)).all()
+
+
+def _shipped() -> Path:
+    return Path(__file__).parents[3] / "src/intake/classifying/data/taxonomy.toml"
