@@ -37,6 +37,8 @@ ADAPTED = 2.0
 """What the thin matrices count while they are learned."""
 STRETCHED = 4.0
 """What the numbers of a vector are multiplied by: they are small beside the signals."""
+ONWARDS = 0.25
+"""The share of the step of one that goes on from what was taught before, in a single round."""
 _MOMENTUM, _SQUARES, _TINY = 0.9, 0.999, 1e-8
 _NEWS = 100
 
@@ -239,6 +241,15 @@ class Learner(Encoder):
             Parameter(np.zeros(1)),
         ]
 
+    def go_on(self, adapter: Adapter, head: Head) -> None:
+        """Begin anew from what ``learned`` returned."""
+        for layer, at in zip(self._learning, range(len(self._learning)), strict=True):
+            for name, matrix in zip(MATRICES, layer.matrices, strict=True):
+                matrix.down = Parameter(adapter.down[name][at] / np.float32(ADAPTED))
+                matrix.up = Parameter(adapter.up[name][at])
+        self._network = [Parameter(each) for each in head]
+        self._network[0].value[: self.width] /= np.float32(STRETCHED)
+
     def twin(self, choose: np.random.Generator) -> Self:
         """Return one that is taught beside this one: what is learned is one for both."""
         other = copy.deepcopy(self)
@@ -315,14 +326,23 @@ class Learner(Encoder):
         return Adapter({name: each * np.float32(ADAPTED) for name, each in down.items()}, up), head
 
 
-def tune(lessons: Lessons, seed: int) -> tuple[Adapter, Head]:
-    """Return what the lessons teach; 50,000 texts take two hours of a core, one of two."""
+def tune(
+    lessons: Lessons, seed: int, *, taught: tuple[Adapter, Head] | None = None
+) -> tuple[Adapter, Head]:
+    """Return what the lessons teach; 50,000 texts take two hours of a core, one of two.
+
+    From ``taught`` it goes on, in one round of small steps.
+    """
     choose = np.random.default_rng(seed)
     learner = Learner.shipped()
     learner.prepare(lessons.signals.shape[1], choose)
+    times, rate = ROUNDS, RATE
+    if taught is not None:
+        learner.go_on(*taught)
+        times, rate = 1, RATE * ONWARDS
     cut = learner.cut(lessons.texts)
     lengths = np.array([len(pieces) for pieces in cut])
-    rounds = [list(_batches(lengths, lessons.shares, choose)) for _ in range(ROUNDS)]
+    rounds = [list(_batches(lengths, lessons.shares, choose)) for _ in range(times)]
     batches = [batch for each in rounds for batch in each]
     balanced = lessons.weights * _balance(lessons, np.concatenate(rounds[0]))
 
@@ -339,7 +359,11 @@ def tune(lessons: Lessons, seed: int) -> tuple[Adapter, Head]:
             parts = [batch[half] for half in HALVES if half.start < len(batch)]
             wholes = [float(balanced[batch].sum())] * len(parts)
             losses.append(sum(pool.map(learn, sides, parts, wholes)))
-            _step([side.parameters for side in sides[: len(parts)]], number, len(batches))
+            _step(
+                [side.parameters for side in sides[: len(parts)]],
+                number + 1,
+                rate * _share_of_rate(number / len(batches)),
+            )
             if number % _NEWS == _NEWS - 1:
                 used = time.process_time() - begun
                 print(
@@ -374,14 +398,18 @@ def _batches(lengths: Places, shares: Floats, choose: np.random.Generator) -> It
         yield batches[at]
 
 
-def _step(sides: Sequence[Sequence[Parameter]], number: int, count: int) -> None:
-    """Go one of ``count`` steps by what all sides found; no gradient is longer than 1."""
-    done = number / count
-    falling = LEAST_RATE + (1 - LEAST_RATE) * (1 + np.cos(np.pi * done)) / 2
-    rate = RATE * min(1.0, done / WARMING + 1e-3) * falling
+def _share_of_rate(done: float) -> float:
+    """Return which share of the rate a step has when so much of the time is over (0..1)."""
+    falling: float = LEAST_RATE + (1 - LEAST_RATE) * (1 + np.cos(np.pi * done)) / 2
+    return min(1.0, done / WARMING + 1e-3) * falling
+
+
+def _step(sides: Sequence[Sequence[Parameter]], number: int, rate: float) -> None:
+    """Go the step of this ``number``, from 1 on, by what all sides found; no gradient is longer
+    than 1."""
     first, *others = sides
     for each, *same in zip(first, *others, strict=True):
         each.gradient = sum((other.gradient for other in same), start=each.gradient)
     length = np.sqrt(sum(float((each.gradient**2).sum()) for each in first))
     for each in first:
-        each.step(number + 1, rate, min(1.0, 1 / (length + 1e-9)))
+        each.step(number, rate, min(1.0, 1 / (length + 1e-9)))

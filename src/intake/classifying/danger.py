@@ -105,6 +105,11 @@ class DangerModel:
         self.spelling = spelling
         self.digest = digest
 
+    @property
+    def meaning(self) -> Meaning | None:
+        """What meaning adds; None: nothing."""
+        return self._meaning
+
     def with_meaning(self, meaning: Meaning) -> DangerModel:
         """Return a model that decides as this one, and by ``meaning`` where this one doubts."""
         return DangerModel(

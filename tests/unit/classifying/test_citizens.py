@@ -13,10 +13,12 @@ from intake.classifying.examples import LabelledText, of_citizens, read
 from intake.classifying.learned import LearnedClassifier
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.urgency import UrgencyRules
+from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
-ASKED, LEAST_SHOWN = 66, 0.9
+ASKED, LEAST_SHOWN, MOST_ALARMS = 66, 0.9, 0.08
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,23 @@ def test_what_no_desk_is_meant_by_is_left_to_a_person(taxonomy: Taxonomy) -> Non
         if opinion.confidence >= 0.5 and opinion.topic != "non-competenza"
     ]
     assert len(sure) <= 0.05 * len(lines)
+
+
+def test_calls_raise_an_alarm_and_ordinary_messages_seldom_do(
+    unseen: list[LabelledText], taxonomy: Taxonomy
+) -> None:
+    alarming = taxonomy.emergency_topic
+    assert alarming is not None
+    rules = UrgencyRules()
+
+    def alarms(texts: list[LabelledText]) -> list[bool]:
+        found = (rules.assess([Document(text=text.text)]) for text in texts)
+        return [each.urgency is Urgency.EMERGENCY for each in found]
+
+    everyone = read(FIXTURES / "unseen_desk.jsonl")
+    assert all(alarms([text for text in everyone if text.topic == alarming.id]))
+    ordinary = alarms([text for text in unseen if text.topic != alarming.id])
+    assert np.mean(ordinary) <= MOST_ALARMS
 
 
 def test_an_embedding_that_was_made_beforehand_is_as_it_is_read() -> None:
