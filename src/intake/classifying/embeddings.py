@@ -9,6 +9,7 @@ by a linear decision: Reimers and Gurevych, 2019.
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
@@ -74,15 +75,23 @@ class Embedder:
             self._kept[key] = found
         return found
 
+    def unmade(self, texts: Sequence[str]) -> int:
+        """Return how many of the texts have no embedding that was made beforehand."""
+        return len({_key(_beginning(text)) for text in texts} - self._made.keys())
+
     @cached_property
     def _made(self) -> Mapping[bytes, Floats]:
-        """What need not be read anew, by the keys of the texts; nothing of another encoder."""
+        """What need not be read anew, by the keys of the texts; nothing of another encoder, or of a
+        file that cannot be read."""
         path = files(__package__).joinpath("data", MADE)
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            if archive["version"].tobytes().decode() != self.version:
-                return {}
-            keys, vectors = archive["keys"], archive["vectors"].astype(np.float32)
-            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                if archive["version"].tobytes().decode() != self.version:
+                    return {}
+                keys, vectors = archive["keys"], archive["vectors"].astype(np.float32)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return {}
+        return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
 
 
 class Unmade(Embedder):

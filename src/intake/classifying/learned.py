@@ -20,10 +20,12 @@ from intake.schemas.classifications import Classification, Evidence
 from intake.schemas.documents import Document
 
 ENOUGH_EXAMPLES = 30
-"""With fewer examples of a topic its confidence is lessened: suggest, do not file."""
+"""With fewer examples and messages of a topic its confidence is lessened: suggest, do not file."""
 _HEAD_START = 10
-"""With no example at all, what a topic says of itself is worth a quarter of the confidence."""
+"""With neither, what a topic says of itself is worth a quarter of the confidence."""
 _LEAST_TOPICS = 2
+_MOST_EMBEDDED = 50
+"""So many texts are read anew for a model of nothing learned: two seconds."""
 _SHOWN_TOPICS = 4
 _LEAST_CONFIDENCE = 0.01
 _SHOWN_WORDS = 5
@@ -35,10 +37,12 @@ _LONGEST_TEXT_WORDS = 2000
 class LearnedClassifier:
     """Holds the opinion of a trained model.
 
-    Confidence is the frequency of being right, as measured on held-out examples; for a topic with
-    few examples it is less, so that it suggests and does not file. All opinions are calibrated once
-    some topic has enough examples, or none: else a likely topic of few examples would lose to an
-    unlikely one of many. There is no opinion on a text that is unlike all examples.
+    Confidence is the frequency of being right, as measured on held-out examples; with too few of
+    them, a careful guess. For a topic with few examples, and no messages that were written to learn
+    from, it is less, so that it suggests and does not file. All opinions are calibrated once some
+    topic has enough examples, or every one has messages, or none: else a likely topic of few
+    examples would lose to an unlikely one of many. There is no opinion on a text that is unlike all
+    examples.
     """
 
     name = "learned"
@@ -74,7 +78,7 @@ class LearnedClassifier:
             return None
         made = _made(taxonomy)
         if made is None:
-            return cls(trained_on_nothing(taxonomy, prior))
+            return cls(trained_on_nothing(taxonomy, prior, embedder=embedder))
         with as_file(made) as path:
             return cls(path, prior, embedder=embedder)
 
@@ -85,9 +89,7 @@ class LearnedClassifier:
         shares, added = self._model.consider(text, channel=channel)
         opinions: list[Classification] = []
         order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
-        manifest = self._model.manifest
-        most_known = max(map(manifest.known, range(len(manifest.topics))))
-        is_calibrated = most_known >= ENOUGH_EXAMPLES
+        is_calibrated = self._decides_alone
         for place in order:
             if shares[place] < _LEAST_CONFIDENCE:
                 break
@@ -98,6 +100,16 @@ class LearnedClassifier:
                 opinion = opinion.model_copy(update={"evidence": (*opinion.evidence, whole)})
             opinions.append(opinion.model_copy(update={"calibrated": is_calibrated}))
         return tuple(opinions)
+
+    @property
+    def _decides_alone(self) -> bool:
+        """Whether enough is known: of some topic by examples, or of every one by messages too.
+
+        Where a topic has neither, the rules must be heard: they may be all that knows of it.
+        """
+        manifest = self._model.manifest
+        known = map(manifest.known, range(len(manifest.topics)))
+        return max(manifest.examples) >= ENOUGH_EXAMPLES or min(known) >= ENOUGH_EXAMPLES
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
         manifest = self._model.manifest
@@ -141,12 +153,11 @@ def untrained_model(
 ) -> LinearModel:
     """Return the model of what topics say of themselves.
 
-    For the taxonomy that we ship it is made; what those of another say of themselves is not
-    embedded, which would take each process seconds.
+    For the taxonomy that we ship it is made; for another it is trained.
     """
     made = _made(taxonomy)
     if made is None:
-        return trained_on_nothing(taxonomy, prior)
+        return trained_on_nothing(taxonomy, prior, embedder=embedder)
     with as_file(made) as path:
         return LinearModel.load(path, prior, embedder=embedder)
 
@@ -159,16 +170,18 @@ def _made(taxonomy: Taxonomy) -> Traversable | None:
 def trained_on_nothing(
     taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
 ) -> LinearModel:
-    """Train the model of what topics say of themselves, and of the messages that we ship."""
+    """Train the model of what topics say of themselves, and of the messages that we ship.
+
+    Where more than a few of these texts have no embedding made beforehand words alone decide: to
+    read them would take each process seconds.
+    """
     from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
 
-    return train(
-        [],
-        described=of_taxonomy(taxonomy),
-        written=of_citizens(taxonomy),
-        prior=prior,
-        embedder=embedder,
-    )
+    described, written = of_taxonomy(taxonomy), of_citizens(taxonomy)
+    if embedder is not None:
+        texts = [each.text for each in (*described, *written)]
+        embedder = embedder if embedder.unmade(texts) <= _MOST_EMBEDDED else None
+    return train([], described=described, written=written, prior=prior, embedder=embedder)
 
 
 def joined(documents: Sequence[Document]) -> str:

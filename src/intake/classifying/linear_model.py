@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveFloat, ValidationError
+from pydantic import Field, PositiveFloat, ValidationError, model_validator
 
 from intake.classifying.calibration import softmax
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
@@ -77,6 +77,13 @@ class Manifest(Frozen):
     """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
     embeddings: EmbeddingScale | None = None
     """What the embedding of a text counts where its words leave a doubt; None: nothing."""
+
+    @model_validator(mode="after")
+    def _of_all_topics(self) -> Self:
+        counted = {len(self.examples), len(self.written) or len(self.topics)}
+        if counted != {len(self.topics)}:
+            raise ValueError("examples and written must have a number for each topic")
+        return self
 
     def known(self, place: int) -> int:
         """Return how many examples and written messages the topic at ``place`` was learned from."""

@@ -21,7 +21,8 @@ def learn(
 ) -> LinearModel:
     """Return a model of the examples, former topics mapped forward.
 
-    The operator's topics and rules count with it, unless the examples are of other topics.
+    The operator's topics and rules count with it, unless the examples are of other topics; the
+    messages that we ship do if most of the examples are of these topics.
 
     Raises:
         UsageError: there are not two topics.
@@ -31,13 +32,14 @@ def learn(
     labelled = [
         Example(each.text, each.topic, each.channel) for each in forward(examples, taxonomy)
     ]
-    if labelled and not any(each.topic in taxonomy for each in labelled):
+    ours = sum(each.topic in taxonomy for each in labelled)
+    if labelled and not ours:
         return train(labelled, embedder=asked, progress=progress)
     rules = KeywordClassifier.configured(options)
     return train(
         labelled,
         described=of_taxonomy(taxonomy),
-        written=of_citizens(taxonomy),
+        written=of_citizens(taxonomy) if 2 * ours >= len(labelled) else (),
         prior=rules.shares,
         embedder=asked,
         progress=progress,

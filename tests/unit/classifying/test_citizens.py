@@ -7,14 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from intake.classifying import embeddings
+from intake.classifying.decide import judge
 from intake.classifying.embeddings import Embedder, Unmade, shipped_embedder
-from intake.classifying.examples import LabelledText, of_citizens, read
-from intake.classifying.learned import LearnedClassifier
+from intake.classifying.examples import LabelledText, of_citizens, of_taxonomy, read
+from intake.classifying.learned import LearnedClassifier, trained_on_nothing
+from intake.classifying.linear_model import Manifest
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules
-from intake.schemas.classifications import Urgency
+from intake.pipeline.classifiers import open_classifiers
+from intake.schemas.classifications import ClassifierOptions, Urgency
 from intake.schemas.documents import Document
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
@@ -46,7 +51,7 @@ def test_no_message_that_is_learned_from_measures_anything() -> None:
 
 def test_a_topic_that_was_renamed_keeps_its_messages(tmp_path: Path) -> None:
     path = tmp_path / "topics.toml"
-    ours = Path(str(_shipped())).read_text("utf-8")
+    ours = _shipped().read_text("utf-8")
     renamed = 'id = "medaglie"\nformerly = ["benemerenze"]'
     path.write_text(ours.replace('id = "benemerenze"', renamed), encoding="utf-8")
     found = {each.topic for each in of_citizens(Taxonomy.load(path))}
@@ -75,18 +80,50 @@ def test_on_the_first_day_the_right_topic_is_nearly_always_shown(
     assert np.mean(shown) >= LEAST_SHOWN
 
 
-def test_what_no_desk_is_meant_by_is_left_to_a_person(taxonomy: Taxonomy) -> None:
+def test_what_no_desk_is_meant_by_is_left_to_a_person_or_told_not_to_be_ours(
+    taxonomy: Taxonomy,
+) -> None:
     rules = KeywordClassifier(taxonomy=taxonomy)
-    classifier = LearnedClassifier.untrained(taxonomy, rules.shares)
+    classifier = LearnedClassifier.untrained(taxonomy, rules.shares, embedder=shipped_embedder())
     assert classifier is not None
-    lines = (FIXTURES / "no_request.jsonl").read_text("utf-8").splitlines()
-    sure = [
-        opinion.topic
-        for line in lines
-        for opinion in classifier.classify([Document(text=json.loads(line)["text"])])
-        if opinion.confidence >= 0.5 and opinion.topic != "non-competenza"
-    ]
-    assert len(sure) <= 0.05 * len(lines)
+    lines = (FIXTURES / "no_request.jsonl").read_text("utf-8").splitlines()[::3]
+    opinions = [classifier.classify([Document(text=json.loads(line)["text"])]) for line in lines]
+    assert any(opinions)
+    sure = [each[0].topic for each in opinions if each and each[0].confidence >= 0.5]
+    assert len(sure) <= 0.1 * len(lines)
+    assert set(sure) <= {"non-competenza"}
+
+
+def test_rules_are_heard_for_a_topic_that_an_operator_added(tmp_path: Path) -> None:
+    path = tmp_path / "topics.toml"
+    mine = """
+[[topics]]
+id = "mensa"
+label = { it = "Mensa", en = "Canteen" }
+description = { it = "La mensa aziendale.", en = "The canteen." }
+keywords = ["mensa", "menù", "pranzo"]
+queue = "mensa"
+"""
+    path.write_text(_shipped().read_text("utf-8") + mine, encoding="utf-8")
+    taxonomy = Taxonomy.load(path)
+    options = ClassifierOptions(taxonomy=path)
+    verdict = judge(
+        [Document(text="Qual è il menù della mensa per il pranzo di lunedì?")],
+        classifiers=open_classifiers(("keywords",), None, options),
+        taxonomy=taxonomy,
+        threshold=0.5,
+    )
+    assert verdict.topic == "mensa"
+
+
+def test_a_taxonomy_that_only_names_another_desk_reads_nothing_anew(tmp_path: Path) -> None:
+    path = tmp_path / "topics.toml"
+    path.write_text(_shipped().read_text("utf-8") + "# ours\n", encoding="utf-8")
+    taxonomy, embedder = Taxonomy.load(path), Embedder()
+    rules = KeywordClassifier(taxonomy=taxonomy)
+    model = trained_on_nothing(taxonomy, rules.shares, embedder=embedder)
+    assert model.manifest.embeddings is not None
+    assert not embedder._kept
 
 
 def test_calls_raise_an_alarm_and_ordinary_messages_seldom_do(
@@ -111,6 +148,33 @@ def test_an_embedding_that_was_made_beforehand_is_as_it_is_read() -> None:
     (made,), (anew,) = (each.embed([message.text]) for each in (Embedder(), Unmade()))
     assert np.abs(made - anew).max() < 1e-3
     assert (made == np.float16(made)).all()
+
+
+def test_all_that_is_learned_from_on_the_first_day_is_made(taxonomy: Taxonomy) -> None:
+    """If not, run ``scripts/make_cold_start.py``."""
+    told = (*of_taxonomy(taxonomy), *of_citizens(taxonomy))
+    assert Embedder().unmade([each.text for each in told]) == 0
+
+
+def test_without_its_file_every_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    (message, *_) = of_citizens(Taxonomy.load())
+    monkeypatch.setattr(embeddings, "MADE", "missing.npz")
+    assert Embedder().unmade([message.text]) == 1
+    assert Embedder().embed([message.text]).shape == (1, Embedder().width)
+
+
+def test_what_another_encoder_made_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    (message, *_) = of_citizens(Taxonomy.load())
+    monkeypatch.setattr(Embedder, "version", "another")
+    assert Embedder().unmade([message.text]) == 1
+
+
+def test_a_model_must_count_the_messages_of_every_topic() -> None:
+    counts = {"topics": ("a", "b"), "temperature": 1.0, "familiarity": 0.0}
+    assert Manifest(examples=(1, 2), written=(3, 0), **counts).known(0) == 4
+    assert Manifest(examples=(1, 2), **counts).known(1) == 2
+    with pytest.raises(ValidationError, match="a number for each topic"):
+        Manifest(examples=(1, 2), written=(3,), **counts)
 
 
 def _shipped() -> Path:
