@@ -41,17 +41,19 @@ def judge(
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
 
     The topic is the one that the classifiers together are surest of, or the calibrated opinions
-    where there are any. Its confidence is that of the surest of them; below ``threshold`` (0..1,
-    one for all topics or one for each) the topic is None and a person must look. An emergency
-    always asks for a person; if no topic was found it takes the taxonomy's emergency topic. A
-    topic that the taxonomy does not know stays among the opinions. ``urgency_rules`` None means
-    ours.
+    where there are any; rules that a model has weighed in its own opinion do not count twice. Its
+    confidence is that of the surest of them; below ``threshold`` (0..1, one for all topics or one
+    for each) the topic is None and a person must look. An emergency always asks for a person; if no
+    topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
+    stays among the opinions. ``urgency_rules`` None means ours.
     """
     opinions = tuple(
         opinion
         for classifier in classifiers
         for opinion in ask(classifier, documents, origin or Origin())
     )
+    if any(getattr(classifier, "hears_rules", False) for classifier in classifiers):
+        opinions = tuple(map(_heard, opinions))
     calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
     ranked = rank(calibrated or opinions, taxonomy)
     thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
@@ -79,6 +81,14 @@ def judge(
         model_version=_versions(classifiers, taxonomy, rules),
         opinions=opinions,
     )
+
+
+def _heard(opinion: Classification) -> Classification:
+    """Return the opinion; one of the rules for nothing more, since a model has weighed it in its
+    own, unless a person said how sure it is."""
+    if opinion.classifier != _RULES or opinion.calibrated:
+        return opinion
+    return opinion.model_copy(update={"confidence": 0.0})
 
 
 def _choose(

@@ -40,9 +40,8 @@ class LearnedClassifier:
     Confidence is the frequency of being right, as measured on held-out examples; with too few of
     them, a careful guess. For a topic with few examples, and no messages that were written to learn
     from, it is less, so that it suggests and does not file. All opinions are calibrated once some
-    topic has enough examples, or every one has messages, or none: else a likely topic of few
-    examples would lose to an unlikely one of many. There is no opinion on a text that is unlike all
-    examples.
+    topic has enough examples, or none: else a likely topic of few examples would lose to an
+    unlikely one of many. There is no opinion on a text that is unlike all examples.
     """
 
     name = "learned"
@@ -89,7 +88,7 @@ class LearnedClassifier:
         shares, added = self._model.consider(text, channel=channel)
         opinions: list[Classification] = []
         order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
-        is_calibrated = self._decides_alone
+        is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
         for place in order:
             if shares[place] < _LEAST_CONFIDENCE:
                 break
@@ -102,14 +101,15 @@ class LearnedClassifier:
         return tuple(opinions)
 
     @property
-    def _decides_alone(self) -> bool:
-        """Whether enough is known: of some topic by examples, or of every one by messages too.
+    def hears_rules(self) -> bool:
+        """Whether what the rules say is weighed in its opinions already.
 
-        Where a topic has neither, the rules must be heard: they may be all that knows of it.
+        Where some topic has neither examples nor messages the rules must be heard themselves: they
+        may be all that knows of it.
         """
         manifest = self._model.manifest
         known = map(manifest.known, range(len(manifest.topics)))
-        return max(manifest.examples) >= ENOUGH_EXAMPLES or min(known) >= ENOUGH_EXAMPLES
+        return manifest.prior > 0 and min(known) >= ENOUGH_EXAMPLES
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
         manifest = self._model.manifest

@@ -116,6 +116,17 @@ queue = "mensa"
     assert verdict.topic == "mensa"
 
 
+def test_rules_that_the_model_has_weighed_do_not_count_twice(taxonomy: Taxonomy) -> None:
+    verdict = judge(
+        [Document(text="Presento reclamo: nessuno mi ha risposto sulla medaglia di benemerenza.")],
+        classifiers=open_classifiers(("keywords",), None, ClassifierOptions()),
+        taxonomy=taxonomy,
+        threshold=0.5,
+    )
+    spoke = {each.classifier: each.confidence for each in reversed(verdict.opinions)}
+    assert spoke["learned"] > spoke["keywords"] == 0
+
+
 def test_a_taxonomy_that_only_names_another_desk_reads_nothing_anew(tmp_path: Path) -> None:
     path = tmp_path / "topics.toml"
     path.write_text(_shipped().read_text("utf-8") + "# ours\n", encoding="utf-8")
