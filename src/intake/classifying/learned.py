@@ -178,9 +178,9 @@ def trained_on_nothing(
     from intake.classifying.training import train  # noqa: PLC0415 - scipy, where needed
 
     described, written = of_taxonomy(taxonomy), of_citizens(taxonomy)
-    if embedder is not None:
-        texts = [each.text for each in (*described, *written)]
-        embedder = embedder if embedder.unmade(texts) <= _MOST_EMBEDDED else None
+    texts = [each.text for each in (*described, *written)]
+    if not written or (embedder is not None and embedder.unmade(texts) > _MOST_EMBEDDED):
+        embedder = None  # without a message of ours nothing is made: do not read the encoder for it
     return train([], described=described, written=written, prior=prior, embedder=embedder)
 
 

@@ -34,13 +34,15 @@ def rank(
 
 
 def _merged(opinions: Sequence[Classification], taxonomy: Taxonomy) -> Iterator[Classification]:
-    """Yield the opinions on topics of today.
+    """Yield the opinions on topics of today that are sure of anything at all.
 
     A classifier that still knows two topics, which are one now, is as sure of it as of both.
     """
     named: dict[tuple[str, str], dict[str, list[Classification]]] = {}
     for opinion in opinions:
-        if opinion.topic is not None and taxonomy.find(opinion.topic) is not None:
+        if not opinion.confidence or opinion.topic is None:
+            continue
+        if taxonomy.find(opinion.topic) is not None:
             of_topic = named.setdefault((opinion.classifier, taxonomy.forward(opinion.topic)), {})
             of_topic.setdefault(opinion.topic, []).append(opinion)
     for (_, topic), by_name in named.items():

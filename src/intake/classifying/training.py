@@ -101,10 +101,10 @@ def train(
 
     ``described`` is what topics say of themselves, ``written`` are messages that nobody sent, to
     learn from, and ``prior`` is what rules say of a text: they are what a model has without any
-    example, and matter less the more examples there are. How much
-    the rules count is chosen on examples that were held out. Where ``embedder`` is given and there
-    are at most ``MOST_EMBEDDED`` examples, decisions on embeddings are learned too. ``progress`` is
-    told how many of the steps are done.
+    example, and matter less the more examples there are. How much the rules count is chosen on
+    examples that were held out. Where ``embedder`` is given and there are at most ``MOST_EMBEDDED``
+    examples, decisions on embeddings are learned too. ``progress`` is told how many of the steps
+    are done.
 
     Raises:
         UsageError: there are not two topics to tell apart.

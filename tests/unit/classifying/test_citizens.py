@@ -61,9 +61,7 @@ def test_a_topic_that_was_renamed_keeps_its_messages(tmp_path: Path) -> None:
 
 def test_messages_tell_nothing_of_other_topics_that_share_an_id(tmp_path: Path) -> None:
     path = tmp_path / "topics.toml"
-    topic = '[[topics]]\nid = "{0}"\nlabel = {{ it = "{0}", en = "{0}" }}\nqueue = "uno"\n'
-    topic += 'description = {{ it = "{0}", en = "{0}" }}\n'
-    path.write_text(topic.format("reclamo") + topic.format("strade"), encoding="utf-8")
+    path.write_text(_topics("reclamo", "strade"), encoding="utf-8")
     assert of_citizens(Taxonomy.load(path)) == []
 
 
@@ -125,6 +123,17 @@ def test_rules_that_the_model_has_weighed_do_not_count_twice(taxonomy: Taxonomy)
     )
     spoke = {each.classifier: each.confidence for each in reversed(verdict.opinions)}
     assert spoke["learned"] > spoke["keywords"] == 0
+    assert all(each.confidence for each in verdict.alternatives)
+
+
+def test_for_topics_of_others_the_encoder_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "topics.toml"
+    path.write_text(_topics("buche", "strade"), encoding="utf-8")
+    taxonomy = Taxonomy.load(path)
+    monkeypatch.setattr(Embedder, "unmade", None)
+    trained_on_nothing(taxonomy, KeywordClassifier(taxonomy=taxonomy).shares, embedder=Embedder())
 
 
 def test_a_taxonomy_that_only_names_another_desk_reads_nothing_anew(tmp_path: Path) -> None:
@@ -190,3 +199,10 @@ def test_a_model_must_count_the_messages_of_every_topic() -> None:
 
 def _shipped() -> Path:
     return Path(__file__).parents[3] / "src/intake/classifying/data/taxonomy.toml"
+
+
+def _topics(*ids: str) -> str:
+    """Return a taxonomy of topics that say nothing but their ids."""
+    named = '{{ it = "{0}", en = "{0}" }}'
+    topic = f'[[topics]]\nid = "{{0}}"\nlabel = {named}\ndescription = {named}\nqueue = "uno"\n'
+    return "".join(topic.format(each) for each in ids)
