@@ -56,6 +56,8 @@ def main() -> None:
     )
     parser.add_argument("messages", nargs="*", type=Path)
     given: list[Path] = parser.parse_args().messages
+    if missing := [str(path) for path in given if not path.is_file()]:
+        parser.error(f"there is no file {', '.join(missing)}")
     desk = Desk()
     for path in given or [FIXTURES / "unseen_desk.jsonl"]:
         _print(path.name, desk, list(read(path)))
