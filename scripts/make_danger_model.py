@@ -60,7 +60,7 @@ FIXTURES = ROOT / "fixtures" / "classify"
 MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
 WORDS = MODEL.with_name(KNOWN_WORDS)
 MESSAGES = MODEL.with_name("citizens.jsonl")
-PAIRS = FIXTURES / "pairs.jsonl"
+TOLD = FIXTURES / "told.jsonl"
 DESK = "desk: "
 """How the families of messages to a desk begin. None is held out: they are measured on what other
 authors wrote."""
@@ -184,8 +184,8 @@ def phrases() -> list[Sample]:
 
 
 def to_a_desk() -> Iterator[Sample]:
-    """Yield messages of citizens about each topic, then pairs of messages: nobody is in danger in
-    the first and somebody in the second."""
+    """Yield messages of citizens about each topic, then those of which it is told whether somebody
+    is in danger: pairs (nobody in the first, somebody in the second), messages and phrases."""
     topics = Taxonomy.load()
     for message in read(MESSAGES):
         topic = topics.find(message.topic)
@@ -193,21 +193,41 @@ def to_a_desk() -> Iterator[Sample]:
         language = identify(message.text)
         spoken = language if language in SPOKEN else "it"
         yield Sample(message.text, is_danger, f"{DESK}{message.topic}", spoken)
-    for line in PAIRS.read_text("utf-8").splitlines():
+    for line in TOLD.read_text("utf-8").splitlines():
         told = json.loads(line)
-        yield Sample(told["text"], told["danger"], f"{DESK}pairs", told["lang"])
+        yield Sample(told["text"], told["danger"], f"{DESK}{told['kind']}", told["lang"])
 
 
 def harmless_windows(sample: Sample) -> list[Sample]:
-    """Return the windows in which a harmless text is judged: nobody is in danger in any.
+    """Return the windows in which a harmless text is judged: nobody is in danger in any."""
+    return [] if sample.is_danger else windows_of(sample)
 
-    Of a long call for help it is not said in which of them somebody is: it is learned as a whole.
-    """
+
+def windows_of(sample: Sample) -> list[Sample]:
+    """Return the windows in which a text is judged, if there is more than one."""
     words = split(sample.text)
     places = list(windows(words))
-    if sample.is_danger or len(places) == 1:
+    if len(places) == 1:
         return []
     return [sample._replace(text=words.prose(start, end)) for start, end in places]
+
+
+def calling_windows(samples: Sequence[Sample], former: DangerModel) -> Iterator[Sample]:
+    """Yield of each long call to a desk the window that ``former`` finds likeliest.
+
+    It is not said in which of its windows somebody is in danger, only that there is one
+    (Andrews et al., 2003). It is none that a harmless message has too: the other of a pair differs
+    where the danger is.
+    """
+    harmless = {part.text for sample in samples for part in harmless_windows(sample)}
+    rules = UrgencyRules()
+    for sample in samples:
+        if not (sample.is_danger and sample.family.startswith(DESK)):
+            continue
+        parts = [part for part in windows_of(sample) if part.text not in harmless]
+        if parts:
+            scores = former.score([rules.passage(part.text) for part in parts])
+            yield parts[scores.index(max(scores))]
 
 
 def families_of_words(samples: Sequence[Sample]) -> dict[str, set[str]]:
@@ -328,10 +348,15 @@ class Lesson(NamedTuple):
 
     @classmethod
     def of(
-        cls, every: Sequence[Sample], real_words: Set[str], taught: Meaning | None = None
+        cls, every: Sequence[Sample], real_words: Set[str], former: DangerModel | None = None
     ) -> Lesson:
-        """Return the lesson of all phrases."""
+        """Return the lesson of all phrases, which goes on from what ``former`` was taught.
+
+        A long call is learned as a whole, and in the window in which ``former`` hears it.
+        """
         windowed = [*every, *(part for sample in every for part in harmless_windows(sample))]
+        if former is not None:
+            windowed += calling_windows(every, former)
         samples = learnable(windowed, random.Random(SEED))  # noqa: S311 - a seed, no secret
         rules = UrgencyRules()
         passages = [rules.passage(sample.text) for sample in samples]
@@ -341,6 +366,7 @@ class Lesson(NamedTuple):
         shares[: len(windowed)] = READ_WINDOWS
         shares[: len(every)] = 1
         names = _names(passages)
+        taught = former.meaning if former else None
         return cls(samples, passages, shares, len(every), names, real_words, taught)
 
     def read(self) -> NDArray[np.float32]:
@@ -554,7 +580,7 @@ def main() -> None:
     samples = phrases()
     if not is_trial:  # the rules know these words before they look at any phrase
         WORDS.write_text("\n".join(known_words(samples)) + "\n", "utf-8")
-    lesson = Lesson.of(samples, words_of_languages(), former.meaning if former else None)
+    lesson = Lesson.of(samples, words_of_languages(), former)
     if former is not None and former.manifest.signals != lesson.names:
         parser.error(f"{given.onwards} was taught other signals of the rules: make it anew")
     meaning = try_out(lesson)

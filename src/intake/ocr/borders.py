@@ -67,7 +67,7 @@ def _depths(cells: Levels) -> npt.NDArray[np.intp] | None:
     if start > 0 and np.median(depths[depths > 0]) <= _FRAME_IN * _LOOK_DPI:
         return None
     depths[deep] = np.median(depths)  # the columns of a border down the page
-    frayed = round(_FRAYED_IN * _LOOK_DPI)
+    frayed = min(round(_FRAYED_IN * _LOOK_DPI), int(np.median(depths[depths > 0])))
     widest = np.lib.stride_tricks.sliding_window_view(
         np.pad(depths, frayed, mode="edge"), 2 * frayed + 1
     ).max(axis=1)

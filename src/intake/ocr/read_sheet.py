@@ -30,6 +30,7 @@ from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
+from intake.ocr.type_size import at_usual_size
 from intake.ocr.unread_ink import UNREAD_INK
 from intake.schemas.documents import Defect, Page, PageKind
 
@@ -74,11 +75,13 @@ def read_sheet(
     started = time.perf_counter()
     try:
         paper = without_dust(cut_out_sheet(_printed(sheet)))
+        evened = even(paper, dpi=limits.dpi)
+        if (usual := at_usual_size(paper, evened)) is not paper:
+            paper, evened = usual, even(usual, dpi=limits.dpi)
         read = _Read(
             engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
         )
         look_at = partial(_look_at, paper, sheet, read, tell)
-        evened = even(paper, dpi=limits.dpi)
         look = look_at(evened)
         if sheet.number <= LAST_LOOKED_AT_AGAIN:
             smaller = round(SMALLER * look.prepared.dpi)

@@ -85,6 +85,17 @@ def test_the_black_edges_of_a_copy_become_white_and_the_letters_stay(strip):
     assert _letters_survive(written, cleaned)
 
 
+def test_a_page_cut_out_along_a_rule_keeps_the_letters_that_stand_close_to_it():
+    cutting = written_sheet().crop((238, 280, 1500, 2000))  # the letters begin 12 dots in
+    ruled = cutting.copy()
+    ImageDraw.Draw(ruled).rectangle((0, 0, 2, ruled.height), fill=0)
+
+    cleaned = without_borders(_evened(ruled)).image
+
+    assert _levels(cleaned)[:, :3].min() > 200
+    assert _letters_survive(cutting, cleaned, but=0.0001)
+
+
 @pytest.mark.parametrize("thickness", [4, 9, 12])
 def test_the_frame_of_a_form_near_the_edges_is_no_edge(thickness):
     form = written_sheet()
