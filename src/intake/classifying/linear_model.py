@@ -48,6 +48,9 @@ _STRANGE = 0.49
 order that helps this person."""
 _HARDLY_FAMILIAR = 0.82
 """So much of the least familiarity is enough where the language is one learned from: misread."""
+_MISREAD, _MISREAD_WEIGHT = 0.9, 0.5
+"""A text of which a smaller share of the least familiarity is known is misread: its embedding, of
+words that the encoder may not know either, counts for so much of what that of others does."""
 _LEAST_WORDS = 3
 """Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
 _MAX_FILE_BYTES = 64 << 20
@@ -102,6 +105,11 @@ class _ByWords(NamedTuple):
     shares: NDArray[np.float32]
     doubtful: NDArray[np.int64]
     """The places of the texts of which words are not sure."""
+
+    def is_misread(self, familiarity: float) -> NDArray[np.bool_]:
+        """Return which of the doubtful texts is too little known not to be misread."""
+        misread: NDArray[np.bool_] = self.known[self.doubtful] < _MISREAD * familiarity
+        return misread
 
 
 class LinearModel:
@@ -174,7 +182,7 @@ class LinearModel:
         (shares,) = self._shares([text], [channel], words, added)
         if added is None or scale is None or self._head is None:
             return shares, {}
-        own = added[0] - np.float32(scale.weight) * self._head.biases
+        own = added[0] - self._embedding_weights(words, scale)[0] * self._head.biases
         return shares, dict(zip(self.manifest.topics, own.tolist(), strict=True))
 
     def _shares(
@@ -216,15 +224,26 @@ class LinearModel:
         """Return what embeddings add to the decisions on the texts (rows) that are doubtful.
 
         None if there is no such text, or the encoder is not the one learned with. Texts are read as
-        they were written: the encoder knows words that no example has.
+        they were written, for the encoder knows words that no example has; misread ones are mended.
         """
         scale, doubtful = self.manifest.embeddings, words.doubtful.tolist()
         if not doubtful or scale is None or self._head is None or self._embedder is None:
             return None
         if self._embedder.version != scale.encoder or self._embedder.width != self._head.width:
             return None
-        embeddings = self._embedder.embed([texts[place] for place in doubtful])
-        return np.float32(scale.weight) * self._head.decide(embeddings)
+        misread = words.is_misread(self.manifest.familiarity)
+        read = [
+            self._mended([texts[place]])[0] if is_misread else texts[place]
+            for place, is_misread in zip(doubtful, misread.tolist(), strict=True)
+        ]
+        decided = self._head.decide(self._embedder.embed(read))
+        added: NDArray[np.float32] = self._embedding_weights(words, scale) * decided
+        return added
+
+    def _embedding_weights(self, words: _ByWords, scale: EmbeddingScale) -> NDArray[np.float32]:
+        """Return what the embedding of each doubtful text counts, as a column."""
+        misread = words.is_misread(self.manifest.familiarity)[:, None]
+        return np.where(misread, _MISREAD_WEIGHT, 1.0).astype(np.float32) * np.float32(scale.weight)
 
     def _foreign(self, texts: Sequence[str], known: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Return of each text whether its language is none of those learned from.

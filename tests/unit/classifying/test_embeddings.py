@@ -117,6 +117,28 @@ def test_what_means_the_same_in_other_words_speaks_for_the_topic(model: LinearMo
         assert shares[place] > words.probabilities([text])[0][place]
 
 
+def test_what_was_misread_is_mended_before_it_is_embedded_and_counts_half() -> None:
+    asked: list[str] = []
+
+    class Noting(Embedder):
+        def embed(self, texts: Sequence[str]) -> Floats:
+            asked.extend(texts)
+            return super().embed(texts)
+
+    often = [Example(f"{each.text} {number}", each.topic) for each in FEW for number in range(3)]
+    model = train(often, embedder=Noting())
+    asked.clear()
+    misread = "zantina qqqq wwww strxda rrrr scoxsa tttt cuciza yyyy"
+    mended = "cantina qqqq wwww strada rrrr scossa tttt cucina yyyy"
+    _, added = model.consider(misread)
+    assert asked == [mended]
+    scale, head = model.manifest.embeddings, model._head
+    assert scale is not None
+    assert head is not None
+    (decided,) = scale.weight / 2 * (head.decide(Embedder().embed([mended])) - head.biases)
+    assert added == pytest.approx(dict(zip(model.manifest.topics, decided, strict=True)), rel=1e-4)
+
+
 def test_of_a_text_whose_words_are_sure_the_embedding_is_not_asked_for(
     model: LinearModel, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
