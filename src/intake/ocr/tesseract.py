@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from shlex import quote
 
 import pytesseract
@@ -12,8 +12,9 @@ from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
 from intake.ocr.installing import APT_LINE
-from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, suits_fax_data
-from intake.ocr.tesseract_table import read_across, require_languages, stated_dpi
+from intake.ocr.language_data import FAX_DATA_VERSION
+from intake.ocr.tesseract_choice import LanguageData, read_page
+from intake.ocr.tesseract_table import require_languages, stated_dpi
 from intake.schemas.documents import Page
 
 
@@ -54,9 +55,7 @@ class TesseractEngine:
             ToolMissing: Tesseract or a language is not installed.
         """
         require_languages(languages, self._installed)
-        return read_across(
-            lambda mode: _run(image, languages, mode, timeout_s), image, number=number
-        )
+        return read_page(image, languages, partial(_run, timeout_s), number=number)
 
     @cached_property
     def _version(self) -> str:
@@ -73,16 +72,14 @@ class TesseractEngine:
             raise _no_program() from error
 
 
-def _run(image: Image.Image, languages: Sequence[str], mode: int, timeout_s: float) -> str:
-    names, folder = "+".join(languages), ""
-    if suits_fax_data(image, languages):
-        names, folder = FAX_DATA.stem, f"--tessdata-dir {quote(str(FAX_DATA.parent))} "
+def _run(timeout_s: float, data: LanguageData, image: Image.Image, mode: int) -> str:
+    folder = f"--tessdata-dir {quote(str(data.folder))} " if data.folder else ""
     plain = image.copy()
     plain.format = "PPM"  # what pytesseract hands over as it is; it compresses all else to PNG
     try:
         table: str = pytesseract.image_to_data(
             plain,
-            lang=names,
+            lang=data.names,
             config=f"{folder}--dpi {stated_dpi(image)} --psm {mode}",
             timeout=timeout_s,
         )

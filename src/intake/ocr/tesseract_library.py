@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 from PIL import Image
 
 from intake.errors import TransientFailure
-from intake.ocr.language_data import FAX_DATA, FAX_DATA_VERSION, data_folder, suits_fax_data
-from intake.ocr.tesseract_table import read_across, require_languages, stated_dpi
+from intake.ocr.language_data import FAX_DATA_VERSION, data_folder
+from intake.ocr.tesseract_choice import LanguageData, read_page
+from intake.ocr.tesseract_table import require_languages, stated_dpi
 from intake.schemas.documents import Page
 
 _Files = tuple[tuple[int, int], ...]
@@ -57,11 +58,8 @@ class TesserocrEngine:
             ToolMissing: a language is not installed.
         """
         require_languages(languages, self._installed)
-        data = _data_for(image, languages)
         with _turn:
-            return read_across(
-                lambda mode: _read(data, image, mode, timeout_s), image, number=number
-            )
+            return read_page(image, languages, partial(_read, timeout_s), number=number)
 
     def preload(self, languages: Sequence[str]) -> None:
         """Open the networks for letters and for faxes; see ``Preloadable``.
@@ -79,13 +77,8 @@ class TesserocrEngine:
         return frozenset(path.stem for path in data_folder().glob("*.traineddata"))
 
 
-def _data_for(image: Image.Image, languages: Sequence[str]) -> tuple[Path, str]:
-    if suits_fax_data(image, languages):
-        return FAX_DATA.parent, FAX_DATA.stem
-    return data_folder(), "+".join(languages)
-
-
-def _api(folder: Path, names: str) -> Any:
+def _api(data: LanguageData) -> Any:
+    folder, names = data.folder or data_folder(), data.names
     key = folder, names, _files(folder, names)
     if key not in _loaded:
         library = _library()
@@ -108,9 +101,9 @@ def _library() -> Any:
     return tesserocr
 
 
-def _read(data: tuple[Path, str], image: Image.Image, mode: int, timeout_s: float) -> str:
+def _read(timeout_s: float, data: LanguageData, image: Image.Image, mode: int) -> str:
     try:
-        api = _api(*data)
+        api = _api(data)
     except (OSError, RuntimeError) as error:
         raise TransientFailure(f"Tesseract failed: {error}", code="ocr_failed") from error
     try:

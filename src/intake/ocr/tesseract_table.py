@@ -32,10 +32,10 @@ _SHARE = 0.05
 
 def read_across(table_of: Callable[[int], str], image: Image.Image, *, number: int) -> Page:
     """Return the page of ``image``; ``table_of`` has Tesseract read it in a segmentation mode."""
-    page = _page_of_table(table_of(BLOCKS), image, number=number)
+    page = page_of_table(table_of(BLOCKS), image, number=number)
     if not _runs_down(page.words):
         return page
-    again = _page_of_table(table_of(ONE_COLUMN), image, number=number)
+    again = page_of_table(table_of(ONE_COLUMN), image, number=number)
     return max(page, again, key=lambda each: letters_right(each.words))
 
 
@@ -49,7 +49,7 @@ def _runs_down(words: Sequence[Word]) -> bool:
     return downwards > _SHARE * letters
 
 
-def _page_of_table(table: str, image: Image.Image, *, number: int) -> Page:
+def page_of_table(table: str, image: Image.Image, *, number: int) -> Page:
     """Return the page that ``table`` describes; its boxes count in pixels of ``image``."""
     return page_of(tuple(_words(table)), number=number, size=image.size)
 
