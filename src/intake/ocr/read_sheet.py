@@ -78,9 +78,7 @@ def read_sheet(
         evened = even(paper, dpi=limits.dpi)
         if (usual := at_usual_size(paper, evened)) is not paper:
             paper, evened = usual, even(usual, dpi=limits.dpi)
-        read = _Read(
-            engine, sheet.number, tuple(languages), limits.page_timeout_s, paper.scanned_dpi
-        )
+        read = _Read(engine, sheet.number, tuple(languages), limits.page_timeout_s, paper)
         look_at = partial(_look_at, paper, sheet, read, tell)
         look = look_at(evened)
         if sheet.number <= LAST_LOOKED_AT_AGAIN:
@@ -136,7 +134,7 @@ def _look_at(
     """Return what is read on ``paper``, evened; ``seen`` are marks known to be on it."""
     evened, marks = without_marks(evened)
     marks |= seen
-    read_header = replace(read, scanned_dpi=None)  # the machine prints this line: docs/adr/0018
+    read_header = replace(read, scanned=None)  # the machine prints this line: docs/adr/0018
     header = None
     if sheet.bilevel:
         header, evened = take_header(evened, read_header, paper.image)
@@ -168,15 +166,16 @@ class _Read:
     number: int
     languages: tuple[str, ...]
     timeout_s: float
-    scanned_dpi: float | None
-    """As ``OcrEngine`` is told it; None of what was not scanned."""
+    scanned: PageImage | None
+    """How the page was scanned, of which ``OcrEngine`` is told; None of what was not."""
 
     def __call__(self, image: Image.Image, dpi: float) -> Page:
         return self.read_in(self.languages, image, dpi)
 
     def read_in(self, languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
         image.info["dpi"] = (dpi, dpi)
-        image.info["scanned_dpi"] = self.scanned_dpi
+        image.info["scanned_dpi"] = self.scanned and self.scanned.scanned_dpi
+        image.info["scanned_grey"] = self.scanned is not None and self.scanned.is_grey
         page = self.engine.recognise(
             image, number=self.number, languages=languages, timeout_s=self.timeout_s
         )

@@ -57,6 +57,11 @@ class PageImage:
         """
         return self.source_dpi_y or min(self.dpi_x, self.dpi_y)
 
+    @property
+    def is_grey(self) -> bool:
+        """Whether it was scanned in shades of grey: its letters have no steps, however coarse."""
+        return not self.bilevel and self.source_dpi_y is None
+
 
 @dataclass(frozen=True, slots=True)
 class PageText:

@@ -2,8 +2,8 @@
 
 The data for faxes know coarse letters, but of the typefaces that they were taught. Other print,
 of a typewriter or a worn copy, the data of the system read better, coarse or not. Which know a
-page better shows in how sure they are of it: where those for faxes doubt a page, a strip of it is
-read with those of the system too, and all of it if they are surer there.
+page better shows in how sure they are of it: where the ones that are asked first doubt a coarse
+page, a strip of it is read with the others too, and all of it if they are surer there.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from intake.schemas.documents import Page, Word
 _SURE = 0.98
 """A page of which so many characters are expected to be right is not read with other data."""
 _SURER = 0.01
-"""By so much must other data be surer: those for faxes are right a little more often than they
-say, those of the system less often."""
+"""By so much must those of the system be surer than those for faxes: they are right less often
+than they say."""
 _STRIP_IN = 1.5
 """Some eight lines of type."""
 
@@ -46,21 +46,28 @@ TableOf = Callable[[LanguageData, Image.Image, int], str]
 def read_page(
     image: Image.Image, languages: Sequence[str], table_of: TableOf, *, number: int
 ) -> Page:
-    """Return the page of ``image``, read with the data that suit it."""
+    """Return the page of ``image``, read with the data that suit it.
+
+    A coarse page in black and white is first read with those for faxes; one in shades of grey,
+    whose letters have no steps, with those of the system.
+    """
     system = LanguageData(None, "+".join(languages))
     read = partial(_read_whole, image, table_of, number)
     if not suits_fax_data(image, languages):
         return read(system)
-    page = read(_FAX)
+    first, other, surer = _FAX, system, _SURER
+    if image.info.get("scanned_grey"):
+        first, other, surer = system, _FAX, 0.0
+    page = read(first)
     strip = _strip(page, round(_STRIP_IN * stated_dpi(image)))
     if strip is None or page.confidence >= _SURE:
         return page
     picture = image.crop((0, strip.top, image.width, strip.bottom))
-    tried = page_of_table(table_of(system, picture, BLOCKS), picture, number=number)
-    if tried.confidence <= page_confidence(strip.words) + _SURER:
+    tried = page_of_table(table_of(other, picture, BLOCKS), picture, number=number)
+    if tried.confidence <= page_confidence(strip.words) + surer:
         return page
-    again = read(system)
-    return again if again.confidence > page.confidence + _SURER else page
+    again = read(other)
+    return again if again.confidence > page.confidence + surer else page
 
 
 def _read_whole(image: Image.Image, table_of: TableOf, number: int, data: LanguageData) -> Page:

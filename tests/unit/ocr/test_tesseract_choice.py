@@ -1,4 +1,4 @@
-"""Where the data for faxes doubt a coarse page, those of the system are asked about a strip of it."""
+"""Where the data for faxes doubt a coarse page, those of the system are asked about a strip."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Tesseract:
             for row in rows
         )
 
-    def read(self, *, height=1100, scanned_dpi=98, languages=BOTH):
+    def read(self, *, height=1100, languages=BOTH, **info):
         image = Image.new("L", (850, height), 255)
-        image.info.update(dpi=(DPI, DPI), scanned_dpi=scanned_dpi)
+        image.info.update({"dpi": (DPI, DPI), "scanned_dpi": 98, **info})
         return read_page(image, languages, self.table_of, number=1)
 
 
@@ -63,6 +63,16 @@ def test_data_that_are_hardly_surer_of_a_strip_cost_no_more_than_that(sureness):
     tesseract = Tesseract(fax_page=80, system_strip=sureness)
     assert _data_of(tesseract.read()) == FAX
     assert tesseract.asked == [(FAX, 1100), (SYSTEM, 150)]
+
+
+def test_of_a_coarse_page_in_grey_those_of_the_system_are_asked_first():
+    tesseract = Tesseract(system_page=97)
+    assert _data_of(tesseract.read(scanned_grey=True)) == SYSTEM
+    assert tesseract.asked == [(SYSTEM, 1100)]
+    tesseract = Tesseract(system_page=80, fax_strip=81, fax_page=81)
+    assert _data_of(tesseract.read(scanned_grey=True)) == FAX
+    tesseract = Tesseract(system_page=80, fax_strip=79)
+    assert _data_of(tesseract.read(scanned_grey=True)) == SYSTEM
 
 
 def test_data_that_are_surer_of_a_strip_only_change_nothing():
