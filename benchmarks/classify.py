@@ -24,7 +24,13 @@ from intake.schemas.documents import Document
 from intake.testing.noise import misread, mistype
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"
-UNSEEN = ("unseen.toml", "unseen_plain.toml", "unseen_usual.toml", "unseen_tricky.toml")
+UNSEEN = (
+    "unseen.toml",
+    "unseen_plain.toml",
+    "unseen_usual.toml",
+    "unseen_tricky.toml",
+    "unseen_others.toml",
+)
 TEXTS = 2_000
 PROSE = (
     "Gentili signori, mi permetto di scrivervi dopo aver telefonato più volte senza esito.",

@@ -1,11 +1,12 @@
 """Print how messages to our own desk are judged on the first day, when nobody has labelled any.
 
 ``python benchmarks/first_day.py [MESSAGES…]``: files of JSON lines with text, topic and channel;
-``fixtures/classify/unseen_desk.jsonl`` if none is given, and ``no_request.jsonl`` beside it, which
-no desk is meant by. Both are invented, by authors who wrote nothing that is learned from and saw
-neither rules nor models; what citizens really send will differ. Each message is judged as the
-pipeline judges it: the first topic, whether the right one is among the three shown, what would be
-filed without a person, and alarms.
+``unseen_desk.jsonl`` and ``unseen_desk_others.jsonl`` of ``fixtures/classify`` if none is given,
+and beside them ``no_request.jsonl``, which no desk is meant by, and ``unseen_pairs.jsonl``, scenes
+told twice: nobody is in danger and somebody is, often said in passing. All are invented, by authors
+who wrote nothing that is learned from and saw neither rules nor models; what citizens really send
+will differ. Each message is judged as the pipeline judges it: the first topic, whether the right
+one is among the three shown, what would be filed without a person, and alarms.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from replay import documents_of
 
@@ -26,6 +29,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"
+DESKS = ("unseen_desk.jsonl", "unseen_desk_others.jsonl")
 SHOWN = 3
 
 
@@ -59,11 +63,11 @@ def main() -> None:
     if missing := [str(path) for path in given if not path.is_file()]:
         parser.error(f"there is no file {', '.join(missing)}")
     desk = Desk()
-    for path in given or [FIXTURES / "unseen_desk.jsonl"]:
+    for path in given or [FIXTURES / name for name in DESKS]:
         _print(path.name, desk, list(read(path)))
     if not given:
-        lines = (FIXTURES / "no_request.jsonl").read_text("utf-8").splitlines()
-        _print_no_request(desk, [json.loads(line)["text"] for line in lines])
+        _print_no_request(desk, [line["text"] for line in _lines("no_request.jsonl")])
+        _print_pairs(desk, _lines("unseen_pairs.jsonl"))
 
 
 def _print(name: str, desk: Desk, texts: Sequence[LabelledText]) -> None:
@@ -100,6 +104,21 @@ def _print_no_request(desk: Desk, texts: Sequence[str]) -> None:
     print(f"no_request.jsonl: {len(texts)} messages that no desk is meant by")
     print(f"  filed {len(filed)}, {elsewhere} of them as not a matter of the Department", end="")
     print(f"; alarms {sum(verdict.emergency for verdict in verdicts)}")
+
+
+def _print_pairs(desk: Desk, lines: Sequence[dict[str, Any]]) -> None:
+    alarms = Counter(
+        line["danger"]
+        for line in lines
+        if desk.judge(LabelledText(text=line["text"], topic="-")).emergency
+    )
+    pairs = len(lines) // 2
+    print(f"unseen_pairs.jsonl: {pairs} pairs; somebody in danger, alarms {alarms[True]}", end="")
+    print(f"; nobody, alarms {alarms[False]}")
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FIXTURES / name).read_text("utf-8").splitlines()]
 
 
 def _topics(verdict: Verdict) -> list[str]:

@@ -61,7 +61,7 @@ class UrgencyRules:
 
     def assess(self, documents: Sequence[Document]) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence."""
-        readings = [self._phrases.read(document.text) for document in documents]
+        readings = [self._phrases.read(text) for text in _texts(documents)]
         everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
@@ -86,6 +86,19 @@ class UrgencyRules:
         """Return the whole text as the danger model sees a passage: to learn from."""
         reading = self._phrases.read(text)
         return self._phrases.passage(reading, reading.in_text, 0, len(reading.words.words))
+
+
+def _texts(documents: Sequence[Document]) -> list[str]:
+    """Return the texts to judge: a subject and what was written under it are one.
+
+    By themselves "nonna e caldo" or "macchia nel fiume" say too little not to be feared.
+    """
+    subjects = [document.text for document in documents if document.origin == "subject"]
+    bodies = [document.text for document in documents if document.origin == "body"]
+    others = [document.text for document in documents if document.origin not in ("subject", "body")]
+    if subjects and bodies:
+        subjects[-1:], bodies[:1] = [f"{subjects[-1]}\n{bodies[0]}"], []
+    return [*subjects, *bodies, *others]
 
 
 def _weigh(

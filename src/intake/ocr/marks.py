@@ -25,9 +25,6 @@ class Marks:
         return Marks(self.has_lines or other.has_lines, self.has_stamp or other.has_stamp)
 
 
-NO_MARKS = Marks()
-
-
 def without_marks(page: Evened) -> tuple[Evened, Marks]:
     """Return the page without what is no type, and what that was."""
     bordered = without_borders(page)

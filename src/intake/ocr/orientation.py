@@ -42,13 +42,17 @@ class Upright:
     """Degrees clockwise by which the picture was turned."""
 
 
-def read_upright(evened: Evened, read: Read) -> Upright:
+def read_upright(evened: Evened, read: Read, *, known: int | None = None) -> Upright:
     """Return the reading of a page that may lie on its side or upside down.
 
     An upright page costs nothing but a look at its profile. For a page on its side one strip is
     read both ways; a page that was read with little confidence has one strip read upside down,
-    and is read again if that went better.
+    and is read again if that went better. Where it is ``known`` by how many degrees clockwise the
+    page must be turned, it is read once.
     """
+    if known is not None:
+        prepared = level(turn(evened, known) if known else evened)
+        return Upright(prepared, read(prepared.image, prepared.dpi), known)
     if lies_sideways(evened.image):
         turned = _read_turned(evened, read)
         if turned is not None:

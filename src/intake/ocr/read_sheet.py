@@ -17,10 +17,11 @@ from intake.ocr.header_line import take_header
 from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
 from intake.ocr.losses import find_losses, lacks_text
-from intake.ocr.marks import NO_MARKS, Marks, without_marks
+from intake.ocr.marks import Marks, without_marks
 from intake.ocr.noise_words import without_noise
-from intake.ocr.orientation import Upright, read_upright
+from intake.ocr.orientation import SURE_UPRIGHT, Upright, read_upright
 from intake.ocr.own_language import Tell, read_in_own_language
+from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.pale_ink import even_ink
@@ -84,7 +85,7 @@ def read_sheet(
         if sheet.number <= LAST_LOOKED_AT_AGAIN:
             smaller = round(SMALLER * look.prepared.dpi)
             ways = _other_ways(paper, evened, smaller=smaller)
-            look = look_again(look, ways, partial(look_at, seen=look.marks))
+            look = look_again(look, ways, partial(look_at, seen=look))
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
     seconds = round(time.perf_counter() - started, 3)
@@ -112,6 +113,8 @@ class _Look:
     page: Page
     prepared: Prepared
     marks: Marks
+    rotation: int | None
+    """By how much the sheet had to be turned; None where that is not sure."""
     passes_over_print: bool
 
 
@@ -129,16 +132,17 @@ def _look_at(
     tell: Tell | None,
     evened: Evened,
     *,
-    seen: Marks = NO_MARKS,
+    seen: _Look | None = None,
 ) -> _Look:
-    """Return what is read on ``paper``, evened; ``seen`` are marks known to be on it."""
+    """Return what is read on ``paper``, evened; ``seen`` is a former look at it."""
     evened, marks = without_marks(evened)
-    marks |= seen
+    if seen is not None:
+        marks |= seen.marks
     read_header = replace(read, scanned=None)  # the machine prints this line: docs/adr/0018
     header = None
     if sheet.bilevel:
         header, evened = take_header(evened, read_header, paper.image)
-    found = _find(evened, sheet, read)
+    found = _find(evened, sheet, read, rotation=seen.rotation if seen else None)
     page = _text(found, read, tell)
     facts = {
         **_position(sheet, paper, found.upright),
@@ -155,7 +159,9 @@ def _look_at(
         or bool(losses)
         or (lacks_text(page, found.upright.prepared) and not found.is_back),
     )
-    return _Look(reading, page, found.upright.prepared, marks, UNREAD_INK in losses)
+    is_sure = mean_sureness(page) >= SURE_UPRIGHT
+    rotation = found.upright.rotation if is_sure else None
+    return _Look(reading, page, found.upright.prepared, marks, rotation, UNREAD_INK in losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +198,12 @@ class _Found:
     """It is blank: what is seen on it shines through from its back."""
 
 
-def _find(evened: Evened, sheet: PageImage, read: _Read) -> _Found:
+def _find(evened: Evened, sheet: PageImage, read: _Read, *, rotation: int | None) -> _Found:
     blank = Page(number=sheet.number, confidence=1.0)
     if measure_ink(evened.image, evened.dpi) < BLANK_INK_IN2:
         upright = Upright(level(evened), blank)
     else:
-        upright = read_upright(evened, read)
+        upright = read_upright(evened, read, known=rotation)
     prepared, known = upright.prepared, lexicons(read.languages)
     kind = tell_kind(upright.page, prepared, is_damaged=_is_damaged(sheet), known=known)
     if kind in ("handwriting", "unreadable") and is_show_through(prepared, read, known):

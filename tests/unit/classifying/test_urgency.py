@@ -48,6 +48,7 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
         ("unseen_plain.toml", 60, 0.9, 0.15),
         ("unseen_usual.toml", 60, 0.95, 0.05),
         ("unseen_tricky.toml", 60, 0.9, 0.04),
+        ("unseen_others.toml", 60, 0.95, 0.04),
     ],
 )
 def test_danger_is_found_in_words_that_nobody_has_taught_us(
@@ -115,6 +116,33 @@ def test_a_drill_in_the_subject_covers_the_body_unless_it_is_said_to_be_real() -
     assert _urgency("Esercitazione", "Tre persone intrappolate in casa.") is Urgency.NORMAL
     real = "Aiuto, tre persone sono intrappolate davvero"
     assert _urgency("Esercitazione", real) is Urgency.EMERGENCY
+
+
+def _of_mail(subject: str, body: str) -> Urgency:
+    return RULES.assess(
+        [Document(origin="subject", text=subject), Document(origin="body", text=body)]
+    ).urgency
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        (
+            "macchia nel fiume",
+            "C'è una chiazza tipo gasolio sul Lambro, da ieri. Chi se ne occupa?",
+        ),
+        ("nonna e caldo", "Domani danno 39 a Firenze. Finestre aperte o chiuse di giorno?"),
+        ("Viento en Trieste", "Hola, ¿dónde puedo consultar el aviso de viento del jueves?"),
+    ],
+)
+def test_a_subject_is_judged_with_what_is_written_under_it(subject: str, body: str) -> None:
+    assert _of_mail(subject, body) is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("body", ["", "Inviato da iPhone", "Grazie. " * 100])
+def test_a_call_in_the_subject_is_heard_whatever_stands_under_it(body: str) -> None:
+    assert _of_mail("Siamo bloccati in casa, aiuto", body) is Urgency.EMERGENCY
+    assert _of_mail("L'acqua è già al primo piano e siamo sul tetto", body) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(

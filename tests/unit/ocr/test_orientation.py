@@ -57,6 +57,17 @@ def test_a_page_is_turned_back_as_it_was_laid(turned: int) -> None:
     assert upright.prepared.image == page.image
 
 
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_of_which_it_is_known_how_it_lies_is_read_once(turned: int) -> None:
+    page, engine = Evened(draw_lines(), DPI), Engine()
+    laid = turn(page, turned) if turned else page
+
+    upright = read_upright(laid, engine.read, known=-turned % 360)
+
+    assert upright.prepared.image == page.image
+    assert engine.sizes == [page.image.size]
+
+
 def test_an_upright_page_is_read_once() -> None:
     engine = Engine()
 
