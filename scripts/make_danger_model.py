@@ -216,8 +216,8 @@ def calling_windows(samples: Sequence[Sample], former: DangerModel) -> Iterator[
     """Yield of each long call to a desk the window that ``former`` finds likeliest.
 
     It is not said in which of its windows somebody is in danger, only that there is one
-    (Andrews et al., 2003). It is none that a harmless message has too: the other of a pair differs
-    where the danger is.
+    (Andrews et al., 2003). It is none that stands in a longer harmless message too: the other of a
+    pair differs where the danger is.
     """
     harmless = {part.text for sample in samples for part in harmless_windows(sample)}
     rules = UrgencyRules()

@@ -140,9 +140,9 @@ class OcrEngine(Protocol):
 
         ``image.info["dpi"]`` has the dots per inch, (across, down), of the picture as it is, and
         ``image.info["scanned_dpi"]`` those that it was scanned with, in the direction that has
-        fewer: 98 for a standard fax. Either may be absent or None: a line that a fax machine
+        fewer: 98 for a standard fax. Each may be absent or None: a line that a fax machine
         printed was not scanned. ``image.info["scanned_grey"]`` says whether that was in shades of
-        grey. None of them need be heeded.
+        grey. None of this need be heeded.
 
         Raises:
             TransientFailure: the engine failed or took longer than ``timeout_s``.

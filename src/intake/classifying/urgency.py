@@ -21,6 +21,8 @@ _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
 _LEAST_WORDS = 3
+_SHORT_SUBJECT, _BEGINNING = 4, 30
+"""Words of a subject that is not judged by itself, and of a body that are read with it."""
 _TELLING_LETTERS = 3
 _LEAST_KNOWN = 0.2
 """The share of words of so many letters and more that must be known: of calls with a tenth of the
@@ -89,16 +91,18 @@ class UrgencyRules:
 
 
 def _texts(documents: Sequence[Document]) -> list[str]:
-    """Return the texts to judge: a subject and what was written under it are one.
+    """Return the texts to judge, a short subject with the beginning of what stands under it.
 
     By themselves "nonna e caldo" or "macchia nel fiume" say too little not to be feared.
     """
-    subjects = [document.text for document in documents if document.origin == "subject"]
     bodies = [document.text for document in documents if document.origin == "body"]
-    others = [document.text for document in documents if document.origin not in ("subject", "body")]
-    if subjects and bodies:
-        subjects[-1:], bodies[:1] = [f"{subjects[-1]}\n{bodies[0]}"], []
-    return [*subjects, *bodies, *others]
+    beginning = " ".join(bodies[0].split(maxsplit=_BEGINNING)[:_BEGINNING]) if bodies else ""
+    return [
+        f"{document.text}\n\n{beginning}"
+        if document.origin == "subject" and len(document.text.split()) <= _SHORT_SUBJECT
+        else document.text
+        for document in documents
+    ]
 
 
 def _weigh(

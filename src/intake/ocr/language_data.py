@@ -16,13 +16,14 @@ _DATA_FOLDERS = ("usr/share/tesseract-ocr/*/tessdata", "usr/share/tessdata")
 """Where Debian and Ubuntu, and where Fedora and Arch, keep them."""
 FAX_DATA = Path(__file__).with_name("data") / "fax.traineddata"
 """A network that was taught the coarse letters of faxes: docs/adr/0018-fax-data.md."""
-FAX_DATA_VERSION = "fax1"
-"""Rises with every change of the data: what was read with others is told apart by it."""
+FAX_DATA_VERSION = "fax2"
+"""Rises with every change of the data, or of which pages they read: what was read otherwise is told
+apart by it."""
 FAX_LANGUAGES = frozenset({"ita", "eng"})
 
 
 def suits_fax_data(image: Image.Image, languages: Sequence[str]) -> bool:
-    """Return whether a page is read with ``FAX_DATA`` and not with the data of its languages."""
+    """Return whether a page may be read better with ``FAX_DATA`` than with its languages' data."""
     scanned_dpi: float | None = image.info.get("scanned_dpi")  # see OcrEngine
     is_coarse = scanned_dpi is not None and scanned_dpi < COARSE_BELOW
     return is_coarse and bool(languages) and FAX_LANGUAGES.issuperset(languages)

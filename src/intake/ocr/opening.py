@@ -41,7 +41,7 @@ _NEARLY_ALL = 0.75
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _PLAIN_FACTS = (
     "number", "dpi_x", "dpi_y", "source_dpi_y", "bilevel", "rotation", "damaged_share",
-    "is_incomplete",
+    "is_incomplete", "size_is_guessed",
 )  # fmt: skip
 
 Open = Callable[[], PageFile]

@@ -114,6 +114,8 @@ def _busiest_strip(page: Prepared) -> Image.Image:
     step = max(1, round(page.dpi / 50))
     dark = np.asarray(page.image.reduce(step)) < _INK_BELOW
     changes = np.abs(np.diff(dark.sum(axis=1).astype(np.float64)))
+    if not len(changes):
+        return page.image
     rows = max(1, round(_STRIP_IN * page.dpi / step))
     sums = np.convolve(changes, np.ones(min(rows, len(changes))), mode="valid")
     top = int(np.argmax(sums)) * step

@@ -27,7 +27,7 @@ from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.repeated_rows import longest_bad_run, without_repeats
-from intake.ocr.resolution import judge_resolution
+from intake.ocr.resolution import is_guessed, judge_resolution
 from intake.ocr.sheets import PageImage, PageLost, Sheet
 from intake.schemas.documents import Defect
 
@@ -154,6 +154,7 @@ class PictureFile:
             print_only=print_only,
             dpi_x=dpi_x,
             dpi_y=dpi_y,
+            size_is_guessed=is_guessed((width, height), tagged, bilevel=bilevel),
             bilevel=bilevel,
             rotation=_TURNED_DEGREES.get(orientation, 0),
             damaged_share=min((max(bad_rows, missing) + lost) / max(height, 1), 1.0),

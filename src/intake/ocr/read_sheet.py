@@ -159,7 +159,7 @@ def _look_at(
         or bool(losses)
         or (lacks_text(page, found.upright.prepared) and not found.is_back),
     )
-    is_sure = mean_sureness(page) >= SURE_UPRIGHT
+    is_sure = mean_sureness(found.upright.page) >= SURE_UPRIGHT
     rotation = found.upright.rotation if is_sure else None
     return _Look(reading, page, found.upright.prepared, marks, rotation, UNREAD_INK in losses)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 A4_LONG_SIDE_IN = 11.69
+OF_SCREENS = (72.0, 96.0)
+"""What programs write that know no resolution."""
 LONGEST_FAX_PAGE_IN = 17.0
 LONGEST_SHEET_IN = 25.0
 
@@ -37,6 +39,17 @@ def judge_resolution(
     if tagged is not None and _makes_a_sheet(size, tagged):
         return tagged
     return _guess_sheet(size, tagged)
+
+
+def is_guessed(size: tuple[int, int], tagged: tuple[float, float] | None, *, bilevel: bool) -> bool:
+    """Return whether ``judge_resolution`` can but take the picture for a whole sheet.
+
+    It tells no possible resolution but that of a screen, and is no line of a fax wide.
+    """
+    if bilevel and size[0] in _FAX_GRIDS:
+        return False
+    is_told = tagged is not None and _makes_a_sheet(size, tagged)
+    return not is_told or tagged in [(dpi, dpi) for dpi in OF_SCREENS]
 
 
 def _judge_fax(size: tuple[int, int], tagged: tuple[float, float] | None) -> tuple[float, float]:

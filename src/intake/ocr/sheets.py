@@ -35,6 +35,8 @@ class PageImage:
     dpi_y: float
     source_dpi_y: float | None = None
     """Lines per inch it was once scanned with, where ``image`` is a finer drawing of that."""
+    size_is_guessed: bool = False
+    """Nothing tells how large it is: it was taken for a whole sheet."""
     bilevel: bool = False
     """The picture was black and white, as a fax is: it has no background to even out."""
     rotation: int = 0
@@ -59,7 +61,10 @@ class PageImage:
 
     @property
     def is_grey(self) -> bool:
-        """Whether it was scanned in shades of grey: its letters have no steps, however coarse."""
+        """Whether it was scanned in shades of grey: its letters have no steps, however coarse.
+
+        Of a page drawn anew that is not known.
+        """
         return not self.bilevel and self.source_dpi_y is None
 
 

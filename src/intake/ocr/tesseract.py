@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from shlex import quote
 
 import pytesseract
@@ -31,7 +31,7 @@ class TesseractEngine:
         os.environ["OMP_THREAD_LIMIT"] = "1"  # read by the program when it starts
 
     def version(self) -> str:
-        """Return those of the installed program and our data for faxes, such as ``5.3.0+fax1``.
+        """Return those of the installed program and our data for faxes, such as ``5.3.0+fax2``.
 
         Raises:
             ToolMissing: it is not installed.
@@ -55,7 +55,7 @@ class TesseractEngine:
             ToolMissing: Tesseract or a language is not installed.
         """
         require_languages(languages, self._installed)
-        return read_page(image, languages, partial(_run, timeout_s), number=number)
+        return read_page(image, languages, _run, number=number, timeout_s=timeout_s)
 
     @cached_property
     def _version(self) -> str:
@@ -72,7 +72,7 @@ class TesseractEngine:
             raise _no_program() from error
 
 
-def _run(timeout_s: float, data: LanguageData, image: Image.Image, mode: int) -> str:
+def _run(data: LanguageData, image: Image.Image, mode: int, timeout_s: float) -> str:
     folder = f"--tessdata-dir {quote(str(data.folder))} " if data.folder else ""
     plain = image.copy()
     plain.format = "PPM"  # what pytesseract hands over as it is; it compresses all else to PNG

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -38,7 +38,7 @@ class TesserocrEngine:
     name = "tesserocr"
 
     def version(self) -> str:
-        """Return the versions of the library and our data for faxes, such as ``5.5.4+fax1``."""
+        """Return the versions of the library and our data for faxes, such as ``5.5.4+fax2``."""
         return f"{str(_library().tesseract_version()).split()[1]}+{FAX_DATA_VERSION}"
 
     def installed_languages(self) -> frozenset[str]:
@@ -59,7 +59,7 @@ class TesserocrEngine:
         """
         require_languages(languages, self._installed)
         with _turn:
-            return read_page(image, languages, partial(_read, timeout_s), number=number)
+            return read_page(image, languages, _read, number=number, timeout_s=timeout_s)
 
     def preload(self, languages: Sequence[str]) -> None:
         """Open the networks for letters and for faxes; see ``Preloadable``.
@@ -101,7 +101,7 @@ def _library() -> Any:
     return tesserocr
 
 
-def _read(timeout_s: float, data: LanguageData, image: Image.Image, mode: int) -> str:
+def _read(data: LanguageData, image: Image.Image, mode: int, timeout_s: float) -> str:
     try:
         api = _api(data)
     except (OSError, RuntimeError) as error:

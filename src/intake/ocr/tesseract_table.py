@@ -56,7 +56,7 @@ def page_of_table(table: str, image: Image.Image, *, number: int) -> Page:
 
 def stated_dpi(image: Image.Image) -> int:
     """Return the dots per inch that the picture's note says, within what Tesseract accepts."""
-    noted: float = image.info.get("dpi", (0, 0))[1]
+    noted: float = (image.info.get("dpi") or (0, 0))[1]
     return min(max(round(noted), _LEAST_DPI), _MOST_DPI)
 
 

@@ -33,7 +33,12 @@ class OcrEngineContract:
         assert picture.tobytes() == before
 
     def test_it_may_be_told_how_the_page_was_scanned_or_not(self, engine: OcrEngine) -> None:
-        for told in ({"dpi": (250, 250), "scanned_dpi": 98}, {"scanned_dpi": None}, {}):
+        for told in (
+            {"dpi": (250, 250), "scanned_dpi": 98, "scanned_grey": True},
+            {"dpi": None, "scanned_dpi": 98},
+            {"scanned_dpi": None},
+            {},
+        ):
             picture = _white_page()
             picture.info.update(told)
             page = engine.recognise(picture, number=1, languages=self.languages, timeout_s=60)

@@ -139,10 +139,37 @@ def test_a_subject_is_judged_with_what_is_written_under_it(subject: str, body: s
     assert _of_mail(subject, body) is not Urgency.EMERGENCY
 
 
-@pytest.mark.parametrize("body", ["", "Inviato da iPhone", "Grazie. " * 100])
-def test_a_call_in_the_subject_is_heard_whatever_stands_under_it(body: str) -> None:
-    assert _of_mail("Siamo bloccati in casa, aiuto", body) is Urgency.EMERGENCY
-    assert _of_mail("L'acqua è già al primo piano e siamo sul tetto", body) is Urgency.EMERGENCY
+LONG_BODY = (
+    "Buongiorno, vi avevo già scritto a marzo per la strada provinciale e nessuno mi ha risposto. "
+    "Chiedo di sapere a che punto è la pratica e chi la segue, perché gli uffici del Comune mi "
+    "rimandano a voi e voi a loro. Distinti saluti.\n\nLe informazioni contenute in questa e-mail "
+    "sono riservate al destinatario; chi le riceve per sbaglio è pregato di distruggerle."
+)
+
+
+@pytest.mark.parametrize("body", ["", "Inviato da iPhone", "Grazie. " * 100, LONG_BODY])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Siamo bloccati in casa, aiuto",
+        "L'acqua è già al primo piano e siamo sul tetto",
+        "Mia madre non respira",
+        "c'è un incendio in casa",
+        "mio figlio si vuole ammazzare",
+        "il tetto sta cedendo su di noi",
+        "uomo a terra davanti alla scuola",
+    ],
+)
+def test_a_call_in_the_subject_is_heard_whatever_stands_under_it(subject: str, body: str) -> None:
+    assert _of_mail(subject, body) is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "subject", ["Vorrei sapere se", "L'anno scorso", "Quando ero piccolo", "Il libro", "Re: libri"]
+)
+@pytest.mark.parametrize("body", ["mia madre non respira", "c'è un incendio e siamo bloccati"])
+def test_a_subject_hides_no_call_that_stands_under_it(subject: str, body: str) -> None:
+    assert _of_mail(subject, body) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(

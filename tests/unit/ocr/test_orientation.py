@@ -128,3 +128,8 @@ def _read_any_way(image: Image.Image, dpi: float) -> Page:
 def test_an_empty_page_lies_on_no_side() -> None:
     assert not lies_sideways(Image.new("L", (2000, 2800), 255))
     assert not lies_sideways(Image.new("L", (1, 1), 0))
+
+
+def test_a_page_of_a_single_row_is_read_as_it_lies() -> None:
+    page = Evened(Image.new("L", (3000, 1), 0), DPI)
+    assert read_upright(page, Engine(sure=0.3, unsure=0.3).read).rotation == 0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.ocr.resolution import judge_resolution
+from intake.ocr.resolution import is_guessed, judge_resolution
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,18 @@ def test_a_tagged_pixel_shape_is_kept_without_a_unit():
 
 def test_a_small_picture_is_not_blown_up_without_end():
     assert judge_resolution((40, 30), None, bilevel=False) == (72, 72)
+
+
+@pytest.mark.parametrize(
+    ("size", "tagged", "bilevel", "expected"),
+    [
+        pytest.param((1339, 1325), None, True, True, id="a cutting in black and white"),
+        pytest.param((1080, 1920), (72, 72), False, True, id="what knows no resolution says 72"),
+        pytest.param((1080, 1920), (96, 96), False, True, id="or 96"),
+        pytest.param((4000, 3000), (10, 10), False, True, id="no possible sheet"),
+        pytest.param((1654, 2339), (200, 200), False, False, id="a scanner's"),
+        pytest.param((1728, 1146), None, True, False, id="as wide as the line of a fax"),
+    ],
+)
+def test_it_is_known_whether_a_resolution_was_told(size, tagged, bilevel, expected):
+    assert is_guessed(size, tagged, bilevel=bilevel) is expected

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from intake.errors import TransientFailure
+from intake.ocr import tesseract_choice
 from intake.ocr.language_data import FAX_DATA
 from intake.ocr.tesseract_choice import read_page
 
@@ -17,11 +20,12 @@ class Tesseract:
     """Reads lines of twenty letters, an inch apart down the page; sure as it is told by data."""
 
     def __init__(self, *, lines=range(2, 9), **sureness):
-        self.asked = []
+        self.asked, self.seconds = [], []
         self._lines, self._sureness = lines, sureness
 
-    def table_of(self, data, image, mode):
+    def table_of(self, data, image, mode, timeout_s):
         self.asked.append((data.names, image.height))
+        self.seconds.append(timeout_s)
         part = "page" if image.height == 1100 else "strip"
         sureness = self._sureness[f"fax_{part}" if data.names == FAX else f"system_{part}"]
         rows = range(image.height // DPI) if part == "strip" else self._lines
@@ -33,7 +37,7 @@ class Tesseract:
     def read(self, *, height=1100, languages=BOTH, **info):
         image = Image.new("L", (850, height), 255)
         image.info.update({"dpi": (DPI, DPI), "scanned_dpi": 98, **info})
-        return read_page(image, languages, self.table_of, number=1)
+        return read_page(image, languages, self.table_of, number=1, timeout_s=60)
 
 
 def _data_of(page):
@@ -89,17 +93,88 @@ def test_nothing_is_compared_where_there_is_nothing_to_choose(height, lines):
     assert [names for names, _ in tesseract.asked] == [FAX]
 
 
+class OfPicture(Tesseract):
+    """Reads a picture's black lines; what is cut through at its edges it is sure of by 5 %."""
+
+    def table_of(self, data, image, mode, timeout_s):
+        super().table_of(data, image, mode, timeout_s)
+        rows = np.flatnonzero(np.asarray(image)[:, 60] == 0)
+        lines = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []
+        return "\n".join(
+            f"5\t1\t1\t1\t{number}\t1\t50\t{line[0]}\t400\t{len(line)}"
+            f"\t{self._of(data) if len(line) == 20 else 5}\t{data.names[0] * 20}"
+            for number, line in enumerate(lines)
+        )
+
+    def _of(self, data):
+        return self._sureness["fax" if data.names == FAX else "system"]
+
+
+def _lines_at(*tops, height=1100):
+    image = Image.new("L", (850, height), 255)
+    for top in tops:
+        image.paste(0, (50, top, 450, top + 20))
+    image.info.update(dpi=(DPI, DPI), scanned_dpi=98)
+    return image
+
+
+def test_what_the_edges_of_a_strip_cut_through_speaks_against_nobody():
+    close = range(100, 1000, 32)
+    tesseract = OfPicture(fax=80, system=95, fax_page=0, system_strip=0, system_page=0)
+    page = read_page(_lines_at(*close), BOTH, tesseract.table_of, number=1, timeout_s=60)
+    assert _data_of(page) == SYSTEM
+
+
 def test_the_strip_is_taken_where_most_is_written():
     read = []
 
-    class Noting(Tesseract):
-        def table_of(self, data, image, mode):
-            read.append(image.getpixel((0, 0)))
-            return super().table_of(data, image, mode)
+    class Noting(OfPicture):
+        def table_of(self, data, image, mode, timeout_s):
+            table = super().table_of(data, image, mode, timeout_s)
+            read.append(len(table.splitlines()))
+            return table
 
-    tesseract = Noting(fax_page=80, system_strip=70, lines=(7, 8, 9))
-    image = Image.new("L", (850, 1100), 255)
-    image.paste(100, (0, 650, 850, 1000))
-    image.info.update(dpi=(DPI, DPI), scanned_dpi=98)
-    read_page(image, BOTH, tesseract.table_of, number=1)
-    assert read == [255, 100]
+    tesseract = Noting(fax=80, system=70, fax_page=0, system_strip=0)
+    image = _lines_at(100, 700, 740, 780, 820)
+    read_page(image, BOTH, tesseract.table_of, number=1, timeout_s=60)
+    assert read == [5, 4]
+
+
+def test_a_reading_that_fails_costs_nothing_but_itself():
+    class Failing(Tesseract):
+        def table_of(self, data, image, mode, timeout_s):
+            if data.names == SYSTEM:
+                raise TransientFailure("it failed", code="ocr_failed")
+            return super().table_of(data, image, mode, timeout_s)
+
+    assert _data_of(Failing(fax_page=80).read()) == FAX
+
+
+def test_all_readings_of_a_page_share_its_time(monkeypatch):
+    clock = iter(range(0, 1000, 25))
+    monkeypatch.setattr(tesseract_choice.time, "monotonic", lambda: next(clock))
+    tesseract = Tesseract(fax_page=80, system_strip=95, system_page=95)
+    assert _data_of(tesseract.read()) == FAX
+    assert tesseract.seconds == [35, 10]
+
+
+def test_a_few_sure_words_are_no_better_than_many():
+    class Short(Tesseract):
+        def table_of(self, data, image, mode, timeout_s):
+            table = super().table_of(data, image, mode, timeout_s)
+            return table.splitlines()[0] if data.names == SYSTEM else table
+
+    tesseract = Short(fax_page=80, system_strip=95, system_page=95)
+    assert _data_of(tesseract.read()) == FAX
+
+
+def test_a_page_that_lies_upside_down_is_no_matter_of_data():
+    tesseract = Tesseract(fax_page=40)
+    tesseract.read()
+    assert tesseract.asked == [(FAX, 1100)]
+
+
+def test_where_nobody_says_how_finely_it_is_drawn_no_strip_is_read():
+    tesseract = Tesseract(fax_page=80)
+    tesseract.read(dpi=None)
+    assert tesseract.asked == [(FAX, 1100)]

@@ -1,5 +1,7 @@
 """Large type is read as if it were scanned finer: a cutting that tells no resolution."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
@@ -22,7 +24,7 @@ def _page(points, *, lines=NOTICE, **more):
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(pixels)
     for number, line in enumerate(lines):
         pen.text((30, 40 + round(1.5 * pixels) * number), line, font=font, fill=0)
-    return PageImage(1, sheet, DPI, DPI, **more)
+    return PageImage(1, sheet, DPI, DPI, **{"size_is_guessed": True, **more})
 
 
 def _usual(page):
@@ -42,10 +44,35 @@ def test_large_type_is_read_as_if_it_had_that_of_a_letter(points):
     assert usual.dpi_x == usual.dpi_y
 
 
-def test_the_shape_of_pixels_and_the_lines_it_was_scanned_with_are_kept():
-    page = _page(40, source_dpi_y=98.0)
-    usual = _usual(page)
-    assert usual.source_dpi_y == pytest.approx(98 * usual.dpi_x / DPI)
+def test_the_shape_of_pixels_is_kept():
+    page = _page(40)
+    flat = replace(page, image=page.image.resize((827, 585)), dpi_y=DPI / 2)
+    usual = _usual(flat)
+    assert usual.dpi_x == pytest.approx(2 * usual.dpi_y)
+
+
+def test_large_type_of_a_sheet_whose_size_is_known_is_large():
+    page = _page(40, size_is_guessed=False)
+    assert _usual(page) is page
+
+
+def test_small_print_under_large_type_is_not_made_smaller():
+    page = _page(40)
+    pen = ImageDraw.Draw(page.image)
+    for top in (900, 930):
+        pen.text(
+            (30, top), "dal lunedì al venerdì dalle 9 alle 12", font=ImageFont.load_default(15)
+        )
+    assert _usual(page) is page
+
+
+def test_boxes_for_single_letters_are_no_large_type():
+    page = _page(10, lines=NOTICE * 2)
+    pen = ImageDraw.Draw(page.image)
+    for number in range(200):
+        left, top = 30 + 38 * (number % 20), 500 + 40 * (number // 20)
+        pen.rectangle((left, top, left + 25, top + 25), outline=0)
+    assert _usual(page) is page
 
 
 @pytest.mark.parametrize("lines", [(), ("Sì",)], ids=["blank", "two letters"])
