@@ -19,7 +19,6 @@ from PIL import Image
 
 from intake.errors import TransientFailure
 from intake.ocr.language_data import FAX_DATA, suits_fax_data
-from intake.ocr.orientation import SURE_UPRIGHT
 from intake.ocr.page_confidence import mean_sureness, page_confidence
 from intake.ocr.page_words import letters_right
 from intake.ocr.tesseract_table import BLOCKS, page_of_table, read_across, stated_dpi
@@ -30,6 +29,8 @@ _SURE = 0.98
 _SURER = 0.01
 """By so much must those of the system be surer than those for faxes: they are right less often
 than they say."""
+_LEGIBLE = 0.5
+"""Of a page that lies upside down the engine is seldom surer: it is asked again by who turns it."""
 _STRIP_IN = 1.5
 """Some eight lines of type."""
 _EDGE = 2
@@ -107,13 +108,10 @@ class _Reader(NamedTuple):
 
 
 def _surest(reader: _Reader, first: LanguageData, other: LanguageData, *, surer: float) -> Page:
-    """Return the page as ``first`` read it, or ``other`` where it is surer by more than so much.
-
-    A page that lies upside down is asked about again by whoever turns it.
-    """
+    """Return the page as ``first`` read it, or ``other`` where it is surer by more than so much."""
     page = reader.page(first)
     strip = _strip(page, reader.image)
-    if strip is None or page.confidence >= _SURE or mean_sureness(page) < SURE_UPRIGHT:
+    if strip is None or page.confidence >= _SURE or mean_sureness(page) < _LEGIBLE:
         return page
     try:
         if reader.confidence(other, strip) <= page_confidence(strip.words) + surer:
