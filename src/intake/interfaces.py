@@ -221,6 +221,15 @@ class OriginClassifier(Protocol):
 
 
 @runtime_checkable
+class RulesWeigher(Protocol):
+    """A classifier that may weigh the rules' opinion in its own. A classifier need not be one."""
+
+    @property
+    def hears_rules(self) -> bool:
+        """Whether it has: the rules then do not count once more beside it."""
+
+
+@runtime_checkable
 class ConfigurableClassifier(Protocol):
     """A classifier class that reads the operator's topics. A classifier need not be one."""
 

@@ -11,7 +11,7 @@ from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import Assessment, UrgencyRules
-from intake.interfaces import Classifier
+from intake.interfaces import Classifier, RulesWeigher
 from intake.schemas.classifications import (
     Alternative,
     Classification,
@@ -52,7 +52,7 @@ def judge(
         for classifier in classifiers
         for opinion in ask(classifier, documents, origin or Origin())
     )
-    if any(getattr(classifier, "hears_rules", False) for classifier in classifiers):
+    if any(isinstance(each, RulesWeigher) and each.hears_rules for each in classifiers):
         opinions = tuple(map(_heard, opinions))
     calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
     ranked = rank(calibrated or opinions, taxonomy)
