@@ -213,14 +213,15 @@ def windows_of(sample: Sample) -> list[Sample]:
     return [sample._replace(text=words.prose(start, end)) for start, end in places]
 
 
-def calling_windows(samples: Sequence[Sample], former: DangerModel) -> Iterator[Sample]:
+def calling_windows(
+    samples: Sequence[Sample], harmless: Set[str], former: DangerModel
+) -> Iterator[Sample]:
     """Yield of each long call to a desk the window that ``former`` finds likeliest.
 
     It is not said in which of its windows somebody is in danger, only that there is one
-    (Andrews et al., 2003). It is none that stands in a longer harmless message too: the other of a
-    pair differs where the danger is.
+    (Andrews et al., 2003). It is none of the ``harmless``, which stand in longer messages: the
+    other of a pair differs where the danger is.
     """
-    harmless = {part.text for sample in samples for part in harmless_windows(sample)}
     rules = UrgencyRules()
     for sample in samples:
         if not (sample.is_danger and sample.family.startswith(DESK)):
@@ -355,9 +356,10 @@ class Lesson(NamedTuple):
 
         A long call is learned as a whole, and in the window in which ``former`` hears it.
         """
-        windowed = [*every, *(part for sample in every for part in harmless_windows(sample))]
+        harmless = [part for sample in every for part in harmless_windows(sample)]
+        windowed = [*every, *harmless]
         if former is not None:
-            windowed += calling_windows(every, former)
+            windowed += calling_windows(every, {part.text for part in harmless}, former)
         samples = learnable(windowed, random.Random(SEED))  # noqa: S311 - a seed, no secret
         rules = UrgencyRules()
         passages = [rules.passage(sample.text) for sample in samples]

@@ -96,6 +96,8 @@ class Manifest(Frozen):
 class _ByWords(NamedTuple):
     """What their words say of some texts."""
 
+    read: Sequence[str]
+    """The texts, miswritten words as they were meant."""
     features: Features
     decisions: NDArray[np.float32]
     known: NDArray[np.float32]
@@ -208,13 +210,14 @@ class LinearModel:
         return shares
 
     def _by_words(self, texts: Sequence[str], channels: Sequence[str]) -> _ByWords:
-        features = extract(self._mended(texts))
+        read = self._mended(texts)
+        features = extract(read)
         decisions = self._decide(features, texts)
         known = familiarity(features, self._rarity[features.buckets] > 0)
         shares = softmax(decisions, _temperatures(self.manifest, channels, len(texts)))
         is_silent = (known == 0) | self._foreign(texts, known)
         doubtful = np.flatnonzero(~is_silent & (shares.max(axis=1) < SURE))
-        return _ByWords(features, decisions, known, is_silent, shares, doubtful)
+        return _ByWords(read, features, decisions, known, is_silent, shares, doubtful)
 
     def _mended(self, texts: Sequence[str]) -> list[str]:
         """Return what is read of the texts, miswritten words as they were meant."""
@@ -233,7 +236,7 @@ class LinearModel:
             return None
         misread = words.is_misread(self.manifest.familiarity)
         read = [
-            self._mended([texts[place]])[0] if is_misread else texts[place]
+            words.read[place] if is_misread else texts[place]
             for place, is_misread in zip(doubtful, misread.tolist(), strict=True)
         ]
         decided = self._head.decide(self._embedder.embed(read))

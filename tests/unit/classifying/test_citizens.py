@@ -2,6 +2,7 @@
 
 import json
 import random
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -43,10 +44,28 @@ def test_each_topic_of_ours_has_as_many_messages(taxonomy: Taxonomy) -> None:
     assert len(set(counts.values())) == 1
 
 
-def test_no_message_that_is_learned_from_measures_anything() -> None:
+def _texts_of(path: Path) -> set[str]:
+    """Return the texts of a file of families of phrases, or of JSON lines."""
+    if path.suffix == ".toml":
+        families = tomllib.loads(path.read_text("utf-8"))["families"]
+        found = [text for family in families for text in family["phrases"]]
+    else:
+        found = [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines()]
+    return {" ".join(text.split()) for text in found}
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [*FIXTURES.glob("unseen*"), FIXTURES / "no_request.jsonl"],
+    ids=lambda path: path.name,
+)
+def test_nothing_that_is_learned_from_measures_anything(measured: Path) -> None:
+    names = ("emergency.toml", "everyday.toml", "calls.toml", "lookalikes.toml", "told.jsonl")
     learned = {" ".join(each.text.split()) for each in of_citizens(Taxonomy.load())}
-    measured = {" ".join(each.text.split()) for each in read(FIXTURES / "unseen_desk.jsonl")}
-    assert not learned & measured
+    learned |= set[str]().union(*(_texts_of(FIXTURES / name) for name in names))
+    texts = _texts_of(measured)
+    assert texts
+    assert not learned & texts
 
 
 def test_a_topic_that_was_renamed_keeps_its_messages(tmp_path: Path) -> None:
