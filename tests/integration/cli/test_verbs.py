@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import pytest
 from intake.cli.main import main
 from intake.testing import samples
 
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 EMERGENCY = "Aiuto, mia madre e' bloccata sotto le macerie, la casa e' crollata"
 CONFIG = """
 [sources.mails]
@@ -288,6 +290,26 @@ def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) 
     assert "emergency" in intake("classify", "--text", EMERGENCY).out
     assert intake("classify").code == 2
     assert intake("classify", str(text), "--text", "x").code == 2
+
+
+def test_a_dash_is_standard_input(intake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(content: bytes, *arguments: str) -> Result:
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content)))
+        return intake(*arguments)
+
+    assert given(EMERGENCY.encode(), "classify", "-", "--json").json["emergency"] is True
+    mail = samples.text_mail("Una domanda", "Dove si raccolgono?", message_id="1@example.org")
+    assert "Una domanda" in given(mail, "parse", "-").out
+    picture = (FIXTURES / "scan" / "rischio_sismico.png").read_bytes()
+    assert "Page 1" in given(picture, "ocr", "-").out
+
+
+@pytest.mark.parametrize("verb", ["classify", "parse", "ocr"])
+def test_what_is_no_file_is_refused_by_name(intake: Any, verb: str, tmp_path: Path) -> None:
+    for wrong in (tmp_path / "missing", tmp_path):
+        refused = intake(verb, str(wrong))
+        assert refused.code == 2
+        assert wrong.name in refused.err
 
 
 def test_a_correction_is_kept_and_learned_from(

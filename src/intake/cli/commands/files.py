@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,14 +22,22 @@ if TYPE_CHECKING:
     from intake.schemas.classifications import Verdict
     from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
 
+_STANDARD_INPUT = "-"
+
+
+def _readable(file: Path | None) -> Path | None:
+    """Refuse what is no file that can be read; ``exists`` of Typer 0.29 refuses - too."""
+    if file is None or str(file) == _STANDARD_INPUT:
+        return file
+    if not file.exists():
+        raise typer.BadParameter(f"file '{file}' does not exist.")
+    if file.is_dir() or not os.access(file, os.R_OK):
+        raise typer.BadParameter(f"'{file}' is no file that can be read.")
+    return file
+
+
 FileArgument = Annotated[
-    Path,
-    typer.Argument(
-        help="The file; - is standard input.",
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
-    ),
+    Path, typer.Argument(help="The file; - is standard input.", callback=_readable)
 ]
 
 
@@ -127,9 +136,7 @@ def classify(
         typer.Argument(
             metavar="[FILE]",
             help="A text, or a message whose name ends in .eml; - is standard input.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
+            callback=_readable,
         ),
     ] = None,
     *,
@@ -181,13 +188,13 @@ def _nothing_stored(question: str = "Is it the right file?") -> Iterator[None]:
 
 
 def _bytes(file: Path) -> bytes:
-    if str(file) == "-":
+    if str(file) == _STANDARD_INPUT:
         return sys.stdin.buffer.read()
     return file.read_bytes()
 
 
 def _name(file: Path) -> str | None:
-    return None if str(file) == "-" else file.name
+    return None if str(file) == _STANDARD_INPUT else file.name
 
 
 def _subject_and_text(file: Path) -> tuple[str, str]:
