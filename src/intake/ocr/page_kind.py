@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image
 
 from intake.ocr.lexicon import Lexicon, is_word
 from intake.ocr.page_confidence import mean_sureness
 from intake.ocr.prepare import INK_BELOW, Prepared
+from intake.ocr.sparse_letters import has_letters, look_at
 from intake.schemas.documents import Page, PageKind
 
 BLANK_INK_IN2 = 0.02
-"""Less black than this, in square inches, is dust: a line of typing has five times as much."""
+"""Less black than this, in square inches, is dust where no letters stand side by side: a line of
+typing has five times as much."""
 _PRINT_FROM = 0.6
 """Faxed print is read with this confidence or more; pen strokes with 0.43 to 0.6 at best."""
 _LONG_WORD = 4
@@ -37,7 +40,7 @@ def tell_kind(
     are ``known``: thin type is read right by an engine that believes in nothing. Else it is
     handwriting where the strokes are large for the letters found, or print past reading.
     """
-    if prepared.ink_in2 < BLANK_INK_IN2:
+    if is_blank(prepared.image, prepared.dpi, ink_in2=prepared.ink_in2):
         return "blank"
     letters = sum(len(word.text) for word in page.words) or len("".join(page.text.split()))
     density = letters / prepared.ink_in2
@@ -46,6 +49,14 @@ def tell_kind(
     if mean_sureness(page) >= _PRINT_FROM or is_language(page, known):
         return "print"
     return "handwriting" if density < _SPARSE_PER_IN2 and not is_damaged else "unreadable"
+
+
+def is_blank(image: Image.Image, dpi: float, *, ink_in2: float) -> bool:
+    """Say whether there is no more on a page, evened or prepared, than dust; see ``Prepared``."""
+    if ink_in2 >= BLANK_INK_IN2:
+        return False
+    ink, across, down = look_at(image, dpi_x=dpi, dpi_y=dpi)
+    return not has_letters(ink, dpi_x=across, dpi_y=down)
 
 
 def is_language(page: Page, known: Sequence[Lexicon]) -> bool:

@@ -22,7 +22,7 @@ from intake.ocr.noise_words import without_noise
 from intake.ocr.orientation import SURE_UPRIGHT, Upright, read_upright
 from intake.ocr.own_language import Tell, read_in_own_language
 from intake.ocr.page_confidence import mean_sureness
-from intake.ocr.page_kind import BLANK_INK_IN2, tell_kind
+from intake.ocr.page_kind import is_blank, tell_kind
 from intake.ocr.page_words import page_of
 from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
@@ -200,7 +200,8 @@ class _Found:
 
 def _find(evened: Evened, sheet: PageImage, read: _Read, *, rotation: int | None) -> _Found:
     blank = Page(number=sheet.number, confidence=1.0)
-    if measure_ink(evened.image, evened.dpi) < BLANK_INK_IN2:
+    ink_in2 = measure_ink(evened.image, evened.dpi)
+    if is_blank(evened.image, evened.dpi, ink_in2=ink_in2):
         upright = Upright(level(evened), blank)
     else:
         upright = read_upright(evened, read, known=rotation)

@@ -12,18 +12,14 @@ from intake.ocr.barcodes import find_barcodes
 from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
+from intake.ocr.page_kind import BLANK_INK_IN2
 from intake.ocr.patch_codes import find_patch_code
 from intake.ocr.sheets import PageImage, PageLost, Sheet
+from intake.ocr.sparse_letters import has_letters, look_at
 from intake.schemas.letters import SeparatorRule
 
 _LOOK_DPI = 150
 """Enough for a bar of 0.25 mm; a third of the work of reading."""
-_BLANK_DPI = 100
-"""At this resolution a speck of dust is paler than a stroke of a pen."""
-_INK_SHARE = 0.8
-"""What is darker than this share of the paper is ink."""
-_BLANK_INK_IN2 = 0.02
-"""Less ink than this is dust: a line of typing has five times as much."""
 _MARGIN_IN = 0.5
 """Shadows of the sheet's edge and holes for a folder lie here, and no letter is written here."""
 _MOST_PAGES = 1000
@@ -73,12 +69,11 @@ def _is_blank(sheet: Sheet) -> bool:
     """Return whether a page has no more on it than dust, its margins aside."""
     if not isinstance(sheet, PageImage):
         return False
-    factors = (max(1, int(sheet.dpi_x / _BLANK_DPI)), max(1, int(sheet.dpi_y / _BLANK_DPI)))
-    pixels = np.asarray(sheet.image.reduce(factors), dtype=np.float32)
-    across, down = sheet.dpi_x / factors[0], sheet.dpi_y / factors[1]
+    ink, across, down = look_at(sheet.image, dpi_x=sheet.dpi_x, dpi_y=sheet.dpi_y)
     left, top = int(_MARGIN_IN * across), int(_MARGIN_IN * down)
-    inner = pixels[top : -top or None, left : -left or None]
+    inner = ink[top : -top or None, left : -left or None]
     if inner.size == 0:
         return False
-    ink = np.count_nonzero(inner < _INK_SHARE * np.median(inner))
-    return float(ink) / (across * down) < _BLANK_INK_IN2
+    if float(np.count_nonzero(inner)) / (across * down) >= BLANK_INK_IN2:
+        return False
+    return not has_letters(inner, dpi_x=across, dpi_y=down)

@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import UnreadableItem
 from intake.ocr.barcodes import find_barcodes
@@ -76,6 +76,17 @@ def test_a_page_with_little_on_it_is_not_blank() -> None:
     short = Image.new("1", letter.size, 1)
     short.paste(letter.crop((160, 200, 700, 240)), (160, 400))
     assert find_letters(tiff(letter, short), None, SeparatorRule(kind="blank"), LIMITS) == []
+
+
+@pytest.mark.parametrize("text", ["Aiuto!", "- 2 -", "055"])
+def test_a_page_with_a_word_or_a_number_belongs_to_its_letter(text: str) -> None:
+    with Image.open(LETTERS / "classic.png") as opened:
+        letter = opened.convert("1")
+    short = Image.new("1", letter.size, 1)
+    ImageDraw.Draw(short).text((400, 300), text, font=ImageFont.load_default(34), fill=0)
+    batch = tiff(letter, short, Image.new("1", letter.size, 1), letter)
+    rule = SeparatorRule(kind="blank")
+    assert find_letters(batch, None, rule, LIMITS) == [range(1, 3), range(4, 5)]
 
 
 def test_the_pages_of_a_tiff_are_copied_bit_for_bit() -> None:
