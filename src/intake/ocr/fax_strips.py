@@ -17,8 +17,9 @@ _STRIP_OFFSET, _SAMPLES, _ROWS, _STRIP_BYTES, _T4_OPTIONS = 273, 277, 278, 279, 
 _G3, _G4 = 3, 4
 _HEADERS = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}
 _EOL_ZEROS = 11
-_RTC_BITS = 14
-"""An end of line so soon after another, tag bit included, ends the page (T.4 §2.3)."""
+_RTC_BITS = 13
+"""An end of line so soon after another, tag bit included, ends the page (T.4 §2.3); a white row of
+two dimensions takes one bit more."""
 FAX_WIDTH = 1728
 MOST_ROWS = 12_000
 LEAST_ROWS = 60
@@ -32,6 +33,7 @@ Tags = Mapping[int, object]
 def count_rows(strip: bytes, *, is_reversed: bool) -> int:
     """Return how many rows of Group 3 are in the strip, by their ends of line.
 
+    One stands before each row; whether one stands after the last row too is the encoder's choice.
     ``is_reversed``: the lowest bit of a byte comes first (TIFF FillOrder 2).
     """
     data = np.frombuffer(strip[:_MOST_BYTES], dtype=np.uint8)
@@ -39,7 +41,11 @@ def count_rows(strip: bytes, *, is_reversed: bool) -> int:
     if len(ones) < 2:
         return 0
     ends = ones[np.diff(ones, prepend=-1) > _EOL_ZEROS]
-    return int(np.count_nonzero(np.diff(ends) > _RTC_BITS)) if len(ends) > 1 else 0
+    if not len(ends):
+        return 0
+    # What follows the last end of line ends with the last one bit: a row, or the tag of an RTC.
+    lengths = np.diff([*ends, ones[-1] + _EOL_ZEROS + 1])
+    return int(np.count_nonzero(lengths > _RTC_BITS))
 
 
 def single_strip(
@@ -87,6 +93,7 @@ def find_page(data: bytes, start: int) -> bytes | None:
     strip = data[start : start + _MOST_BYTES]
     counts = {order: count_rows(strip, is_reversed=order == 2) for order in (1, 2)}
     order, rows = max(counts.items(), key=lambda item: item[1])
+    rows -= 1  # what stands last broke off in the middle
     if rows >= LEAST_ROWS:
         codings = [{_COMPRESSION: _G3, _T4_OPTIONS: options, _FILL_ORDER: order}
                    for options in (0, 1)]  # fmt: skip

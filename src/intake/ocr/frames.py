@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO
 
-from PIL import Image, ImageChops, ImageFile, ImageStat, TiffImagePlugin
+import numpy as np
+from PIL import Image, ImageChops, ImageFile, TiffImagePlugin
 
+from intake.errors import UnreadableItem
 from intake.ocr.file_kinds import kind_of_picture
 from intake.ocr.grey import to_grey
 
@@ -14,7 +17,8 @@ _COMMON_FORMATS = ("TIFF", "JPEG", "PNG", "GIF", "BMP")
 _RARE_FORMATS = {"image/avif": "AVIF", "image/webp": "WEBP", "image/jp2": "JPEG2000"}
 _MOST_FRAMES = 20
 _CHANGED = 64  # of 255: further apart than noise
-_CHANGED_SHARE = 0.005
+_CELL, _CHANGED_SHARE = 16, 0.15
+"""Where so much of one square of so many pixels changed, a figure or a letter may have."""
 
 
 def load_decoders() -> None:
@@ -44,42 +48,57 @@ def turn_to_page(image: ImageFile.ImageFile, number: int) -> None:
 
 
 class Frames:
-    """The pictures of an animation that differ visibly from the one before."""
+    """The pictures of a file that differ visibly from those before, be it in one word."""
 
     def __init__(self, image: ImageFile.ImageFile) -> None:
         self._image = image
         self._found = 1
         self._shown: Image.Image | None = None
+        self._seen: set[bytes] = set()
 
     def turn_to(self, number: int) -> bool:
         """Make the ``number``-th different picture the current one; False: there is none.
 
-        A phone's multi-picture file (MPO, HEIC) repeats one scene: its first picture is the page.
+        A camera's multi-picture file (MPO) repeats one scene: its first picture is the page.
+
+        Raises:
+            UnreadableItem: ``too_large``, there are more different pictures than are read.
         """
-        if number > 1 and self._image.format in ("MPO", "HEIF"):
+        if number > 1 and self._image.format == "MPO":
             return False
-        if getattr(self._image, "n_frames", 1) == 1 or number > _MOST_FRAMES:
+        if getattr(self._image, "n_frames", 1) == 1:
             return number == 1
         if self._shown is None:
             self._image.seek(0)
-            self._shown = to_grey(self._image)
+            self._is_new(to_grey(self._image))
         while self._found < number:
             try:
                 self._image.seek(self._image.tell() + 1)
             except EOFError:
                 return False
-            grey = to_grey(self._image)
-            if _differ(self._shown, grey):
-                self._found += 1
-                self._shown = grey
+            self._found += self._is_new(to_grey(self._image))
+            if self._found > _MOST_FRAMES:
+                raise UnreadableItem(
+                    f"Pictures after {_MOST_FRAMES} different ones were not read", code="too_large"
+                )
+        return True
+
+    def _is_new(self, grey: Image.Image) -> bool:
+        """Say whether a picture shows what was not shown yet; if so, the next is held beside it."""
+        digest = hashlib.sha256(grey.tobytes()).digest()
+        if digest in self._seen or (self._shown is not None and not _differ(self._shown, grey)):
+            return False
+        self._seen.add(digest)
+        self._shown = grey
         return True
 
 
 def _differ(one: Image.Image, other: Image.Image) -> bool:
+    """Say whether some small part of one picture is another in the other."""
     if one.size != other.size:
         return True
     changed = ImageChops.difference(one, other).point(lambda level: 255 * (level > _CHANGED))
-    return ImageStat.Stat(changed).mean[0] >= 255 * _CHANGED_SHARE
+    return bool(np.asarray(changed.reduce(_CELL)).max() >= 255 * _CHANGED_SHARE)
 
 
 def _formats(data: bytes) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
 from intake.ocr.big_tiff import to_classic
 from intake.ocr.coloured_marks import MOST_PIXELS, find_print
+from intake.ocr.decoder_messages import listening
 from intake.ocr.frames import Frames, load_decoders, open_picture
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
@@ -134,11 +135,14 @@ class PictureFile:
         orientation, bad_run = _orientation(image), longest_bad_run(image)
         if image.width * image.height > MOST_PIXELS:
             image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
-        grey, spans, turn = self._load(orientation)
+        with listening() as heard:
+            grey, spans, turn = self._load(orientation)
         print_only = None if spans else find_print(image)
         lost = sum(rows for _, rows in spans)
         missing = tiff.missing_fax_rows(self._data, image)
-        is_incomplete = lost > 0 or missing > 0 or self._broken_off is not None
+        bad_rows = max(bad_rows, len(tiff.rows_of(image, heard)))
+        wrong_from = tiff.first_wrong_row(image, heard)
+        is_incomplete = bool(lost or missing or wrong_from or self._broken_off)
         mended = without_repeats(grey, bad_run) if bilevel else grey
         upright = mended if turn is None else mended.transpose(turn)
         if print_only is not None and turn is not None:
@@ -161,7 +165,7 @@ class PictureFile:
             is_incomplete=is_incomplete,
             defects=(
                 *_defects(number, height, bad_rows, spans),
-                *_fax_defects(number, height, missing, self._broken_off),
+                *_fax_defects(number, height, missing, wrong_from, self._broken_off),
             ),
         )
 
@@ -241,8 +245,11 @@ def _defects(number: int, height: int, bad_rows: int, lost: Spans) -> tuple[Defe
 
 
 def _fax_defects(
-    number: int, height: int, missing: int, broken_off: int | None
+    number: int, height: int, missing: int, wrong_from: int | None, broken_off: int | None
 ) -> Iterator[Defect]:
+    if wrong_from:
+        detail = f"page {number}: what follows row {wrong_from} of {height} may be wrong"
+        yield Defect(code="page_incomplete", detail=detail)
     if missing:
         detail = f"page {number}: {missing} rows of {height} did not arrive"
         yield Defect(code="page_incomplete", detail=detail)

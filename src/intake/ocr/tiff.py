@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from intake.ocr.decoder_messages import Heard
 from intake.ocr.fax_strips import count_rows, decoded, most_rows, single_strip
 from intake.ocr.grey import to_grey
 
@@ -21,7 +22,7 @@ _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _PLANAR_CONFIGURATION, _SEPARATE_PLANES = 284, 2
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 _BAD_FAX_LINES = 326
-_COMPRESSION, _G3, _OLD_JPEG = 259, 3, 6
+_COMPRESSION, _G3, _G4, _OLD_JPEG = 259, 3, 4, 6
 _JPEG_OFFSET, _JPEG_BYTES = 513, 514
 _FILL_ORDER, _LOWEST_FIRST = 266, 2
 _COUNTING_ERROR = 0.02
@@ -52,6 +53,26 @@ def bad_fax_rows(image: ImageFile.ImageFile) -> int:
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return 0
     return int(image.tag_v2.get(_BAD_FAX_LINES) or 0)
+
+
+def rows_of(image: ImageFile.ImageFile, heard: Heard) -> list[int]:
+    """Return the numbers (from 1) of the rows of a page that the decoder could not make out."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return []
+    height = int(image.tag_v2[_HEIGHT])
+    in_strip = min(int(image.tag_v2.get(_STRIP_ROWS) or height), height)
+    return sorted({min(strip * in_strip + row + 1, height) for strip, row in heard})
+
+
+def first_wrong_row(image: ImageFile.ImageFile, heard: Heard) -> int | None:
+    """Return the number (from 1) of the row from which on a Group 4 page may be wrong, if any.
+
+    Each row is coded by the one above it (T.6): after a row that could not be made out, what
+    looks sound need not be. In Group 3 rows stand by themselves, or some few together.
+    """
+    rows = rows_of(image, heard)
+    is_group_4 = bool(rows) and dict(image.tag_v2).get(_COMPRESSION) == _G4  # type: ignore[attr-defined]
+    return rows[0] if is_group_4 else None
 
 
 def missing_fax_rows(data: bytes, image: ImageFile.ImageFile) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
@@ -111,11 +111,62 @@ def test_damaged_rows_that_the_fax_receiver_counted_are_told():
     assert "16 rows of 1146" in page.defects[0].detail
 
 
-def test_an_animation_gives_each_picture_that_differs():
-    frames = [Image.new("L", (30, 30), shade) for shade in (0, 255, 255, 0)]
+def _written(size=(1728, 1146), *, lines=range(100, 1000, 40)):
+    sheet = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(sheet)
+    for top in lines:
+        text = f"Riga {top}: si comunica che il sopralluogo avverrà domani"
+        pen.text((120, top), text, font=ImageFont.load_default(30), fill=0)
+    return sheet.convert("1")
+
+
+def test_group_4_rows_that_the_decoder_guessed_are_told():
+    data = bytearray(_saved(_written(), "TIFF", compression="group4", dpi=(204, 98)))
+    assert not _pages(bytes(data))[0].is_incomplete
+    with Image.open(BytesIO(data)) as whole:
+        first, size = whole.tag_v2[273][0], whole.tag_v2[279][0]
+    middle = first + size // 2
+    data[middle : middle + 40] = bytes(range(40))
+    (page,) = _pages(bytes(data))
+    assert page.is_incomplete
+    assert {defect.code for defect in page.defects} == {"bad_fax_lines", "page_incomplete"}
+    assert "may be wrong" in page.defects[-1].detail
+
+
+@pytest.mark.parametrize("options", [0, 1, 4, 5])
+@pytest.mark.parametrize("rows", [37, 100, 1146])
+def test_no_row_of_a_sound_group_3_fax_is_missed(options, rows):
+    data = _saved(
+        _written(), "TIFF", compression="group3", dpi=(204, 98), tiffinfo={278: rows, 292: options}
+    )
+    (page,) = _pages(data)
+    assert (page.defects, page.is_incomplete) == ((), False)
+
+
+def test_an_animation_gives_each_picture_once():
+    frames = [Image.new("L", (30, 30), shade) for shade in (0, 255, 255, 0, 99)]
     pages = _pages(_saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert [page.number for page in pages] == [1, 2, 3]
-    assert [int(np.asarray(page.image)[5, 5]) for page in pages] == [0, 255, 0]
+    assert [int(np.asarray(page.image)[5, 5]) for page in pages] == [0, 255, 99]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_pictures_that_differ_in_one_word_are_as_many_pages(kind):
+    sheets = []
+    for name in ("Rossi", "Ferri", "Conti"):
+        sheet = Image.new("L", (1240, 1754), 255)
+        ImageDraw.Draw(sheet).text((300, 400), name, font=ImageFont.load_default(24), fill=0)
+        sheets.append(sheet)
+    data = _saved(sheets[0], kind, save_all=True, append_images=sheets[1:])
+    assert [page.number for page in _pages(data)] == [1, 2, 3]
+
+
+def test_more_pictures_than_are_read_are_told():
+    frames = [Image.new("L", (640, 64), 255) for _ in range(25)]
+    for number, frame in enumerate(frames):
+        frame.paste(0, (24 * number, 20, 24 * number + 16, 40))
+    *read, last = _pages(_saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert (len(read), last.defect) == (20, "pages_left_out")
 
 
 def test_of_two_pictures_of_one_scene_the_first_is_the_page():
