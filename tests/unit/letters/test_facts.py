@@ -100,6 +100,18 @@ def test_two_names_that_contradict_each_other_are_both_left_out() -> None:
     assert facts.street is None
 
 
+def test_a_tax_code_that_cannot_be_that_of_the_sender_is_not_stated() -> None:
+    text = letter().replace("RSSMRA80A01H501U", "FRRGLI75D52D612P")
+    assert read(text).tax_code is None
+    assert values(read(text))["phone"] == "+390864210215"
+
+
+def test_a_tax_code_that_fits_an_abbreviated_name_is_stated_less_surely() -> None:
+    code = read(letter(signature="M. Rossi").replace("Mario Rossi\nVia", "M. Rossi\nVia")).tax_code
+    assert code is not None
+    assert code.confidence < 0.85
+
+
 def test_a_labelled_block_belongs_to_the_person_it_names() -> None:
     form = "Cognome e nome: {}\nTelefono: 333 1234567\nE-mail: altro@example.com\n\n"
     mine = letter().replace("Distinti", form.format("Rossi Mario") + "Distinti")
