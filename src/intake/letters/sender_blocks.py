@@ -29,10 +29,8 @@ def read_sender(
 ) -> None:
     """Claim what the sender's own lines say, from the best place to the least."""
     mine = {address.casefold() for address in own_addresses}
-    if sender.head is not None:
-        _read_lines(sender.head, "head", sender, claims, mine)
-    if sender.is_signed:
-        _read_lines(letter.closing, "signature", sender, claims, mine)
+    _read_lines(sender.head, "head", sender, claims, mine)
+    _read_lines(sender.signature, "signature", sender, claims, mine)
     for form in sender.forms:
         _read_form(form, sender, claims, mine)
     if sender.organisation is not None:
