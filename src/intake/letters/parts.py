@@ -45,6 +45,7 @@ _OTHER_PERSON = re.compile(
     r"inquilin[oa]|tecnico|richiedente per|assistit[oa]|minore|danneggiat[oa]|controparte|"
     r"neighbou?r|owner|witness|landlord|spouse|daughter|son|mother|father|di terz[io])\b"
 )
+_WORD = re.compile(r"[^\W\d_]{3}")
 _RUNNING_CHARACTERS = 55
 """A line as long as this is running text: addresses are shorter."""
 _FOOT_SHARE = 0.9
@@ -229,14 +230,16 @@ def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
     """Return whether the letter begins with our own letterhead: we stand first, not addressed.
 
     English writers put the recipient without a word before it, but under or beside themselves.
+    A stroke that was read as a letter or two, such as a bar of a barcode, is no piece.
     """
-    if not opening or opening[0].kind is not Kind.RECIPIENT:
+    pieces = [piece for piece in opening if any(_WORD.search(line.text) for line in piece.lines)]
+    if not pieces or pieces[0].kind is not Kind.RECIPIENT:
         return False
-    top = opening[0].lines
+    top = pieces[0].lines
     is_addressed = any(is_marked(line.text) for line in top)
     beside = [
         piece.lines[0].box
-        for piece in opening[1:]
+        for piece in pieces[1:]
         if piece.kind is Kind.OTHER and piece.lines[0].box is not None
     ]
     ends = top[-1].box.bottom if top[-1].box is not None else 0

@@ -138,6 +138,15 @@ def test_our_own_letter_that_comes_back_has_a_reference_and_no_sender() -> None:
     assert [fact.value for fact in facts.references] == []
 
 
+def test_a_stroke_above_our_letterhead_does_not_hide_it() -> None:
+    text = (
+        "i\n\nDipartimento della Protezione Civile\nContact Center\nVia Ulpiano 11, 00193 Roma\n\n"
+        "Gent.mo Mario Rossi\nVia dei Tigli 14\n67039 Sulmona (AQ)\n\nRoma, 20 marzo 2025\n\n"
+        "Gentile Signore,\nLe rispondiamo che\n\nDistinti saluti\nPaola Verdi\n"
+    )
+    assert values(read(text)) == {}
+
+
 def test_our_reference_is_found_anywhere() -> None:
     facts = read(letter("in riferimento alla pratica CC-2026-0000042-7 chiedo notizie."))
     assert [fact.value for fact in facts.references] == ["CC-2026-0000042-7"]
