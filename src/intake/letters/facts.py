@@ -13,8 +13,9 @@ from datetime import date
 
 from intake.letters.claims import LEAST_CONFIDENCE, Claims
 from intake.letters.identifiers import find_own_references
-from intake.letters.letter_dates import read_date_line
+from intake.letters.letter_dates import is_whole_date_line, read_date_line
 from intake.letters.lines import Line
+from intake.letters.other_dates import is_another_date
 from intake.letters.parts import Letter, take_apart
 from intake.letters.people import read_sender_names
 from intake.letters.sender_blocks import read_sender
@@ -93,7 +94,7 @@ def _in_barcode(value: str, code: Barcode, page: Page, path: str) -> Fact:
 
 
 def _read_date(letter: Letter, claims: Claims, not_after: date | None) -> None:
-    """Claim the date above the text, or under the closing words."""
+    """Claim the date above the text, or under the closing words, unless it is of something else."""
     places: dict[Place, tuple[Line, ...]] = {
         "opening": letter.opening,
         "signature": letter.closing,
@@ -101,5 +102,8 @@ def _read_date(letter: Letter, claims: Claims, not_after: date | None) -> None:
     for place, lines in places.items():
         for line in lines:
             read = read_date_line(line.text, is_english=letter.is_english, not_after=not_after)
-            if read is not None and line.confidence >= LEAST_CONFIDENCE:
+            if read is None or line.confidence < LEAST_CONFIDENCE:
+                continue
+            is_whole = is_whole_date_line(line.text)
+            if not is_another_date(line, letter.lines, lines, is_whole=is_whole):
                 claims.add("date", read.isoformat(), 0.97, line, place)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 from itertools import product
 
 from intake.schemas.references import check_digit
@@ -65,15 +66,25 @@ def is_tax_code(code: str) -> bool:
     return code[15] == chr(ord("A") + total % 26)
 
 
-def agrees_with_name(code: str, name: str) -> bool:
-    """Return whether the first six letters of a code can be those of a name, in either order."""
+class Fit(Enum):
+    """How the first six letters of a code suit a written name."""
+
+    WHOLE = auto()
+    HALF = auto()
+    """Those of the surname and the first of the given name: a name was cut short or left out."""
+    NONE = auto()
+
+
+def fit_name(code: str, name: str) -> Fit:
+    """Compare a code with a name in either order; a name of several words may hold more than it."""
     words = [word for word in _plain(name).split() if word.isalpha()]
     splits = ((words[:cut], words[cut:]) for cut in range(1, len(words)))
     pairs = [(a, b) for left, right in splits for a, b in ((left, right), (right, left))]
-    return any(
-        code[:6] == _surname_letters("".join(last)) + _first_name_letters("".join(first))
-        for last, first in pairs
-    )
+    named = [(last, first) for a, b in pairs for last in _parts(a) for first in _parts(b)]
+    surnamed = [first for last, first in named if code[:3] == _surname_letters(last)]
+    if any(code[3:6] == _first_name_letters(first) for first in surnamed):
+        return Fit.WHOLE
+    return Fit.HALF if any(_begins(code[3], first) for first in surnamed) else Fit.NONE
 
 
 def find_vat_numbers(text: str) -> list[str]:
@@ -145,11 +156,27 @@ def _first_name_letters(name: str) -> str:
     return (consonants + vowels + "XXX")[:3]
 
 
+def _parts(words: Sequence[str]) -> list[str]:
+    """Return what neighbouring words can be as one name: ``Maria Grazia`` is also ``Maria``."""
+    ends = range(1, len(words) + 1)
+    return ["".join(words[start:end]) for end in ends for start in range(end)]
+
+
+def _begins(letter: str, name: str) -> bool:
+    """Return whether a given name, or the initial of one, can have a code's fourth letter.
+
+    It is the first consonant; an initial that is a vowel does not tell it.
+    """
+    consonants, vowels = _split(name)
+    return letter == (consonants + vowels)[0] or (len(name) == 1 and name in "AEIOU")
+
+
 def _split(name: str) -> tuple[str, str]:
     consonants = "".join(each for each in name if each not in "AEIOU")
     return consonants, "".join(each for each in name if each in "AEIOU")
 
 
 def _plain(name: str) -> str:
+    """Return a name in capitals without accents and apostrophes; an initial needs no full stop."""
     folded = unicodedata.normalize("NFD", name.upper())
-    return re.sub(r"['’\u0300-\u036f.-]", "", folded)
+    return re.sub(r"[^\w\s]", "", folded.replace(".", " "))

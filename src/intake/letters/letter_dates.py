@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from intake.letters.other_dates import names_another_date
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -32,20 +34,13 @@ _DAYS = {
 _OLDEST = 1950
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_LABEL = r"(?:(?i:luogo e data|data|place and date|date)\s*[:,]?\s+)?"
-_NO_PLACE = (
-    r"(?!(?i:(?:nat[oa]|born|prot|racc|rif|vs|ns|our|your|sent|scade|scadenza|valid[oa]?)\b|"
-    r"(?:ricevut|pervenut|arrivat|entrata|protocoll|rilasciat|raccomandat|spedit|inviat|stampat|"
-    r"vostra|nostra|lettera|received)))"
-)
+_LABEL = r"(?P<label>(?i:luogo e data|data|place and date|date)\s*[:,]?\s+)?"
 _PLACE_WORD = (
     r"(?:[^\W\d_a-zà-ÿ][\w'’.-]*|(?:di|del|dei|della|delle|in|nel|sul|sulla|al|la|of|the|upon)\b)"
 )
-_PLACE = (
-    rf"(?:{_NO_PLACE}{_PLACE_WORD}(?: {_PLACE_WORD}){{0,4}}(?:\s*\([A-Z]{{2}}\))?\s*[,.;:]?\s+)?"
-)
+_PLACE = rf"(?P<place>{_PLACE_WORD}(?: {_PLACE_WORD}){{0,4}}(?:\s*\([A-Z]{{2}}\))?\s*[,.;]?\s+)?"
 _BEFORE = (
-    r"(?i:(?:l[iìí]['’]?|add[iìí]['’]?|il|the)\s+)?"
+    r"(?:(?P<formula>(?i:l[iìí]['’]?|add[iìí]['’]?))\s+|(?i:il|the)\s+)?"
     rf"(?i:(?P<weekday>{'|'.join(_DAYS)})\s*,?\s+)?"
 )
 _SHAPES = (
@@ -64,10 +59,29 @@ def read_date_line(text: str, *, is_english: bool, not_after: date | None) -> da
     03/04/2026 in an English letter may be either of two days: it is none. A weekday that is not
     that of the date, and a date that lies after ``not_after``, show a misreading: none either.
     """
-    for shape in _LINES:
-        if match := shape.fullmatch(text.strip()):
-            return _checked(match.groupdict(), is_english=is_english, not_after=not_after)
-    return None
+    found = _found(text)
+    if found is None or _is_of_something(found["label"], found["place"]):
+        return None
+    return _checked(found, is_english=is_english, not_after=not_after)
+
+
+def is_whole_date_line(text: str) -> bool:
+    """Return whether a place, a label or ``lì`` stands before the date that a line consists of."""
+    found = _found(text) or {}
+    return any(found.get(part) for part in ("label", "place", "formula"))
+
+
+def _found(text: str) -> dict[str, str | None] | None:
+    matches = (shape.fullmatch(text.strip()) for shape in _LINES)
+    return next((match.groupdict() for match in matches if match is not None), None)
+
+
+def _is_of_something(label: str | None, place: str | None) -> bool:
+    """Return whether what stands before a date is no place: ``Scadenza``, ``Data Nascita``."""
+    if not place:
+        return False
+    is_one_label = label is not None and label.strip().lower() in ("data", "date")
+    return is_one_label or names_another_date(place)
 
 
 def _checked(

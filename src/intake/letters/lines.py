@@ -15,6 +15,8 @@ _COLUMN_GAP = 1.8
 space is a third of a height, in justified text at most one."""
 _BLOCK_GAP = 0.95
 """White between two lines, in heights, from which on a new block begins; 0.2 to 0.6 is usual."""
+_NEAR = 2.5
+"""White between two lines, in heights, up to which they may belong together: one line is empty."""
 _MARGIN = 1.5
 """How far apart, in heights, the left or right ends of the lines of one block may be."""
 
@@ -46,6 +48,39 @@ def read_blocks(page: Page) -> list[Block]:
     ]
 
 
+def above(line: Line, lines: Sequence[Line]) -> Line | None:
+    """Return the line that stands over another one, with at most an empty line between them."""
+    if line.box is None:
+        return _next_to(line, lines, -1)
+    over = [each for each in lines if _stands_over(each, line)]
+    return max(over, key=_bottom, default=None)
+
+
+def below(line: Line, lines: Sequence[Line]) -> Line | None:
+    """Return the line that stands under another one, with at most an empty line between them."""
+    if line.box is None:
+        return _next_to(line, lines, 1)
+    under = [each for each in lines if _stands_over(line, each)]
+    return min(under, key=_place, default=None)
+
+
+def left_of(line: Line, lines: Sequence[Line]) -> Line | None:
+    """Return the nearest line of a column further left that stands at the same height."""
+    if line.box is None:
+        return None
+    beside = [each for each in lines if are_side_by_side(each, line)]
+    left = [each for each in beside if _place(each)[1] < line.box.left]
+    return max(left, key=lambda each: _place(each)[1], default=None)
+
+
+def are_side_by_side(one: Line, other: Line) -> bool:
+    """Return whether two lines stand at the same height of a page."""
+    if one is other or one.page != other.page or one.box is None or other.box is None:
+        return False
+    shared = min(one.box.bottom, other.box.bottom) - max(one.box.top, other.box.top)
+    return 2 * shared > min(one.box.bottom - one.box.top, other.box.bottom - other.box.top)
+
+
 def box_of(words: Sequence[Word]) -> Box:
     """Return the rectangle around the words."""
     return Box(
@@ -54,6 +89,29 @@ def box_of(words: Sequence[Word]) -> Box:
         right=max(word.right for word in words),
         bottom=max(word.bottom for word in words),
     )
+
+
+def _next_to(line: Line, lines: Sequence[Line], step: int) -> Line | None:
+    """Return the line before (-1) or after (1) one of a page without places."""
+    index = next((index for index, each in enumerate(lines) if each is line), None)
+    if index is None or not 0 <= index + step < len(lines):
+        return None
+    found = lines[index + step]
+    return found if found.page == line.page else None
+
+
+def _stands_over(upper: Line, lower: Line) -> bool:
+    """Return whether two lines are near, one over the other, and share a part of their width."""
+    if upper.page != lower.page or upper.box is None or lower.box is None:
+        return False
+    height = min(upper.box.bottom - upper.box.top, lower.box.bottom - lower.box.top)
+    is_near = -0.6 * height <= lower.box.top - upper.box.bottom <= _NEAR * height
+    return is_near and upper.box.left < lower.box.right and lower.box.left < upper.box.right
+
+
+def _bottom(line: Line) -> int:
+    assert line.box is not None  # noqa: S101 - asked of lines of words alone
+    return line.box.bottom
 
 
 def _columns(words: Sequence[Word], page: int) -> list[Line]:

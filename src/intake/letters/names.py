@@ -22,14 +22,15 @@ class Likeness(Enum):
 
 def compare(one: str, other: str) -> Likeness:
     """Compare two names regardless of order, accents, capitals; an initial is its name."""
-    left, right = _words(one), _words(other)
+    left, right = words_of(one), words_of(other)
     if left == right or _initials_agree(left, right):
         return Likeness.SAME
     likeness = SequenceMatcher(None, "".join(left), "".join(right), autojunk=False).ratio()
     return Likeness.MISREAD if likeness >= _MISREAD else Likeness.OTHER
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, sorted, in small letters without accents and apostrophes."""
     folded = unicodedata.normalize("NFD", name.casefold())
     letters = re.sub(r"[\u0300-\u036f'’]", "", folded)
     return sorted(re.findall(r"\w+", letters))

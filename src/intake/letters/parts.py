@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from intake.letters.letter_dates import read_date_line
-from intake.letters.lines import Block, Line, read_blocks
-from intake.letters.senders import read_street, read_town
+from intake.letters.lines import Block, Line, below, read_blocks
+from intake.letters.recipient_marks import (
+    is_copy,
+    is_mark_alone,
+    is_marked,
+    is_own_name,
+    is_polite,
+)
+from intake.letters.senders import is_organisation, read_street, read_town
 from intake.schemas.documents import Page
 
-_RECIPIENT = re.compile(
-    r"(?i)(?:spett\.?\s?(?:le|abile)|alla c\.?\s?a\.?|c\.a\.|all['’]attenzione|all['’]att|"
-    r"att(?:n|ention)\b|to:|to the\b|destinatari[oa]|e? ?p\.?\s?c\.|egr\.|gent\.|"
-    r"gent(?:ile|\.?m[oa])|ill\.?m[oa]|on\.|messrs|egregi[oa]? (?:sig|dott|prof))"
-)
-_RECIPIENT_TO = re.compile(
-    r"(?:(?:A|Al|Alla|Allo|Ai|Agli|Alle|AL|ALLA|AI)\s+|(?:All|ALL)['’]\s?)(?=[A-ZÀ-Þ])"
-)
 _SUBJECT = re.compile(r"(?i)(?:oggetto|ogg\.|subject|re|rif|object)\s?[:.]")
 _SALUTATION = re.compile(
     r"(?i)(?:(?:gentil|egregi|spettabil|car[oie]\b|illustr|stimat|pregiat)[^.;]{0,60}[,:!]\Z"
@@ -46,6 +45,7 @@ _OTHER_PERSON = re.compile(
     r"inquilin[oa]|tecnico|richiedente per|assistit[oa]|minore|danneggiat[oa]|controparte|"
     r"neighbou?r|owner|witness|landlord|spouse|daughter|son|mother|father|di terz[io])\b"
 )
+_WORD = re.compile(r"[^\W\d_]{3}")
 _RUNNING_CHARACTERS = 55
 """A line as long as this is running text: addresses are shorter."""
 _FOOT_SHARE = 0.9
@@ -91,6 +91,11 @@ class Letter:
     head: tuple[Block, ...] = ()
     """Blocks above the text that are not the recipient's."""
     has_recipient: bool = False
+    """Another block is marked as the recipient's."""
+    recipients: tuple[str, ...] = ()
+    """The lines of the blocks that are marked so."""
+    salutations: tuple[str, ...] = ()
+    """The line that greets the recipient, and what may be one."""
     opening: tuple[Line, ...] = ()
     """All lines above the text but the recipient's."""
     body: tuple[Block, ...] = ()
@@ -110,12 +115,17 @@ def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
     pieces = [[piece for block in blocks for piece in _cut(block, own_names)] for blocks in bodies]
     first, *others = pieces
     start = _text_start(first)
-    opening, rest = first[:start], [*first[start:], *(each for page in others for each in page)]
+    opening = _named(first[:start])
+    rest = [*first[start:], *(each for page in others for each in page)]
     return Letter(
         is_english=is_english,
         is_ours=_is_ours(opening, own_names),
         head=tuple(piece.lines for piece in opening if piece.kind is Kind.OTHER),
-        has_recipient=any(piece.kind is Kind.RECIPIENT for piece in opening),
+        has_recipient=any(_names_recipient(piece, own_names) for piece in opening),
+        recipients=tuple(
+            line.text for piece in opening if piece.kind is Kind.RECIPIENT for line in piece.lines
+        ),
+        salutations=tuple(_salutations(first[: start + 1])),
         opening=tuple(
             line for piece in opening if piece.kind is not Kind.RECIPIENT for line in piece.lines
         ),
@@ -126,12 +136,6 @@ def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
         lines=tuple(line for page in bodies for block in page for line in block)
         + tuple(line for lines in foot for line in lines),
     )
-
-
-def is_own_name(text: str, own_names: Sequence[str]) -> bool:
-    """Return whether a line names us."""
-    folded = " ".join(text.casefold().split())
-    return any(name.casefold() in folded for name in own_names)
 
 
 def _without_foot(page: Page) -> tuple[list[Block], list[Line]]:
@@ -163,6 +167,38 @@ def _cut(block: Block, own_names: Sequence[str]) -> list[Piece]:
     return pieces
 
 
+def _named(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces; a mark that stands alone takes the block under it as the recipient's."""
+    lines = [line for piece in pieces for line in piece.lines]
+    taken: list[Piece] = []
+    for piece in pieces:
+        mark = piece.lines[-1]
+        if piece.kind is Kind.RECIPIENT and is_mark_alone(mark.text):
+            under = below(mark, lines)
+            block = next((each for each in pieces if each.lines[0] is under), None)
+            if block is not None and block.kind is Kind.OTHER:
+                piece.lines.extend(block.lines)
+                taken.append(block)
+    return [piece for piece in pieces if not any(piece is each for each in taken)]
+
+
+def _names_recipient(piece: Piece, own_names: Sequence[str]) -> bool:
+    """Return whether a piece says who the recipient is, not who gets a copy or is greeted."""
+    if piece.kind is not Kind.RECIPIENT or is_copy(piece.lines[0].text):
+        return False
+    return not is_polite(piece.lines[0].text) or any(
+        is_organisation(line.text) or is_own_name(line.text, own_names) or _is_address([line])
+        for line in piece.lines
+    )
+
+
+def _salutations(pieces: Sequence[Piece]) -> Iterator[str]:
+    for piece in pieces:
+        text = piece.lines[0].text
+        if piece.kind is Kind.SALUTATION or (piece.kind is Kind.RECIPIENT and is_polite(text)):
+            yield text
+
+
 def _is_address(lines: Block) -> bool:
     return any(read_street(line.text) or read_town(line.text) for line in lines)
 
@@ -172,9 +208,7 @@ def _kind(text: str, own_names: Sequence[str]) -> Kind:
         return Kind.SUBJECT
     if _SALUTATION.match(text):
         return Kind.SALUTATION
-    if len(text) < _RUNNING_CHARACTERS and (
-        _RECIPIENT.match(text) or _RECIPIENT_TO.match(text) or is_own_name(text, own_names)
-    ):
+    if len(text) < _RUNNING_CHARACTERS and (is_marked(text) or is_own_name(text, own_names)):
         return Kind.RECIPIENT
     if _CLOSING.match(text):
         return Kind.CLOSING
@@ -196,16 +230,16 @@ def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
     """Return whether the letter begins with our own letterhead: we stand first, not addressed.
 
     English writers put the recipient without a word before it, but under or beside themselves.
+    A stroke that was read as a letter or two, such as a bar of a barcode, is no piece.
     """
-    if not opening or opening[0].kind is not Kind.RECIPIENT:
+    pieces = [piece for piece in opening if any(_WORD.search(line.text) for line in piece.lines)]
+    if not pieces or pieces[0].kind is not Kind.RECIPIENT:
         return False
-    top = opening[0].lines
-    is_addressed = any(
-        _RECIPIENT.match(line.text) or _RECIPIENT_TO.match(line.text) for line in top
-    )
+    top = pieces[0].lines
+    is_addressed = any(is_marked(line.text) for line in top)
     beside = [
         piece.lines[0].box
-        for piece in opening[1:]
+        for piece in pieces[1:]
         if piece.kind is Kind.OTHER and piece.lines[0].box is not None
     ]
     ends = top[-1].box.bottom if top[-1].box is not None else 0

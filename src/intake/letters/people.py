@@ -2,86 +2,137 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from intake.letters.claims import Claims
 from intake.letters.lines import Block, Line
-from intake.letters.names import Likeness, compare
-from intake.letters.parts import Label, Letter
-from intake.letters.senders import is_organisation, read_person, read_street, read_town
-from intake.schemas.letters import Place
-
-_NAME_LABELS = frozenset(
-    {"cognome e nome", "nome e cognome", "nome", "nominativo", "name", "full name", "mittente",
-     "sender"}
-)  # fmt: skip
-_UNDERSIGNED = re.compile(
-    r"(?i:\bil/la sottoscritt\w+(?:/a)?|\bil sottoscritto|\bla sottoscritta"
-    r"|\bsottoscritt[oa]/?[ao]?|\bI, the undersigned,?|\bthe undersigned,?)\s+"
-    r"(?P<name>(?:[A-ZÀ-Þ][\w'’-]*\w\s+){1,3}[A-ZÀ-Þ][\w'’-]*\w)"
+from intake.letters.name_places import (
+    Name,
+    are_together,
+    find_head,
+    find_organisation,
+    name_in_form,
+    names_in_head,
+    names_signed,
+    names_undersigned,
 )
-_SIGNED_WITHIN = 4
-"""Lines under the closing words among which the name stands."""
+from intake.letters.names import Likeness, compare
+from intake.letters.others import is_address_line, until_another
+from intake.letters.parts import Label, Letter
+from intake.letters.recipients import is_written_to, may_be_recipients
+from intake.letters.senders import is_office
+
+_ONE_OF_TWO = 0.8
+"""Confidence of the first of two names one over the other; the second may be no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, and the blocks that are his: None and empty where that is not certain."""
+    """Who wrote, and the lines that are his: None and empty where that is not certain."""
 
     name: str | None = None
     organisation: str | None = None
-    head: Block | None = None
-    is_signed: bool = False
-    """The lines under the closing words hold the name, so that what stands there is his."""
+    head: tuple[Line, ...] = ()
+    signature: tuple[Line, ...] = ()
     forms: tuple[tuple[Label, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    text: str
-    line: Line
-    place: Place
-    confidence: float
-
-
 def read_sender_names(letter: Letter, claims: Claims) -> Sender:
-    """Claim the name of the writer and of the organisation; return which blocks are theirs."""
-    head = _head(letter)
-    organisation = _organisation(head)
-    in_head, signed = _in_head(head), _signed(letter)
-    main = [name for name in (in_head, signed) if name is not None]
-    if len(main) == 2 and compare(main[0].text, main[1].text) is Likeness.OTHER:
-        if organisation is None:
-            return Sender()
-        main = [main[1]]  # who signs for an organisation is not always on its paper
-    forms = [(form, name) for form in letter.forms if (name := _in_form(form)) is not None]
-    if not main:
-        main = [name for _, name in forms] or list(_undersigned(letter))
-    if len(main) > 1 and any(compare(main[0].text, each.text) is Likeness.OTHER for each in main):
+    """Claim the name of the writer and of the organisation; return which lines are theirs."""
+    head = find_head(letter)
+    organisation = find_organisation(head)
+    in_head, signed = names_in_head(head), names_signed(letter)
+    main = _agreed(in_head, signed, has_organisation=organisation is not None)
+    if main is None:
         return Sender()
-    if head is not None and not letter.has_recipient and signed is None and organisation is None:
-        head = None
-    own_forms = tuple(
-        form
-        for form, name in forms
-        if main and compare(main[0].text, name.text) is not Likeness.OTHER
-    )
+    undersigned = list(names_undersigned(letter))
+    doubted: list[Name] = []
+    vouched = [name.text for name in (*signed, *undersigned)]
+    if head and may_be_recipients(letter, head, [name.text for name in in_head], vouched):
+        main = [name for name in main if name not in in_head]
+        head, organisation, doubted = None, None, in_head
+    forms = _forms_of_writer(letter, signed, doubted)
+    main = main or [name for _, name in forms] or undersigned
+    if any(_differ(main[0], name) for name in main):
+        return Sender()
     for name in main:
         _claim(claims, main, name)
     if organisation is not None:
         claims.add("organisation", organisation.text, 0.9, organisation, "head")
+    written = main[0].text if main else None
     return Sender(
-        name=main[0].text if main else None,
+        name=written,
         organisation=organisation.text if organisation else None,
-        head=head,
-        is_signed=signed is not None and bool(main),
-        forms=own_forms,
+        head=_own_head(head, written),
+        signature=_own_signature(letter, signed, main),
+        forms=tuple(form for form, name in forms if main and not _differ(main[0], name)),
     )
 
 
-def _claim(claims: Claims, main: list[_Name], name: _Name) -> None:
+def _agreed(
+    in_head: list[Name], signed: list[Name], *, has_organisation: bool
+) -> list[Name] | None:
+    """Return the name of the one who wrote, in each place; None if it may be one of several."""
+    nobody: list[Name] | None = [] if has_organisation else None
+    if are_together(in_head) and not has_organisation:
+        return None
+    same = [(one, other) for one in in_head for other in _like(one, signed)]
+    if len(same) > 1:
+        return nobody
+    if same:
+        return list(same[0]) if len(signed) == 1 else [same[0][0]]
+    if in_head and signed:  # who signs for an organisation is not always on its paper
+        return signed if has_organisation and len(signed) == 1 else nobody
+    names = in_head or signed
+    if len(names) < 2:
+        return names
+    return nobody if are_together(names) else [replace(names[0], confidence=_ONE_OF_TWO)]
+
+
+def _like(name: Name, others: Sequence[Name]) -> list[Name]:
+    """Return those of the same name; if there is none, those that may be it misread."""
+    same = [each for each in others if compare(name.text, each.text) is Likeness.SAME]
+    return same or [each for each in others if not _differ(name, each)]
+
+
+def _differ(one: Name, other: Name) -> bool:
+    return compare(one.text, other.text) is Likeness.OTHER
+
+
+def _forms_of_writer(
+    letter: Letter, signed: Sequence[Name], doubted: Sequence[Name]
+) -> list[tuple[tuple[Label, ...], Name]]:
+    """Return the labelled blocks with their names; an office that signs writes of the recipient."""
+    if not signed and any(is_office(line.text) for line in letter.closing):
+        return []
+    found = [(form, name) for form in letter.forms if (name := name_in_form(form)) is not None]
+    return [
+        (form, name)
+        for form, name in found
+        if not _like(name, doubted)
+        and (_like(name, signed) or not is_written_to(name.text, letter))
+    ]
+
+
+def _own_head(head: Block | None, name: str | None) -> tuple[Line, ...]:
+    if head is None:
+        return ()
+    address = next(line for line in head if is_address_line(line.text))
+    return tuple(until_another(head, name, address))
+
+
+def _own_signature(
+    letter: Letter, signed: Sequence[Name], main: Sequence[Name]
+) -> tuple[Line, ...]:
+    """Return the lines under the closing words if the writer's name stands there by itself."""
+    his = _like(main[0], signed) if main else []
+    if not his or are_together(signed):
+        return ()
+    return tuple(until_another(letter.closing, his[0].text, his[0].line))
+
+
+def _claim(claims: Claims, main: list[Name], name: Name) -> None:
     """Claim a name; two writings that differ by a letter are one misread: the surer is taken."""
     others = [each for each in main if each is not name]
     is_misread = any(compare(name.text, each.text) is Likeness.MISREAD for each in others)
@@ -91,62 +142,3 @@ def _claim(claims: Claims, main: list[_Name], name: _Name) -> None:
     is_same = bool(others) and not is_misread
     written = main[0].text if is_same else name.text
     claims.add("name", written, confidence, name.line, name.place)
-
-
-def _head(letter: Letter) -> Block | None:
-    """Return the one block above the text that has an address; None if there are two or none."""
-    found = []
-    for before, block in zip([[], *letter.head], letter.head, strict=False):
-        if not _has_address(block):
-            continue
-        is_headless = _is_address_line(block[0].text) and len(before) in (1, 2)
-        found.append([*before, *block] if is_headless and not _has_address(before) else block)
-    return found[0] if len(found) == 1 else None
-
-
-def _has_address(block: Block) -> bool:
-    return any(_is_address_line(line.text) for line in block)
-
-
-def _is_address_line(text: str) -> bool:
-    return read_street(text) is not None or read_town(text) is not None
-
-
-def _names_above_address(head: Block) -> Iterator[Line]:
-    for line in head[:3]:
-        if _is_address_line(line.text):
-            return
-        yield line
-
-
-def _organisation(head: Block | None) -> Line | None:
-    return next((x for x in _names_above_address(head or []) if is_organisation(x.text)), None)
-
-
-def _in_head(head: Block | None) -> _Name | None:
-    for line in _names_above_address(head or []):
-        if (name := read_person(line.text)) is not None:
-            return _Name(name, line, "head", 0.95)
-    return None
-
-
-def _signed(letter: Letter) -> _Name | None:
-    for line in letter.closing[:_SIGNED_WITHIN]:
-        if (name := read_person(line.text)) is not None:
-            return _Name(name, line, "signature", 0.92)
-    return None
-
-
-def _in_form(form: tuple[Label, ...]) -> _Name | None:
-    for each in form:
-        if each.label in _NAME_LABELS and (name := read_person(each.value)) is not None:
-            return _Name(name, each.line, "form", 0.9)
-    return None
-
-
-def _undersigned(letter: Letter) -> Iterator[_Name]:
-    for block in letter.body:
-        text = " ".join(line.text for line in block)
-        for match in _UNDERSIGNED.finditer(text):
-            if (name := read_person(match["name"])) is not None:
-                yield _Name(name, block[0], "body", 0.85)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from intake.letters.claims import Claims
-from intake.letters.identifiers import agrees_with_name, find_tax_codes, find_vat_numbers
+from intake.letters.identifiers import Fit, find_tax_codes, find_vat_numbers, fit_name
 from intake.letters.lines import Line
 from intake.letters.parts import Label, Letter
 from intake.letters.people import Sender
@@ -19,6 +19,8 @@ _PROTOCOL = re.compile(
     r"(?P<number>[A-Z0-9_-]{0,12}\d{3,}(?:[/.-][A-Z0-9]+){0,4})(?:\s+del\s+.*)?"
 )
 _TELEPHONES = re.compile(r"tel|cell|mobile|phone")
+_OF_A_NAME = {Fit.WHOLE: 0.99, Fit.HALF: 0.75, Fit.NONE: 0.0}
+"""How sure it is that a tax code is that of a person of this name."""
 _ADDRESSES = frozenset({"indirizzo", "residenza", "residente in", "address"})
 
 
@@ -27,10 +29,8 @@ def read_sender(
 ) -> None:
     """Claim what the sender's own lines say, from the best place to the least."""
     mine = {address.casefold() for address in own_addresses}
-    if sender.head is not None:
-        _read_lines(sender.head, "head", sender, claims, mine)
-    if sender.is_signed:
-        _read_lines(letter.closing, "signature", sender, claims, mine)
+    _read_lines(sender.head, "head", sender, claims, mine)
+    _read_lines(sender.signature, "signature", sender, claims, mine)
     for form in sender.forms:
         _read_form(form, sender, claims, mine)
     if sender.organisation is not None:
@@ -100,9 +100,10 @@ def _read_contacts(
 
 
 def _read_tax_code(line: Line, text: str, place: Place, sender: Sender, claims: Claims) -> None:
+    """Claim a tax code; one that cannot be that of the sender's name is somebody else's."""
     for code in find_tax_codes(text):
-        is_his = sender.name is not None and agrees_with_name(code, sender.name)
-        claims.add("tax_code", code, 0.99 if is_his else 0.8, line, place, is_proved=True)
+        confidence = 0.8 if sender.name is None else _OF_A_NAME[fit_name(code, sender.name)]
+        claims.add("tax_code", code, confidence, line, place, is_proved=True)
 
 
 def _read_protocol(lines: Iterable[Line], claims: Claims) -> None:

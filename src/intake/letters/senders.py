@@ -29,13 +29,22 @@ _PARTICLE = r"(?:di|de|del|della|dei|degli|d['’]|la|lo|li|le|van|von|der|den|e
 _NAME = rf"(?:{_PARTICLE}\s+)?[A-ZÀ-Þ][\w'’-]*[\w.]"
 _PERSON = re.compile(rf"(?i:{_ROLE}{_TITLE})(?P<name>{_NAME}(?:\s+{_NAME}){{1,4}})")
 _IS_OFFICE = re.compile(rf"(?i)\b{_OFFICE}\b")
+_SIGNS_AS_OFFICE = re.compile(
+    rf"(?i)(?:(?:il|la|lo|i|gli|le|the|your)\s+|l['’]\s?)?(?:{_OFFICE}|ufficio|servizio|settore|"
+    r"direzione|segreteria|sportello|staff|team|funzionari\w+|incaricat\w+|office|department|"
+    r"customer (?:care|service))\b"
+)
 _NO_NAME = re.compile(
     r"(?i)\b(?:oggetto|subject|spett|gentil|egregi|distinti|cordiali|saluti|fede|raccomandata|"
     r"allegat|dear|yours|sincerely|faithfully|regards|firma|signature|data|pagina|page|tel|fax|"
     r"email|mail|codice|fiscale|partita|ufficio|office|dipartimento|department|protezione|civile|"
     r"civil|protection|contact|cent(?:er|re)|presidenza|consiglio|ministri|servizio|service|"
-    r"relazioni|pubblico|centralino|richiesta|request|segnalazione|via|viale|piazza|corso|largo)"
+    r"relazioni|pubblico|centralino|direzion|segreteri|clienti|assistenza|staff\b|team\b|richiesta|request|segnalazione|via|viale|piazza|corso|largo)"
 )
+_ALL_WHITE = re.compile(r"\s{3,}|\t")
+_BETWEEN_NAMES = re.compile(r"\s*,\s*|\s+[-–]\s+")
+_AND = re.compile(r"\s+(?:e|ed|and)\s+|\s*[&/]\s*")
+_ARTICLE = re.compile(r"(?i)(?:il|lo|la|i|gli|le|the)\s+\S+")
 _ORGANISATION = re.compile(
     r"(?i)\b(?:condominio|associazione|ass\.|comitato|cooperativa|coop\.?|ditta|impresa|societ[àa]|"
     r"studio|s\.?\s?r\.?\s?l\b|s\.?\s?p\.?\s?a\b|s\.?\s?n\.?\s?c\b|s\.?\s?a\.?\s?s\b|onlus|odv|aps|"
@@ -96,9 +105,32 @@ def read_person(text: str) -> str | None:
     match = _PERSON.fullmatch(text.strip(" ,.;:_-"))
     if match is None or _NO_NAME.search(text) or is_organisation(text):
         return None
-    if _IS_OFFICE.search(match["name"]):
+    if _IS_OFFICE.search(match["name"]) or _ARTICLE.fullmatch(match["name"]):
         return None
     return " ".join(match["name"].split())
+
+
+def read_people(text: str) -> list[str]:
+    """Return the names that a line consists of: one, or those of people who write together.
+
+    Of ``Mario e Giulia Rossi`` the first is not whole; that there are two is what counts.
+    """
+    for between in (_ALL_WHITE, _BETWEEN_NAMES):
+        parts = between.split(text.strip())
+        people = [name for part in parts if (name := read_person(part)) is not None]
+        if len(people) == len(parts) > 1:
+            return people
+    parts = _AND.split(text.strip(" ,.;:_-"))
+    are_names = all(re.fullmatch(rf"(?i:{_TITLE}){_NAME}(?:\s+{_NAME}){{0,4}}", x) for x in parts)
+    if len(parts) > 1 and are_names and any(read_person(part) for part in parts):
+        return [read_person(part) or part for part in parts]
+    one = read_person(text)
+    return [] if one is None else [one]
+
+
+def is_office(text: str) -> bool:
+    """Return whether a line begins with an office, not with a person: ``Il responsabile``."""
+    return bool(_SIGNS_AS_OFFICE.match(text.strip()))
 
 
 def is_organisation(text: str) -> bool:

@@ -100,6 +100,18 @@ def test_two_names_that_contradict_each_other_are_both_left_out() -> None:
     assert facts.street is None
 
 
+def test_a_tax_code_that_cannot_be_that_of_the_sender_is_not_stated() -> None:
+    text = letter().replace("RSSMRA80A01H501U", "FRRGLI75D52D612P")
+    assert read(text).tax_code is None
+    assert values(read(text))["phone"] == "+390864210215"
+
+
+def test_a_tax_code_that_fits_an_abbreviated_name_is_stated_less_surely() -> None:
+    code = read(letter(signature="M. Rossi").replace("Mario Rossi\nVia", "M. Rossi\nVia")).tax_code
+    assert code is not None
+    assert code.confidence < 0.85
+
+
 def test_a_labelled_block_belongs_to_the_person_it_names() -> None:
     form = "Cognome e nome: {}\nTelefono: 333 1234567\nE-mail: altro@example.com\n\n"
     mine = letter().replace("Distinti", form.format("Rossi Mario") + "Distinti")
@@ -124,6 +136,15 @@ def test_our_own_letter_that_comes_back_has_a_reference_and_no_sender() -> None:
     facts = read(text)
     assert values(facts) == {}
     assert [fact.value for fact in facts.references] == []
+
+
+def test_a_stroke_above_our_letterhead_does_not_hide_it() -> None:
+    text = (
+        "i\n\nDipartimento della Protezione Civile\nContact Center\nVia Ulpiano 11, 00193 Roma\n\n"
+        "Gent.mo Mario Rossi\nVia dei Tigli 14\n67039 Sulmona (AQ)\n\nRoma, 20 marzo 2025\n\n"
+        "Gentile Signore,\nLe rispondiamo che\n\nDistinti saluti\nPaola Verdi\n"
+    )
+    assert values(read(text)) == {}
 
 
 def test_our_reference_is_found_anywhere() -> None:

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from intake.letters.identifiers import (
-    agrees_with_name,
+    Fit,
     find_own_references,
     find_tax_codes,
     find_vat_numbers,
+    fit_name,
     is_tax_code,
     is_vat_number,
 )
@@ -45,14 +46,45 @@ def test_a_code_that_is_wrong_is_not_made_right() -> None:
     assert find_tax_codes("RSSMRA80A01H501X RSSMRA81A01H501U") == []
 
 
-def test_a_code_is_known_to_be_that_of_a_name() -> None:
-    assert agrees_with_name("RSSMRA80A01H501U", "Mario Rossi")
-    assert agrees_with_name("RSSMRA80A01H501U", "ROSSI Mario")
-    assert agrees_with_name("FOXDRA26C24H872Y", "Dario Fo")  # too short a name is filled with X
-    assert agrees_with_name("DLLGUO60A01D704X", "Ugo Dell'Acqua")
-    assert agrees_with_name("RSSGPP80A01H501U", "Giuseppe Rossi")  # 1st, 3rd and 4th consonant
-    assert not agrees_with_name("RSSMRA80A01H501U", "Anna Bellini")
-    assert not agrees_with_name("RSSMRA80A01H501U", "Rossi")
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("RSSMRA80A01H501U", "Mario Rossi"),
+        ("RSSMRA80A01H501U", "ROSSI Mario"),
+        ("FOXDRA26C24H872Y", "Dario Fo"),  # too short a name is filled with X
+        ("DLLGUO60A01D704X", "Ugo Dell'Acqua"),
+        ("DLLGUO60A01D704X", "Ugo Dell´Acqua"),
+        ("CNTNCL80A01H501X", "Nicolò Cantù"),
+        ("CNTNCL80A01H501X", "Nicolo' Cantu'"),
+        ("LCSMRA80A01H501X", "Mario Lo Cascio"),
+        ("RSSGPP80A01H501U", "Giuseppe Rossi"),  # 1st, 3rd and 4th consonant
+        ("FRRMGR80A41H501X", "Maria Grazia Ferri"),  # both names are in the code
+        ("FRRMRA80A41H501X", "Maria Grazia Ferri"),  # or the first alone
+        ("FRRMGR80A41H501X", "Ferri Maria-Grazia"),
+        ("FRRGLI75D52D612P", "Giulia Ferri Rossi"),  # with her husband's name
+        ("FRRGLI75D52D612P", "Giulia Rossi Ferri"),
+    ],
+)
+def test_a_code_is_known_to_be_that_of_a_name(code: str, name: str) -> None:
+    assert fit_name(code, name) is Fit.WHOLE
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("FRRMGR80A41H501X", "Maria Ferri"),  # the second name is in the code alone
+        ("RSSMRA80A01H501U", "M. Rossi"),
+        ("RSSMRA80A01H501U", "M.Rossi"),
+        ("FRRDNN75D52D612P", "A. Ferri"),  # Adanna, say: her vowel is not the first letter
+    ],
+)
+def test_a_name_that_was_cut_short_fits_half(code: str, name: str) -> None:
+    assert fit_name(code, name) is Fit.HALF
+
+
+@pytest.mark.parametrize("name", ["Anna Bellini", "Rossi", "Giulia Rossi", "Mario Ferri", ""])
+def test_a_code_of_another_name_does_not_fit(name: str) -> None:
+    assert fit_name("RSSMRA80A01H501U", name) is Fit.NONE
 
 
 def test_a_vat_number_is_one_by_its_check_digit() -> None:

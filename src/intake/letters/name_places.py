@@ -1,0 +1,115 @@
+"""The places where a letter names its writer: sender's block, signature, labelled lines, text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from intake.letters.lines import Block, Line, are_side_by_side
+from intake.letters.names import Likeness, compare
+from intake.letters.others import is_address_line, is_trade, speaks_of_another
+from intake.letters.parts import Label, Letter
+from intake.letters.senders import is_organisation, read_people, read_person
+from intake.schemas.letters import Place
+
+_NAME_LABELS = frozenset(
+    {"cognome e nome", "nome e cognome", "nome", "nominativo", "name", "full name", "mittente",
+     "sender"}
+)  # fmt: skip
+_UNDERSIGNED = re.compile(
+    r"(?i:\bil/la sottoscritt\w+(?:/a)?|\bil sottoscritto|\bla sottoscritta"
+    r"|\bsottoscritt[oa]/?[ao]?|\bI, the undersigned,?|\bthe undersigned,?)\s+"
+    r"(?P<name>(?:[A-ZÀ-Þ][\w'’-]*\w\s+){1,3}[A-ZÀ-Þ][\w'’-]*\w)"
+)
+_SIGNED_WITHIN = 4
+"""Lines under the closing words among which the name stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name, where it stands, and how sure it is that it is the writer's."""
+
+    text: str
+    line: Line
+    place: Place
+    confidence: float
+
+
+def find_head(letter: Letter) -> Block | None:
+    """Return the one block above the text that has an address; None if there are two or none."""
+    found = []
+    for before, block in zip([[], *letter.head], letter.head, strict=False):
+        if not _has_address(block):
+            continue
+        is_headless = is_address_line(block[0].text) and len(before) in (1, 2)
+        found.append([*before, *block] if is_headless and not _has_address(before) else block)
+    return found[0] if len(found) == 1 else None
+
+
+def find_organisation(head: Block | None) -> Line | None:
+    """Return the line over the address that names an organisation."""
+    return next((x for x in _above_address(head or []) if is_organisation(x.text)), None)
+
+
+def names_in_head(head: Block | None) -> list[Name]:
+    """Return the persons over the address, each once."""
+    found: list[Name] = []
+    for line in _above_address(head or []):
+        _add(found, line, "head", 0.95)
+    return found
+
+
+def names_signed(letter: Letter) -> list[Name]:
+    """Return the persons under the closing words, each once, up to an address."""
+    found: list[Name] = []
+    for line in letter.closing[:_SIGNED_WITHIN]:
+        if speaks_of_another(line.text) or (found and is_address_line(line.text)):
+            break
+        _add(found, line, "signature", 0.92)
+    return found
+
+
+def name_in_form(form: tuple[Label, ...]) -> Name | None:
+    """Return the person whom labelled lines name."""
+    for each in form:
+        if each.label in _NAME_LABELS and (name := read_person(each.value)) is not None:
+            return Name(name, each.line, "form", 0.9)
+    return None
+
+
+def names_undersigned(letter: Letter) -> Iterator[Name]:
+    """Yield the persons who call themselves the undersigned."""
+    for block in letter.body:
+        text = " ".join(line.text for line in block)
+        for match in _UNDERSIGNED.finditer(text):
+            if (name := read_person(match["name"])) is not None:
+                yield Name(name, block[0], "body", 0.85)
+
+
+def are_together(names: Sequence[Name]) -> bool:
+    """Return whether two of the names stand in one line: ``Mario Rossi e Giulia Ferri``."""
+    return any(
+        one.line is other.line or are_side_by_side(one.line, other.line)
+        for one, other in combinations(names, 2)
+    )
+
+
+def _add(found: list[Name], line: Line, place: Place, confidence: float) -> None:
+    if found and is_trade(line.text):
+        return
+    for person in read_people(line.text):
+        if all(compare(person, each.text) is not Likeness.SAME for each in found):
+            found.append(Name(person, line, place, confidence))
+
+
+def _has_address(block: Block) -> bool:
+    return any(is_address_line(line.text) for line in block)
+
+
+def _above_address(head: Block) -> Iterator[Line]:
+    for line in head[:3]:
+        if is_address_line(line.text) or speaks_of_another(line.text):
+            return
+        yield line

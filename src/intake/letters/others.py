@@ -1,0 +1,61 @@
+"""Lines in the sender's own blocks that turn to somebody else: a wife, a client, a second name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from intake.letters.lines import Line
+from intake.letters.names import Likeness, compare
+from intake.letters.senders import is_organisation, read_people, read_street, read_town
+
+_ANOTHER = re.compile(
+    r"(?i)\b(?:per conto d|(?:in|a) nome (?:e per conto )?d|nell['’]interesse d|per delega|"
+    r"in vece d|per (?:il|la) sig|(?:on|in) behalf of|"
+    r"(?:delegat[oa]|moglie|marito|coniuge|convivente|figli[oa]|madre|padre|genitor[ei]|fratello|"
+    r"sorella|nipote|assistit[oa]|tut(?:ore|rice)|curat(?:ore|rice)|procurat(?:ore|rice)|"
+    r"amministrat(?:ore|rice) di sostegno|vicin[oa]|testimon[ei]|per accettazione|"
+    r"per presa visione|visto|wife|husband|spouse|son|daughter|mother|father|brother|sister|"
+    r"guardian|neighbou?r|witness)\b)|\Ap\.\s?(?:il|la|p\.)\s"
+)
+_TRADE = re.compile(
+    r"(?i)\b(?:medico|chirurgo|ingegnere|architetto|geometra|avvocato|notaio|commercialista|"
+    r"consulente|perito|tecnico|engineer|solicitor|lawyer)\b"
+)
+
+
+def is_address_line(text: str) -> bool:
+    """Return whether a line is a street or a town with its postcode."""
+    return read_street(text) is not None or read_town(text) is not None
+
+
+def speaks_of_another(text: str) -> bool:
+    """Return whether a line turns to another person; streets and bodies are only named so."""
+    return bool(_ANOTHER.search(text)) and not (is_address_line(text) or is_organisation(text))
+
+
+def is_trade(text: str) -> bool:
+    """Return whether a line that looks like a name is what somebody works as."""
+    return bool(_TRADE.search(text))
+
+
+def until_another(lines: Iterable[Line], name: str | None, after: Line) -> Iterator[Line]:
+    """Yield the lines of a block up to one that turns to another person than ``name``.
+
+    Under ``after`` another name begins that person's lines, if it is no town under its street.
+    """
+    is_begun, is_street = False, False
+    for line in lines:
+        if speaks_of_another(line.text):
+            return
+        if is_begun and not is_street and _names_another(line.text, name):
+            return
+        yield line
+        is_begun = is_begun or line is after
+        street = read_street(line.text)
+        is_street = street is not None and street[1] is None
+
+
+def _names_another(text: str, name: str | None) -> bool:
+    people = [] if is_trade(text) else read_people(text)
+    return any(name is None or compare(name, each) is not Likeness.SAME for each in people)
