@@ -15,7 +15,7 @@ from pydantic import Field
 
 from intake.classifying.danger import Passage
 from intake.classifying.datafile import DataFile, read, refuse, validate
-from intake.classifying.folding import LONGEST_STRETCH, Words, split, windows
+from intake.classifying.folding import LONGEST_STRETCH, Words, lines, split, windows
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.base import Frozen
@@ -156,9 +156,9 @@ class AlarmPhrases:
         """Yield the windows of a text, each with what was found in it.
 
         The sentence of an alarm is also judged alone: what stands around it, such as a letterhead
-        or a notice of confidentiality, must not outweigh it.
+        or a notice of confidentiality, must not outweigh it. So is a line that ends no sentence.
         """
-        places = dict.fromkeys(windows(reading.words))
+        places = dict.fromkeys([*windows(reading.words), *lines(reading.words)])
         numbers = reading.words.sentences
         alarming = {
             numbers[hit.start]

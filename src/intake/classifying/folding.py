@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
+from operator import add
 
 # In this order: a word, an acronym with points, a letter or digit, the end of a sentence (a blank
-# line is one; a single line end is not: mail and OCR wrap their lines), the end of a clause.
+# line is one; of single line ends, which mail and OCR put anywhere, some), the end of a clause.
 _TOKEN = re.compile(
     r"[^\W_]{2,}"
     r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
@@ -20,7 +23,12 @@ _TOKEN = re.compile(
 LONGEST_STRETCH = 60
 """Words of a text that are judged as a whole; of a longer one, stretches are."""
 _STRETCH_STEP = 25
-_MOST_PAIRS = 50
+_MOST_PAIRS, _MOST_LINES = 50, 50
+_LEAST_WRAPPED, _WRAPPED = 40, 80
+"""Letters in a line of prose that a program wrapped, at least and at most."""
+_SHORT_LINE, _LEAST_WORDS = 0.6, 3
+"""Times the longest line: whoever wraps prose leaves no line so short but the last. One of fewer
+words says nothing by itself."""
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
@@ -37,6 +45,8 @@ class Words:
     text: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     """Where in ``text`` each word stands."""
+    ended_by_line: frozenset[int] = frozenset()
+    """The numbers of the sentences that end with a line, and with no full stop."""
 
     def quote(self, start: int, end: int) -> str:
         """Return the words from ``start`` to ``end`` (not included), joined by spaces."""
@@ -80,9 +90,46 @@ def split(text: str) -> Words:
             sentence += 1
         else:
             clause += 1
-    return Words(
+    cut = Words(
         tuple(words), tuple(clauses), tuple(sentences), frozenset(questions), text, tuple(spans)
     )
+    return _split_at_lines(cut)
+
+
+def _split_at_lines(words: Words) -> Words:
+    """Return the words with a sentence ended wherever a line ends that is no row of wrapped prose:
+    the next one begins with a capital or a figure, or it is short beside others."""
+    longest = max(map(len, words.text.splitlines()), default=0)
+    usual = min(longest, _WRAPPED) if longest >= _LEAST_WRAPPED else 0
+    ends = [
+        place
+        for place in range(1, len(words.words))
+        if not _begins_sentence(words, place) and _ends_line(words, place, usual)
+    ]
+    if not ends:
+        return words
+    more = [bisect_right(ends, place) for place in range(len(words.words))]
+    numbers = [number + added for number, added in zip(words.sentences, more, strict=True)]
+    last = dict(zip(words.sentences, numbers, strict=True))
+    return replace(
+        words,
+        clauses=tuple(map(add, words.clauses, more)),
+        sentences=tuple(numbers),
+        questions=frozenset(last[number] for number in words.questions if number in last),
+        ended_by_line=frozenset(numbers[place - 1] for place in ends),
+    )
+
+
+def _ends_line(words: Words, place: int, usual: int) -> bool:
+    """Say whether a line ends before ``place``; one of wrapped prose is ``usual`` letters long, 0
+    where none is."""
+    end = words.spans[place - 1][1]
+    if "\n" not in words.text[end : words.spans[place][0]]:
+        return False
+    if not words.words[place][0].islower():
+        return True
+    line = words.text[words.text.rfind("\n", 0, end) + 1 : end]
+    return len(line.split()) >= _LEAST_WORDS and len(line) < _SHORT_LINE * usual
 
 
 def windows(words: Words) -> list[tuple[int, int]]:
@@ -96,6 +143,23 @@ def windows(words: Words) -> list[tuple[int, int]]:
     pairs = list(zip(bounds, bounds[2:], strict=False))[:_MOST_PAIRS]
     short = [(start, end) for start, end in pairs if end - start <= LONGEST_STRETCH]
     return list(dict.fromkeys([*stretches(words), *short]))
+
+
+def lines(words: Words) -> list[tuple[int, int]]:
+    """Return from where to where the first sentences go that a line end begins or ends.
+
+    Who is in a hurry ends a line and no sentence.
+    """
+    count = len(words.words)
+    bounds = [0, *(at for at in range(1, count) if _begins_sentence(words, at)), count]
+    numbers, ended = words.sentences, words.ended_by_line
+    found = [
+        (start, end)
+        for start, end in pairwise(bounds)
+        if start < end <= start + LONGEST_STRETCH
+        and (numbers[start] in ended or (start > 0 and numbers[start - 1] in ended))
+    ]
+    return found[:_MOST_LINES]
 
 
 def _begins_sentence(words: Words, place: int) -> bool:

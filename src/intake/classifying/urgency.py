@@ -133,10 +133,10 @@ def _weigh(
     wanted = model.manifest.alarm + _MORE_SURE * math.log(len(told))
     if is_said_unreal and not likeliest.signals["now"]:
         wanted += _SAID_UNREAL
-    if highest >= wanted and not is_alarm:
-        words = model.telling_words(likeliest.text)
-        learned = Evidence(rule=_LEARNED, text=", ".join(words), weight=_EMERGENCY_WEIGHT)
-        return [learned, *evidence]
+    if highest >= model.manifest.alarm and not is_alarm:
+        words = ", ".join(model.telling_words(likeliest.text))
+        learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
+        return [learned if highest >= wanted else _doubted(learned), *evidence]
     is_beyond_doubt = any(each.signals["alarms"] for each in rubbish)
     if highest < model.manifest.doubt and is_alarm and not is_beyond_doubt:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]

@@ -315,3 +315,36 @@ def test_a_call_among_many_figures_is_no_rubbish() -> None:
     call = "il soffitto ci è venuto addosso e non riusciamo a muoverci"
     assert not _is_rubbish(UrgencyRules().passage(f"{call} {'3331234567 0737638 ' * 30}"))
     assert _is_rubbish(UrgencyRules().passage("xqzt vbbrk wwptl zzgh kqrst"))
+
+
+POLITE = (
+    "Gentile ufficio, chiedo trenta copie degli opuscoli per la scuola. Cordiali saluti, Rossi."
+)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Il bambino è caduto nel pozzo",
+        "nonna nn respira bene labbra blu aiutateci",
+        "siamo intrappolati sotto le macerie",
+        "Hay un olor muy fuerte a gas y mi madre se ha desmayado",
+        "Aiutateci, stiamo per morire qui, nessuno risponde al telefono",
+        "Wir sind im Keller eingeschlossen und das Wasser steigt",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["{}\n" + POLITE, POLITE + "\n{}", "Buongiorno\n{}\n" + POLITE, "{}\n\n" + POLITE]
+)
+def test_a_line_without_a_full_stop_is_heard_beside_polite_ones(call: str, around: str) -> None:
+    assessed = UrgencyRules().assess([Document(text=around.format(call))])
+    assert assessed.urgency is Urgency.EMERGENCY
+
+
+def test_what_is_likely_a_call_but_not_sure_is_read_before_its_turn() -> None:
+    calm = " Vi scrivo per la domanda di alloggio che ho spedito il mese passato."
+    oblique = "pattinavano sul laghetto e il ghiaccio si è rotto, ne vedo solo uno che si tiene"
+    assert UrgencyRules().assess([Document(text=oblique)]).urgency is Urgency.EMERGENCY
+    assessed = UrgencyRules().assess([Document(text=oblique + calm * 30)])
+    assert assessed.urgency is Urgency.HIGH
+    assert assessed.evidence[0].rule == "high: doubtful learned"
