@@ -1,8 +1,8 @@
 """The words of a page, written over it unseen, each where it is seen.
 
 Poppler starts a new word wherever a letter stands more than half a point above or below the first
-of its word, whatever the slope of the line, so the letters of a word stand level even on a page that was
-scanned aslant. Those of a line may step up and down from word to word.
+of its word, whatever the slope of the line. So the letters of a word stand level, also on a page
+that was scanned aslant; those of a line may step up and down from word to word.
 """
 
 from __future__ import annotations
