@@ -19,6 +19,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "ocr/pdf_repair.py",
         "ocr/picture_pdf.py",
         "ocr/searchable_pdf.py",
+        "ocr/unseen_text.py",
     ),
     "onnxruntime": ("ocr/rapid.py",),
     "phonenumbers": ("parsing/telephone_numbers.py",),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-_BAND_ROWS = 1024
+_BAND_PIXELS = 1_000_000
 
 
 def to_grey(image: Image.Image) -> Image.Image:
@@ -19,13 +18,19 @@ def to_grey(image: Image.Image) -> Image.Image:
     """
     if image.mode == "L" and not image.has_transparency_data:
         return image.copy()
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _scaled(np.asarray(image))
+    is_deep = image.mode in ("I", "F") or image.mode.startswith("I;16")
+    top = _whitest(image) if is_deep else 0.0
     grey = Image.new("L", image.size)
-    for top in range(0, image.height, _BAND_ROWS):
-        bottom = min(top + _BAND_ROWS, image.height)
-        grey.paste(_band_to_grey(image.crop((0, top, image.width, bottom))), (0, top))
+    for band, first in bands(image):
+        grey.paste(_scaled(band, top) if is_deep else _band_to_grey(band), (0, first))
     return grey
+
+
+def bands(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:
+    """Yield the picture from top to bottom in parts of a million pixels, and their first rows."""
+    rows = max(1, _BAND_PIXELS // max(image.width, 1))
+    for top in range(0, image.height, rows):
+        yield image.crop((0, top, image.width, min(top + rows, image.height))), top
 
 
 def _band_to_grey(band: Image.Image) -> Image.Image:
@@ -36,9 +41,15 @@ def _band_to_grey(band: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, cover).convert("L")
 
 
-def _scaled(deep: npt.NDArray[Any]) -> Image.Image:
-    """Return 12, 16 or 32 bits a pixel as 8; a scanner of 12 bits leaves the upper four empty."""
-    top = max(float(deep.max()), 1.0)
-    if deep.dtype.kind in "ui":
+def _whitest(deep: Image.Image) -> float:
+    """Return the value of white; a scanner of 12 bits leaves the upper four of 16 empty."""
+    top = max(float(np.max([np.asarray(band).max() for band, _ in bands(deep)])), 1.0)
+    if np.asarray(deep.crop((0, 0, 1, 1))).dtype.kind in "ui":
         top = float(2 ** max(math.ceil(math.log2(top + 1)), 8) - 1)
-    return Image.fromarray(np.clip(deep * np.float32(255 / top), 0, 255).astype(np.uint8))
+    return top
+
+
+def _scaled(deep: Image.Image, top: float) -> Image.Image:
+    """Return 12, 16 or 32 bits a pixel as 8."""
+    levels = np.clip(np.asarray(deep) * np.float32(255 / top), 0, 255)
+    return Image.fromarray(levels.astype(np.uint8))

@@ -20,13 +20,14 @@ import struct
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 from PIL import Image
 
 from intake import errors
 from intake.errors import ItemError, TransientFailure, UnreadableItem
+from intake.ocr.grey import bands
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageFile, PageImage, PageLost, PageText, Print, Sheet
 from intake.schemas.documents import Defect
@@ -133,6 +134,7 @@ class _Reader:
                 raise _error(told["error"])
             else:
                 sheet = _revived(told, pixels)
+                del pixels  # it has a copy; theirs would be kept for as long as it is read
                 yield sheet
                 self.next_number = sheet.number + 1
 
@@ -230,19 +232,23 @@ def _tell_sheet(out: IO[bytes], sheet: Sheet) -> None:
         told = {name: getattr(sheet, name) for name in _PLAIN_FACTS}
         defects = [defect.model_dump() for defect in sheet.defects]
         told |= {"size": sheet.image.size, "defects": defects}
-        pixels = sheet.image.tobytes()
+        pictures = [sheet.image]
         if sheet.print_only is not None:
             told["is_written_over"] = sheet.print_only.is_written_over
-            pixels += sheet.print_only.image.tobytes()
-        _tell(out, told, pixels)
+            pictures.append(sheet.print_only.image)
+        _tell(out, told, pictures)
 
 
-def _tell(out: IO[bytes], told: dict[str, Any], pixels: bytes = b"") -> None:
+def _tell(out: IO[bytes], told: dict[str, Any], pictures: Sequence[Image.Image] = ()) -> None:
+    """Tell facts, and the pixels of grey pictures by bands: no large one is copied for that."""
     encoded = json.dumps(told).encode("ascii")
-    out.write(_LENGTHS.pack(len(encoded), len(pixels)) + encoded)
-    view = memoryview(pixels)
-    while view:
-        view = view[out.write(view) or 0 :]
+    pixels = sum(picture.width * picture.height for picture in pictures)
+    out.write(_LENGTHS.pack(len(encoded), pixels) + encoded)
+    for picture in pictures:
+        for band, _ in bands(picture):
+            view = memoryview(band.tobytes())
+            while view:
+                view = view[out.write(view) or 0 :]
 
 
 def _revived(told: dict[str, Any], pixels: bytearray) -> Sheet:

@@ -20,6 +20,7 @@ from intake.ocr.coloured_marks import MOST_PIXELS, find_print
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
+from intake.ocr.own_letters import OwnLetters
 from intake.ocr.resolution import judge_resolution
 from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture, compose, shows
 from intake.ocr.sheets import PageImage, PageText, Sheet
@@ -35,6 +36,7 @@ PROOF_DPI = 40
 _MOST_OBJECTS = 20_000
 _MOST_NESTED = 5
 _MOST_PICTURES = 500
+_MOST_LETTERS = 50_000
 _INVISIBLE = 3  # text rendering mode, ISO 32000-1 §9.3.6
 _WHITE = 250
 _BITS_OF_RGB = 24
@@ -79,6 +81,17 @@ class PdfFile:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:
             raise _too_large(number, "out of memory") from error
+
+    def letters(self, number: int) -> OwnLetters:
+        """Return the letters of a page's text, seen or not.
+
+        Raises:
+            UnreadableItem: the page cannot be loaded.
+        """
+        try:
+            return self._load(number).letters()
+        except (pypdfium2.PdfiumError, IndexError) as error:
+            raise UnreadableItem(f"Page {number} cannot be read.", code="corrupt_pdf") from error
 
     def _load(self, number: int) -> _LoadedPage:
         page = self._pdf[number - 1]
@@ -188,6 +201,20 @@ class _LoadedPage:
             layer.close()
         joined = "\n".join(in_reading_order(lines))
         return unicodedata.normalize("NFC", joined.replace("\x02", "-").replace("\0", "")).strip()
+
+    def letters(self) -> OwnLetters:
+        """Return its letters with their places, in the order of the text."""
+        layer = self._page.get_textpage()
+        try:
+            codes = [
+                (pdfium.FPDFText_GetUnicode(layer.raw, index), layer.get_charbox(index))
+                for index in range(min(layer.count_chars(), _MOST_LETTERS))
+            ]
+        finally:
+            layer.close()
+        seen = [(chr(code), box) for code, box in codes if not chr(code).isspace()]
+        middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for _, box in seen]
+        return OwnLetters("".join(letter for letter, _ in seen), middles)
 
     def typed_letters(self) -> int:
         """Return how many characters are visibly drawn on top of the pictures."""

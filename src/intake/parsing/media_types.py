@@ -69,7 +69,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 RTF = "application/rtf"
-_OFFICE = frozenset({DOCX, XLSX, ODT, ODS, RTF, "application/vnd.ms-excel"})
+XLS = "application/vnd.ms-excel"
+_OFFICE = frozenset({DOCX, XLSX, ODT, ODS, RTF, XLS})
 _PACKAGE_TYPES = {
     b"mimetype" + ODT.encode(): ODT,
     b"mimetype" + ODS.encode(): ODS,
@@ -92,7 +93,7 @@ _BY_EXTENSION = {
     ".rtf": RTF,
     ".txt": "text/plain",
     ".vcf": "text/vcard",
-    ".xls": "application/vnd.ms-excel",
+    ".xls": XLS,
     ".xlsm": XLSX,
     ".xlsx": XLSX,
     ".xml": "text/xml",
@@ -101,9 +102,7 @@ _PICTURES = frozenset(
     {"application/pdf", "image/tiff", "image/png", "image/jpeg", "image/gif", "image/bmp",
      "image/webp", "image/heic", "image/avif", "image/jp2"}
 )  # fmt: skip
-_IN_COMPOUND_FILES = frozenset(
-    {"application/msword", "application/vnd.ms-excel", "application/vnd.ms-outlook"}
-)
+_IN_COMPOUND_FILES = frozenset({"application/msword", XLS, "application/vnd.ms-outlook"})
 # Bytes that plain text of any charset has no use for: controls but TAB, LF, FF, CR and ESC.
 _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\x0c\r\x1b")) + b"\x7f"
 

@@ -20,7 +20,7 @@ from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.ocr_engines import open_engine
-from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
+from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office, type_of_office
 from intake.pipeline.page_languages import PageLanguages
 from intake.schemas.documents import Barcode, Page, RecognisedDocument
 from intake.schemas.letters import SeparatorRule
@@ -142,7 +142,7 @@ def _with_barcodes(
 def _read_office(
     content: bytes, media_type: str | None, *, limits: PageLimits, **how: Any
 ) -> RecognisedDocument:
-    kind = sniff(content[:4096], media_type)
+    kind = type_of_office(content) or sniff(content[:4096], media_type)
     return read_document(kind, read_office(content, limits), limits=limits, **how)
 
 

@@ -15,6 +15,7 @@ from intake.ocr.sheets import PageImage, PageText, Sheet
 from intake.parsing import rtf
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
+from intake.parsing.media_types import DOCX, ODS, ODT, RTF, XLS, XLSX
 from intake.parsing.packages import Package
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
@@ -23,7 +24,6 @@ _RTF, _ZIP = b"{\\rtf", b"PK\x03\x04"
 OFFICE_SIGNATURES = (_RTF, _ZIP, _OLE)
 _LOCKED = "EncryptedPackage"  # a DOCX or XLSX inside a compound file (MS-OFFCRYPTO §2.3.4.4)
 _OLD_WORKBOOKS = {"Workbook", "Book"}  # MS-XLS §2.1.2
-_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _LEAST_PICTURE_PIXELS = 500_000
 """A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
 
@@ -36,6 +36,31 @@ def read_office(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
         TransientFailure: opening it crashed or took too long.
     """
     return read_sheets(partial(OfficeFile, data, limits), limits)
+
+
+def type_of_office(data: bytes) -> str | None:
+    """Return the media type of an office document by what is in it; None where that is not told.
+
+    The beginning of a ZIP or compound file need not tell: programs write its parts in any order.
+    """
+    try:
+        if data.startswith(_ZIP):
+            return _type_of_package(Package(data))
+        if data.startswith(_OLE):
+            return XLS if _OLD_WORKBOOKS & CompoundFile(data).root.streams.keys() else None
+    except (UnreadableItem, ValueError, struct.error):
+        return None
+    return RTF if data.startswith(_RTF) else None
+
+
+def _type_of_package(package: Package) -> str | None:
+    if "word/document.xml" in package.names:
+        return DOCX
+    if package.matching(r"xl/workbook\.(xml|bin)"):
+        return XLSX
+    if "content.xml" in package.names:
+        return ODS if package.read("mimetype").startswith(ODS.encode()) else ODT
+    return None
 
 
 class OfficeFile:
@@ -63,15 +88,13 @@ class OfficeFile:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
 
     def _open(self, data: bytes, package: Package) -> None:
-        if "word/document.xml" in package.names:
+        kind = _type_of_package(package)
+        if kind == DOCX:
             self._text = read_docx(package)
-        elif package.matching(r"xl/workbook\.(xml|bin)"):
+        elif kind == ODT:
+            self._text = read_odt(package)
+        elif kind is not None:
             self._workbook = Workbook(data)
-        elif "content.xml" in package.names:
-            if package.read("mimetype").startswith(_ODS):
-                self._workbook = Workbook(data)
-            else:
-                self._text = read_odt(package)
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
         if self._workbook is None:

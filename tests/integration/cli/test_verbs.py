@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -460,6 +461,19 @@ def test_ocr_prints_text_and_confidence(intake: Any) -> None:
 
     assert "sismico" in shown["text"].lower()
     assert shown["pages"][0]["confidence"] > 0.5
+
+
+def test_ocr_names_the_type_of_a_workbook_by_what_is_in_it(intake: Any, tmp_path: Path) -> None:
+    book = tmp_path / "danni"
+    with (
+        zipfile.ZipFile(FIXTURES / "office" / "danni.xlsx") as old,
+        zipfile.ZipFile(book, "w") as new,
+    ):
+        new.writestr("docProps/thumbnail.jpeg", bytes(10_000))  # its beginning does not tell
+        for name in reversed(old.namelist()):
+            new.writestr(name, old.read(name))
+
+    assert intake("ocr", str(book), "--json").json["media_type"].endswith("spreadsheetml.sheet")
 
 
 def test_ocr_writes_a_searchable_pdf_and_a_page_that_explains(intake: Any, tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
+from intake.ocr.pages import read_pictures
 from intake.ocr.recognise import recognise
+from intake.ocr.sheets import PageImage
 from intake.ocr.tesseract import TesseractEngine
 
 HOSTILE = Path(__file__).resolve().parents[3] / "fixtures" / "hostile"
@@ -103,6 +107,35 @@ def test_a_bomb_ends_within_five_cpu_seconds_and_500_mb(name):
     assert report["code"] == "too_large"
     assert report["cpu_s"] < 5
     assert report["rss_kb"] < 500_000
+
+
+def _white_png(side, *, bits, channels, colour_type):
+    """Return a square PNG (ISO/IEC 15948 §11.2) that decodes to many times its size."""
+
+    def chunk(name, content):
+        checked = name + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    row = b"\0" + b"\xff" * (side * channels * bits // 8)
+    packing = zlib.compressobj(1)
+    rows = b"".join(packing.compress(row) for _ in range(side)) + packing.flush()
+    head = struct.pack(">IIBBBBB", side, side, bits, colour_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("bits", "channels", "colour_type"),
+    [pytest.param(16, 4, 6, id="RGBA of 16 bits"), pytest.param(8, 2, 4, id="LA")],
+)
+def test_the_largest_picture_that_is_read_leaves_room_in_500_mb(bits, channels, colour_type):
+    limits = PageLimits(open_memory_mb=340)  # the process that it is forked from has 150
+    side = int(limits.max_pixels**0.5)
+
+    picture = _white_png(side, bits=bits, channels=channels, colour_type=colour_type)
+
+    (sheet,) = read_pictures(picture, limits)
+    assert isinstance(sheet, PageImage)
+    assert sheet.image.size == (side, side)
 
 
 def test_a_bomb_of_1_gb_ends_within_the_limits_of_the_public_function():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 from io import BytesIO
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
@@ -106,6 +108,88 @@ def test_words_of_a_levelled_page_lie_on_the_crooked_original(tmp_path):
     assert ((left + right) / 2 * 827, (top + bottom) / 2 * 1169) == pytest.approx((650, 310), abs=4)
 
 
+LETTER = """Con la presente chiedo informazioni sulla vaccinazione antinfluenzale
+per mia madre, che ha ottantadue anni e vive da sola. Il medico
+di famiglia ci dice: si prenota telefonando, ma al numero verde
+indicato non risponde nessuno oramai almeno dalle tre settimane."""
+"""No word of it is there twice."""
+
+
+def _letter(skew, **facts):
+    """Return a page with LETTER at 100 dots per inch: 0.12 inches high, one and a half apart."""
+    words = []
+    for line, row in enumerate(LETTER.splitlines()):
+        left = 100
+        for text in row.split():
+            right = left + 9 * len(text)
+            words.append(_word(text, left, 300 + 24 * line, right, 316 + 24 * line, line=line))
+            left = right + 5
+    return _page(*words, skew=skew, **facts)
+
+
+def _copied(pdf, folder, *options):
+    path = folder / "out.pdf"
+    path.write_bytes(pdf)
+    command = ["pdftotext", *options, path, "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def _copied_from_pdfium(pdf):
+    opened = pypdfium2.PdfDocument(pdf)
+    text = opened[0].get_textpage().get_text_range()
+    opened.close()
+    return text.split()
+
+
+@pytest.mark.parametrize(
+    ("skew", "rotation"),
+    [(-8, 0), (-3, 0), (1, 0), (2, 0), (8, 0), (0, 90), (4, 90), (-1, 180), (0, 270), (-4, 270)],
+)
+def test_readers_find_the_words_of_a_crooked_page_whole(skew, rotation, tmp_path):
+    page = _letter(skew, rotation=rotation)
+    pdf = make_searchable(
+        _png((827, 1169) if rotation % 180 == 0 else (1169, 827)), _document(page)
+    )
+
+    words = LETTER.split()
+    assert _copied(pdf, tmp_path, "-raw") == words
+    assert _copied_from_pdfium(pdf) == words
+    assert set(_boxes(pdf, tmp_path)[0]) == set(words)
+
+
+@pytest.mark.parametrize("skew", [-1.5, -1.0, 1.0, 1.5])
+@pytest.mark.parametrize("layout", [[], ["-layout"]])
+def test_poppler_reads_the_lines_of_a_slightly_crooked_page_in_order(skew, layout, tmp_path):
+    pdf = make_searchable(_png(), _document(_letter(skew)))
+
+    assert _copied(pdf, tmp_path, *layout) == LETTER.split()
+
+
+@pytest.mark.parametrize("skew", [-8.0, -2.0, -1.0, 1.5, 4.0])
+def test_words_of_a_crooked_page_lie_over_their_middle(skew, tmp_path):
+    page = _letter(skew)
+
+    seen = _boxes(make_searchable(_png(), _document(page)), tmp_path)[0]
+
+    turn = complex(math.cos(math.radians(skew)), math.sin(math.radians(skew)))
+    middle = complex(827, 1169) / 2
+    for word in page.words:
+        level = complex(word.left + word.right, word.top + word.bottom) / 2
+        wanted = middle + (level - middle) * turn
+        left, top, right, bottom = seen[word.text]
+        found = complex((left + right) / 2 * 827, (top + bottom) / 2 * 1169)
+        assert abs(found - wanted) <= 0.4 * (word.bottom - word.top)
+
+
+def test_words_of_a_crooked_standard_fax_are_whole(tmp_path):
+    source = (FIXTURES / "fax" / "standard_clean.tif").read_bytes()
+    page = _letter(4.0, dpi_x=204, dpi_y=98)
+
+    pdf = make_searchable(source, _document(page, media_type="image/tiff"))
+
+    assert _copied(pdf, tmp_path, "-raw") == _copied_from_pdfium(pdf) == LETTER.split()
+
+
 def test_a_fax_keeps_its_pixels_its_true_proportions_and_a_small_file(tmp_path):
     source = FIXTURES / "fax" / "standard_clean.tif"
     page = _page(_word("Roma", 10, 10, 60, 30), dpi_x=204, dpi_y=98, width=2118, height=2900)
@@ -199,6 +283,57 @@ def test_words_lie_right_on_a_page_that_a_pdf_turns_and_crops(by_the_file, by_us
 
     seen = _boxes(pdf, tmp_path)[0]
     assert seen["qui"] == pytest.approx((150 / 600, 400 / 800, 210 / 600, 420 / 800), abs=0.004)
+
+
+def _written_on(text, *, turn=0, mode=0):
+    """Return a PDF with ``text`` 20 points high, 100 from the left and 200 from the top.
+
+    The page of 827 x 1169 points is seen turned by ``turn`` degrees.
+    """
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(827, 1169))
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier
+    )
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    page.obj.Rotate = turn
+    page.contents_add(f"BT /F 20 Tf {mode} Tr 100 953 Td ({text}) Tj ET".encode("ascii"))
+    out = BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mode", [0, 3])
+def test_what_the_text_of_a_page_says_already_is_not_written_again(mode, tmp_path):
+    page = _page(
+        _word("Pioppo", 100, 200, 172, 220),
+        _word("cadut0.", 184, 200, 268, 220),
+        _word("Anna", 300, 400, 360, 420, line=1),
+    )
+
+    source = _written_on("Pioppo caduto.", mode=mode)
+    pdf = make_searchable(source, _document(page, media_type="application/pdf"))
+
+    assert _copied(pdf, tmp_path) == ["Pioppo", "caduto.", "Anna"]
+
+
+def test_the_own_text_of_a_turned_page_is_not_written_again(tmp_path):
+    word = _word("Pioppo", 1169 - 220, 100, 1169 - 200, 172)
+    page = _page(word, width=1169, height=827)
+
+    source = _written_on("Pioppo", turn=90)
+    pdf = make_searchable(source, _document(page, media_type="application/pdf"))
+
+    assert _copied(pdf, tmp_path, "-raw") == ["Pioppo"]
+
+
+def test_words_are_written_where_the_own_text_of_a_page_says_something_else(tmp_path):
+    page = _page(_word("Pioppo", 100, 200, 172, 220), _word("caduto.", 184, 200, 268, 220))
+
+    source = _written_on("Strqqr fdgxwr.")
+    pdf = make_searchable(source, _document(page, media_type="application/pdf"))
+
+    assert {"Pioppo", "caduto."} <= set(_copied(pdf, tmp_path, "-raw"))
 
 
 def test_words_of_a_sheet_lie_where_it_lies_in_the_photo(tmp_path):

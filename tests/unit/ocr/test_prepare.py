@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -25,6 +27,17 @@ def _ruled_page(width=1654, height=2339):
         for left in range(150, width - 150, 40):
             pen.rectangle((left, top, left + 24, top + 18), fill=0)
     return page
+
+
+def test_the_ground_of_a_large_page_is_evened_without_large_copies():
+    page = _ruled_page(5000, 5000)
+
+    tracemalloc.start()
+    flatten(page)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 20_000_000  # numpy's; with three copies of two bytes a pixel it was 150 million
 
 
 def test_a_standard_fax_becomes_an_a4_sheet_with_square_pixels():

@@ -11,7 +11,8 @@ import pytest
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageImage, PageLost, PageText
-from intake.pipeline.office_file import read_office
+from intake.parsing.media_types import DOCX, ODS, ODT, RTF, XLS, XLSX
+from intake.pipeline.office_file import read_office, type_of_office
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 LIMITS = PageLimits()
@@ -233,3 +234,39 @@ def test_a_table_of_contents_that_lies_about_sizes_is_no_way_in() -> None:
     struct.pack_into("<I", data, place + 24, 100)
     with pytest.raises(UnreadableItem):
         _pages(bytes(data))
+
+
+def _last_first(data: bytes) -> bytes:
+    """Return a package with its parts the other way round, the first of them large."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        new.writestr("docProps/thumbnail.jpeg", bytes(10_000))
+        for name in reversed(old.namelist()):
+            new.writestr(name, old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("danni.xlsx", XLSX), ("frana.docx", DOCX), ("volontari.odt", ODT)],
+)
+def test_a_package_is_known_by_its_parts_whatever_their_order(name: str, kind: str) -> None:
+    whole = (FIXTURES / "office" / name).read_bytes()
+
+    assert type_of_office(whole) == type_of_office(_last_first(whole)) == kind
+
+
+def test_sheets_old_workbooks_and_rich_text_are_known() -> None:
+    assert type_of_office(_ods({"Danni": ""})) == ODS
+    assert type_of_office(_xls("Danni", [["Via", "Danno"]])) == XLS
+    assert type_of_office((FIXTURES / "office" / "allagamento.rtf").read_bytes()) == RTF
+
+
+def test_what_is_damaged_or_no_office_document_has_no_type() -> None:
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("foto.txt", "x")
+    old_word: bytes = MAKE_OLE["compound_file"]({"WordDocument": b"x" * 5000})
+
+    for data in (archive.getvalue(), old_word, old_word[:100], b"PK\x03\x04", b"", b"%PDF-"):
+        assert type_of_office(data) is None
