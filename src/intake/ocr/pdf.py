@@ -18,11 +18,14 @@ from intake.ocr.coloured_marks import MOST_PIXELS, find_print
 from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
+from intake.ocr.pasted import MOST_PICTURES, Region, lines_above
 from intake.ocr.pdf_page import PdfPage
+from intake.ocr.prepare import WORK_PIXELS
 from intake.ocr.resolution import judge_resolution
-from intake.ocr.scans import compose, shows
-from intake.ocr.sheets import PageImage, PageText, Sheet
-from intake.ocr.text_layers import is_real_text
+from intake.ocr.scans import POINTS_PER_INCH, compose, shows
+from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture, Sheet
+from intake.ocr.text_layers import Line, is_real_text
+from intake.schemas.documents import Defect
 
 SCANNED_SHARE = 0.5
 """A page half covered by pictures is a scan: what a person sees on it is read."""
@@ -30,6 +33,8 @@ TYPED_LETTERS = 300
 """So much visible text on top of a page-wide picture is a letter on printed paper; a fax machine's
 or registry's line on a scan has under 150."""
 LEAST_RENDER_DPI = 72
+LEAST_SHEET_DPI = 100
+"""A pasted picture is enlarged no further: letters that are any larger are read no better."""
 PROOF_DPI = 40
 _BITS_OF_RGB = 24
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5}(?:\.\d{1,5})?)")
@@ -83,21 +88,67 @@ class PdfFile:
         return PdfPage(page, self._unit)
 
     def _text(self, number: int, page: PdfPage) -> PageText | None:
-        text = page.text()
+        lines = page.lines()
+        text = "\n".join(line.text for line in lines).strip()
         if not is_real_text(text) or not page.has_visible_text:
             return None
         if page.scanned_share >= SCANNED_SHARE and page.typed_letters() < TYPED_LETTERS:
             return None
-        return PageText(number, text)
+        try:
+            pictures, is_whole = self._pasted(number, page, lines)
+        except (pypdfium2.PdfiumError, ValueError, MemoryError):
+            pictures, is_whole = [], False
+        unread = () if is_whole else (Defect(code=PICTURE_UNREAD, detail=f"page {number}"),)
+        return PageText(number, text, page.inches, tuple(pictures), unread)
+
+    def _pasted(
+        self, number: int, page: PdfPage, lines: Sequence[Line]
+    ) -> tuple[list[PastedPicture], bool]:
+        """Return the pictures on a page of typed text that may hold words, and if these are all."""
+        regions = page.pasted()
+        if regions and self._has_too_many_pixels(page):
+            return [], False
+        most = min(WORK_PIXELS, self._limits.max_pixels // max(len(regions), 1))
+        with page.without_text():
+            pictures = [
+                PastedPicture(
+                    self._pasted_image(number, page, region, most),
+                    page.sides_of(region.box),
+                    len(lines) if page.is_turned else lines_above(lines, region.box),
+                )
+                for region in regions[:MOST_PICTURES]
+            ]
+        return pictures, len(regions) <= MOST_PICTURES
+
+    def _pasted_image(
+        self, number: int, page: PdfPage, region: Region, most_pixels: int
+    ) -> PageImage:
+        """Return a picture as fine as it is in the file, and as a sheet of its own if that is
+        coarser: who pastes a photo or a screenshot into a letter makes it small."""
+        inches2 = region.box.area * (self._unit / POINTS_PER_INCH) ** 2
+        dpi = min(region.dpi, math.sqrt(most_pixels / inches2))
+        image = page.render_part(page.sides_of(region.box), dpi)
+        sheet_dpi = max(judge_resolution(image.size, None, bilevel=False)[1], LEAST_SHEET_DPI)
+        return PageImage(
+            number=number,
+            image=image,
+            dpi_x=min(dpi, sheet_dpi),
+            dpi_y=min(dpi, sheet_dpi),
+            source_dpi_y=min(dpi, sheet_dpi) if region.is_bilevel else None,
+            size_is_guessed=sheet_dpi < dpi,
+        )
+
+    def _has_too_many_pixels(self, page: PdfPage) -> bool:
+        pixels = sum(picture.width * picture.height for picture in page.pictures)
+        return pixels > self._limits.max_pixels
 
     def _scan(self, number: int, page: PdfPage) -> PageImage | None:
         """Return the pictures that make up the page, pixel by pixel; None where there is more."""
-        most = self._limits.max_pixels
-        if sum(picture.width * picture.height for picture in page.pictures) > most:
+        if self._has_too_many_pixels(page):
             raise _too_large(number, "it holds pictures of too many pixels")
         if page.is_drawn_on or not page.pictures:
             return None
-        composed = compose(page.pictures, page.box, most)
+        composed = compose(page.pictures, page.box, self._limits.max_pixels)
         if composed is None:
             return None
         image, (dpi_x, dpi_y) = composed

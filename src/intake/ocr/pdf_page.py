@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import unicodedata
 from collections.abc import Iterator
-from functools import partial
+from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import Any
 
 import pypdfium2
@@ -14,7 +14,10 @@ from PIL import Image
 
 from intake.ocr.coloured_marks import MOST_PIXELS
 from intake.ocr.grey import to_grey
+from intake.ocr.pasted import Region, find_regions
+from intake.ocr.pdf_text import Letter, address_of, lines_of, read_letters
 from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture
+from intake.ocr.sheets import Sides
 from intake.ocr.text_layers import Line, in_reading_order
 
 PAGE_WIDE = 0.5
@@ -37,7 +40,7 @@ class PdfPage:
         self.has_visible_text = False
         self.is_drawn_on = False
         """There are visible lines, shapes or letters beside the pictures."""
-        self._typed: list[Any] = []
+        self._typed: dict[int, Any] = {}
         self._survey(page.raw, Matrix(), 0, iter(range(_MOST_OBJECTS)))
 
     @property
@@ -48,32 +51,39 @@ class PdfPage:
         return max(width * scale, 0.01), max(height * scale, 0.01)
 
     @property
+    def is_turned(self) -> bool:
+        """Whether the file has it turned before it is shown."""
+        return bool(self._page.get_rotation())
+
+    @property
     def scanned_share(self) -> float:
         """How much of the page its pictures cover, 0 to 1."""
         covered = sum(picture.place.within(self.box).area for picture in self.pictures)
         return min(covered / max(self.box.area, 1.0), 1.0)
 
-    def text(self) -> str:
-        """Return all text of the page, seen or not, in NFC."""
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """All letters of the page, seen or not, in the file's order."""
         layer = self._page.get_textpage()
         try:
-            raw = layer.get_text_range()
-            lines = _lines(layer, raw)
+            return read_letters(layer.raw)
         finally:
             layer.close()
-        joined = "\n".join(in_reading_order(lines))
-        return unicodedata.normalize("NFC", joined.replace("\x02", "-").replace("\0", "")).strip()
+
+    def lines(self) -> list[Line]:
+        """Return the lines of the page's text in reading order, empty ones around it left out."""
+        lines = in_reading_order(lines_of(self.letters))
+        written = [index for index, line in enumerate(lines) if line.text.strip()]
+        return lines[written[0] : written[-1] + 1] if written else []
 
     def typed_letters(self) -> int:
         """Return how many characters are visibly drawn on top of the pictures."""
-        layer = self._page.get_textpage()
-        try:
-            return sum(
-                pdfium.FPDFTextObj_GetText(each, layer.raw, None, 0) // 2 - 1
-                for each in self._typed
-            )
-        finally:
-            layer.close()
+        return sum(letter.owner in self._typed for letter in self.letters)
+
+    def pasted(self) -> list[Region]:
+        """Return the parts of a page of typed text whose pictures may hold words."""
+        typed = [letter.box for letter in self.letters if letter.owner in self._typed]
+        return find_regions(self.pictures, self.box, typed, unit=self._unit)
 
     def render(self, dpi: float, *, unturned: bool = False, in_colour: bool = False) -> Image.Image:
         """Return the page drawn in grey, or in RGB; ``unturned`` leaves the file's own rotation
@@ -84,6 +94,38 @@ class PdfPage:
         image: Image.Image = bitmap.to_pil()
         wanted = "RGB" if in_colour else "L"
         return image if image.mode == wanted else image.convert(wanted)
+
+    @contextmanager
+    def without_text(self) -> Iterator[None]:
+        """Leave what is typed on the page out of its drawings."""
+        self._show_text(False)
+        try:
+            yield
+        finally:
+            self._show_text(True)
+
+    def _show_text(self, is_shown: bool) -> None:
+        for item in self._typed.values():
+            pdfium.FPDFPageObj_SetIsActive(item, is_shown)
+
+    def render_part(self, sides: Sides, dpi: float) -> Image.Image:
+        """Return a part of the page in grey; ``sides`` as of a ``PastedPicture``."""
+        width, height = self._page.get_size()
+        left, top, right, bottom = sides
+        cut = (left * width, (1 - bottom) * height, (1 - right) * width, top * height)
+        scale = dpi / POINTS_PER_INCH * self._unit
+        image: Image.Image = self._page.render(scale=scale, crop=cut, grayscale=True).to_pil()
+        return image if image.mode == "L" else image.convert("L")
+
+    def sides_of(self, box: Box) -> Sides:
+        """Return where a part of the page lies as it is seen; see ``PastedPicture``."""
+        left, right = ((side - self.box.left) / self.box.width for side in (box.left, box.right))
+        top, bottom = ((self.box.top - side) / self.box.height for side in (box.top, box.bottom))
+        return {
+            90: (1 - bottom, left, 1 - top, right),
+            180: (1 - right, 1 - bottom, 1 - left, 1 - top),
+            270: (top, 1 - right, bottom, 1 - left),
+        }.get(self._page.get_rotation(), (left, top, right, bottom))
 
     def turned(
         self, image: Image.Image, dpi: tuple[float, float]
@@ -117,7 +159,7 @@ class PdfPage:
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             if pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
                 self.has_visible_text = self.is_drawn_on = True
-                self._typed.append(item)
+                self._typed[address_of(item)] = item
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             self._add_picture(item, _matrix_of(item).then(matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MOST_NESTED:
@@ -139,20 +181,6 @@ class PdfPage:
         if picture.place.within(self.box).area > PAGE_WIDE * self.box.area:
             self._typed.clear()  # what lies under a page-wide picture is not seen
         self.pictures.append(picture)
-
-
-def _lines(layer: pypdfium2.PdfTextPage, raw: str) -> list[Line]:
-    is_placed = layer.count_chars() == len(raw)  # not so with characters outside the BMP
-    lines, start = [], 0
-    for text in raw.split("\n"):
-        shown = text.rstrip("\r")
-        left = bottom = top = 0.0
-        if is_placed and shown.strip():
-            first = start + len(shown) - len(shown.lstrip())
-            left, bottom, _, top = layer.get_charbox(first)
-        lines.append(Line(shown, left, bottom, top - bottom))
-        start += len(text) + 1
-    return lines
 
 
 def _matrix_of(item: Any) -> Matrix:
