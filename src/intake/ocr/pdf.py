@@ -25,6 +25,7 @@ from intake.ocr.resolution import judge_resolution
 from intake.ocr.scans import POINTS_PER_INCH, compose, shows
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture, Sheet
 from intake.ocr.text_layers import Line, is_real_text
+from intake.ocr.unseen_text import UNSEEN_TEXT
 from intake.schemas.documents import Defect
 
 SCANNED_SHARE = 0.5
@@ -88,24 +89,28 @@ class PdfFile:
         return PdfPage(page, self._unit)
 
     def _text(self, number: int, page: PdfPage) -> PageText | None:
+        if not page.has_visible_text:
+            return None
+        if page.scanned_share >= SCANNED_SHARE and not page.is_typed(TYPED_LETTERS):
+            return None
         lines = page.lines()
         text = "\n".join(line.text for line in lines).strip()
-        if not is_real_text(text) or not page.has_visible_text:
-            return None
-        if page.scanned_share >= SCANNED_SHARE and page.typed_letters() < TYPED_LETTERS:
+        if not is_real_text(text):
             return None
         try:
             pictures, is_whole = self._pasted(number, page, lines)
         except (pypdfium2.PdfiumError, ValueError, MemoryError):
             pictures, is_whole = [], False
-        unread = () if is_whole else (Defect(code=PICTURE_UNREAD, detail=f"page {number}"),)
-        return PageText(number, text, page.inches, tuple(pictures), unread)
+        lacks = {PICTURE_UNREAD: not is_whole, UNSEEN_TEXT: page.hides_text}
+        codes = [code for code, is_so in lacks.items() if is_so]
+        defects = tuple(Defect(code=code, detail=f"page {number}") for code in codes)
+        return PageText(number, text, page.inches, tuple(pictures), defects)
 
     def _pasted(
         self, number: int, page: PdfPage, lines: Sequence[Line]
     ) -> tuple[list[PastedPicture], bool]:
         """Return the pictures on a page of typed text that may hold words, and if these are all."""
-        regions = page.pasted()
+        regions = page.pasted
         if regions and self._has_too_many_pixels(page):
             return [], False
         most = min(WORK_PIXELS, self._limits.max_pixels // max(len(regions), 1))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
@@ -19,13 +20,22 @@ from intake.ocr.pdf_text import Letter, address_of, lines_of, read_letters
 from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture
 from intake.ocr.sheets import Sides
 from intake.ocr.text_layers import Line, in_reading_order
+from intake.ocr.unseen_text import (
+    DRAWN_DPI,
+    MOST_DRAWN,
+    Cover,
+    Look,
+    may_be_unseen,
+    says_something,
+    unseen,
+)
 
 PAGE_WIDE = 0.5
 """A picture that covers so much of the page hides the text that lies under it."""
 _MOST_OBJECTS = 20_000
 _MOST_NESTED = 5
 _MOST_PICTURES = 500
-_INVISIBLE = 3  # text rendering mode, ISO 32000-1 §9.3.6
+_INVISIBLE, _ONLY_CLIPS = 3, 7  # text rendering modes, ISO 32000-1 §9.3.6
 _WHITE = 250
 
 
@@ -41,6 +51,8 @@ class PdfPage:
         self.is_drawn_on = False
         """There are visible lines, shapes or letters beside the pictures."""
         self._typed: dict[int, Any] = {}
+        self._looks: dict[int, Look] = {}
+        self._covers: list[Cover] = []
         self._survey(page.raw, Matrix(), 0, iter(range(_MOST_OBJECTS)))
 
     @property
@@ -70,19 +82,58 @@ class PdfPage:
         finally:
             layer.close()
 
+    @cached_property
+    def unseen(self) -> frozenset[int]:
+        """The addresses of the text objects on the page that nobody sees."""
+        doubtful = may_be_unseen(self._own_letters, self._looks, self._covers)
+        if not doubtful:
+            return frozenset()
+        dpi = min(DRAWN_DPI, math.sqrt(MOST_DRAWN / max(self.box.area, 1.0)) * POINTS_PER_INCH)
+        return unseen(doubtful, self.render(dpi / self._unit, unturned=True), self.box)
+
+    @property
+    def hides_text(self) -> bool:
+        """Whether there is text on the page that nobody sees."""
+        return says_something([each for each in self.letters if each.owner in self.unseen])
+
     def lines(self) -> list[Line]:
-        """Return the lines of the page's text in reading order, empty ones around it left out."""
-        lines = in_reading_order(lines_of(self.letters))
+        """Return the lines of text that are seen on the page, in reading order.
+
+        Empty ones around them are left out, and text in or under a picture that is itself read.
+        """
+        seen = [letter for letter in self._own_letters if letter.owner not in self.unseen]
+        lines = in_reading_order(lines_of(seen))
         written = [index for index, line in enumerate(lines) if line.text.strip()]
         return lines[written[0] : written[-1] + 1] if written else []
 
-    def typed_letters(self) -> int:
-        """Return how many characters are visibly drawn on top of the pictures."""
-        return sum(letter.owner in self._typed for letter in self.letters)
+    @cached_property
+    def _own_letters(self) -> list[Letter]:
+        """The letters that stand on the page, without others' readings of pictures on it."""
+        pictures = [region.box for region in self.pasted]
+        return [
+            letter
+            for letter in self.letters
+            if letter.owner == 0  # PDFium put it between letters
+            or (self.box.holds(letter.box) and not self._is_of_others(letter, pictures))
+        ]
 
+    def _is_of_others(self, letter: Letter, pictures: Sequence[Box]) -> bool:
+        return letter.owner not in self._typed and any(box.holds(letter.box) for box in pictures)
+
+    def is_typed(self, least: int) -> bool:
+        """Say whether so many characters are visibly drawn on top of the pictures."""
+        typed = [letter for letter in self.letters if letter.owner in self._typed]
+        return (
+            len(typed) >= least
+            and sum(letter.owner not in self.unseen for letter in typed) >= least
+        )
+
+    @cached_property
     def pasted(self) -> list[Region]:
-        """Return the parts of a page of typed text whose pictures may hold words."""
-        typed = [letter.box for letter in self.letters if letter.owner in self._typed]
+        """The parts of a page of typed text whose pictures may hold words."""
+        if not self.pictures:
+            return []
+        typed = [each.box for each in self.letters if each.is_drawn and each.owner in self._typed]
         return find_regions(self.pictures, self.box, typed, unit=self._unit)
 
     def render(self, dpi: float, *, unturned: bool = False, in_colour: bool = False) -> Image.Image:
@@ -157,6 +208,7 @@ class PdfPage:
     def _look_at(self, item: Any, matrix: Matrix, depth: int, budget: Iterator[int]) -> None:
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            self._looks[address_of(item)] = self._look_of(item)
             if pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
                 self.has_visible_text = self.is_drawn_on = True
                 self._typed[address_of(item)] = item
@@ -164,8 +216,23 @@ class PdfPage:
             self._add_picture(item, _matrix_of(item).then(matrix))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MOST_NESTED:
             self._survey(item, _matrix_of(item).then(matrix), depth + 1, budget)
-        elif kind != pdfium.FPDF_PAGEOBJ_PATH or _is_seen(item):
+        elif kind != pdfium.FPDF_PAGEOBJ_PATH:
             self.is_drawn_on = True
+        else:
+            self.is_drawn_on |= _is_seen(item)
+            if _is_filled(item):
+                self._covers.append(Cover(_bounds(item, matrix), self._look_of(item)))
+
+    def _look_of(self, item: Any) -> Look:
+        """Return how a text or a filled path is drawn; what has a pattern is taken for black."""
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        is_plain = pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
+        return Look(
+            grey=0.299 * red.value + 0.587 * green.value + 0.114 * blue.value,
+            opacity=alpha.value if is_plain else 255,
+            order=len(self._looks) + len(self._covers),
+            has_ink=pdfium.FPDFTextObj_GetTextRenderMode(item) not in (_INVISIBLE, _ONLY_CLIPS),
+        )
 
     def _add_picture(self, item: Any, matrix: Matrix) -> None:
         facts = pdfium.FPDF_IMAGEOBJ_METADATA()
@@ -178,6 +245,8 @@ class PdfPage:
         picture = Picture(
             facts.width, facts.height, facts.bits_per_pixel, matrix, partial(_pixels, item)
         )
+        over = Look(grey=_WHITE, opacity=255, order=len(self._looks) + len(self._covers))
+        self._covers.append(Cover(picture.place, over))
         if picture.place.within(self.box).area > PAGE_WIDE * self.box.area:
             self._typed.clear()  # what lies under a page-wide picture is not seen
         self.pictures.append(picture)
@@ -188,6 +257,14 @@ def _matrix_of(item: Any) -> Matrix:
     if not pdfium.FPDFPageObj_GetMatrix(item, found):
         return Matrix()
     return Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _bounds(item: Any, matrix: Matrix) -> Box:
+    """Return the rectangle around an object of the page, or of a form that ``matrix`` places."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    pdfium.FPDFPageObj_GetBounds(item, *sides)
+    left, bottom, right, top = (side.value for side in sides)
+    return Matrix(right - left, 0, 0, top - bottom, left, bottom).then(matrix).square
 
 
 def _is_seen(path: Any) -> bool:
@@ -203,6 +280,11 @@ def _is_seen(path: Any) -> bool:
     if not pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
         return True
     return min(red.value, green.value, blue.value) < _WHITE
+
+
+def _is_filled(path: Any) -> bool:
+    fill, stroke = ctypes.c_int(), pdfium.FPDF_BOOL()
+    return bool(pdfium.FPDFPath_GetDrawMode(path, fill, stroke)) and bool(fill.value)
 
 
 def _pixels(item: Any) -> Image.Image:

@@ -49,7 +49,7 @@ def read_letters(layer: Any) -> list[Letter]:
 
 def address_of(item: Any) -> int:
     """Return where an object of the page is in memory, by which two handles are the same."""
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+    return ctypes.addressof(item.contents) if item else 0
 
 
 def lines_of(letters: Sequence[Letter]) -> list[Line]:
