@@ -16,10 +16,11 @@ from PIL import Image
 from intake.ocr.coloured_marks import MOST_PIXELS
 from intake.ocr.grey import to_grey
 from intake.ocr.pasted import Region, find_regions
-from intake.ocr.pdf_text import Letter, address_of, lines_of, read_letters
+from intake.ocr.pdf_text import Letter, address_of, lines_of, read_letters, split_lines
 from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture
 from intake.ocr.sheets import Sides
 from intake.ocr.text_layers import Line, in_reading_order
+from intake.ocr.typed_columns import by_columns
 from intake.ocr.unseen_text import (
     DRAWN_DPI,
     MOST_DRAWN,
@@ -102,7 +103,7 @@ class PdfPage:
         Empty ones around them are left out, and text in or under a picture that is itself read.
         """
         seen = [letter for letter in self._own_letters if letter.owner not in self.unseen]
-        lines = in_reading_order(lines_of(seen))
+        lines = in_reading_order(lines_of(by_columns(list(split_lines(seen)))))
         written = [index for index, line in enumerate(lines) if line.text.strip()]
         return lines[written[0] : written[-1] + 1] if written else []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +52,13 @@ def address_of(item: Any) -> int:
     return ctypes.addressof(item.contents) if item else 0
 
 
-def lines_of(letters: Sequence[Letter]) -> list[Line]:
-    """Return the lines that the letters make, in NFC; none of them has a place if it is empty."""
-    return [_line(line) for line in _split(letters)]
+def lines_of(lines: Iterable[Sequence[Letter]]) -> list[Line]:
+    """Return the lines that letters make, in NFC; one has no place if it is empty."""
+    return [_line(line) for line in lines]
 
 
-def _split(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+def split_lines(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """Yield the letters line by line, without what ends a line."""
     line: list[Letter] = []
     for letter in letters:
         if letter.text == "\n":
