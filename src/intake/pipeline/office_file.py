@@ -15,6 +15,7 @@ from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
 from intake.parsing import rtf
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
+from intake.parsing.formulas import read_formulas
 from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
@@ -73,7 +74,7 @@ class OfficeFile:
         if "word/document.xml" in package.names:
             self._text = read_docx(package)
         elif package.matching(r"xl/workbook\.(xml|bin)"):
-            self._workbook = Workbook(data)
+            self._workbook = Workbook(data, read_formulas(package))
         elif "content.xml" in package.names:
             if package.read("mimetype").startswith(_ODS):
                 self._workbook = Workbook(data)

@@ -282,3 +282,19 @@ def test_a_picture_in_rich_text_that_cannot_be_read_is_told() -> None:
     (page,) = _pages(_rtf("prima " + _pict(b"\1\0\x09" * 9_000, "wmetafile8") + "dopo"))
     assert page.text == "prima dopo"
     assert [defect.code for defect in page.defects] == ["page_picture_unread"]
+
+
+def test_a_formula_without_a_value_is_shown_and_one_with_a_value_is_its_value() -> None:
+    data = (FIXTURES / "office" / "danni.xlsx").read_bytes()
+    rows = (
+        b'<row r="3"><c r="B3" s="1"><f>SUM(B1:B2)&amp;"x"</f></c></row>'
+        b'<row r="4"><c r="A4"><f>1+1</f><v>2</v></c><c r="B4"><f t="shared" si="0"/><v/></c></row>'
+        b'<row r="6"><c r="AB6"><f>1+1</f><v></v></c></row>'
+    )
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + rows
+        + b"</sheetData></worksheet>"
+    )
+    (page,) = _pages(_without(data, "", sheet1=sheet))
+    assert page.text.split("\n")[1:] == ['=SUM(B1:B2)&"x"', "2\t=…", "=1+1"]
