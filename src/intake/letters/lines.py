@@ -38,7 +38,7 @@ Block = list[Line]
 
 def read_blocks(page: Page) -> list[Block]:
     """Return the page's blocks from top to bottom; of two side by side, the left one first."""
-    if page.words:
+    if page.words and page.origin == "ocr":
         return _group(_columns(page.words, page.number))
     paragraphs = groupby(page.text.split("\n"), key=lambda line: bool(line.strip()))
     return [

@@ -29,8 +29,8 @@ from intake import errors
 from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.ocr.grey import bands
 from intake.ocr.limits import PageLimits
-from intake.ocr.sheets import PageFile, PageImage, PageLost, PageText, Print, Sheet
-from intake.schemas.documents import Defect
+from intake.ocr.sheets import PageFile, PageImage, PageLost, Sheet
+from intake.ocr.told_sheets import image_from, text_from, told_image, told_text
 
 MOST_DEATHS = 3
 """After so many pages that end their process, the rest of a file is left to a person."""
@@ -40,10 +40,6 @@ _MOST_PICTURES = 2
 """A page comes as it is, and perhaps once more without coloured ink over its print."""
 _NEARLY_ALL = 0.75
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_PLAIN_FACTS = (
-    "number", "dpi_x", "dpi_y", "source_dpi_y", "bilevel", "rotation", "damaged_share",
-    "is_incomplete", "size_is_guessed",
-)  # fmt: skip
 
 Open = Callable[[], PageFile]
 
@@ -223,20 +219,11 @@ def _tell_pages(open_file: Open, first: int, limits: PageLimits, out: IO[bytes])
 
 
 def _tell_sheet(out: IO[bytes], sheet: Sheet) -> None:
-    if isinstance(sheet, PageText):
-        _tell(out, {"number": sheet.number, "text": sheet.text})
-    elif isinstance(sheet, PageLost):
+    if isinstance(sheet, PageLost):
         facts = {"number": sheet.number, "error": _described(sheet.error), "defect": sheet.defect}
         _tell(out, facts)
-    else:
-        told = {name: getattr(sheet, name) for name in _PLAIN_FACTS}
-        defects = [defect.model_dump() for defect in sheet.defects]
-        told |= {"size": sheet.image.size, "defects": defects}
-        pictures = [sheet.image]
-        if sheet.print_only is not None:
-            told["is_written_over"] = sheet.print_only.is_written_over
-            pictures.append(sheet.print_only.image)
-        _tell(out, told, pictures)
+        return
+    _tell(out, *(told_image(sheet) if isinstance(sheet, PageImage) else told_text(sheet)))
 
 
 def _tell(out: IO[bytes], told: dict[str, Any], pictures: Sequence[Image.Image] = ()) -> None:
@@ -252,19 +239,11 @@ def _tell(out: IO[bytes], told: dict[str, Any], pictures: Sequence[Image.Image] 
 
 
 def _revived(told: dict[str, Any], pixels: bytearray) -> Sheet:
-    if "text" in told:
-        return PageText(told["number"], told["text"])
     if "error" in told:
         return PageLost(told["number"], _error(told["error"]), defect=told["defect"])
-    width, height = size = tuple(told["size"])
-    seen, under = memoryview(pixels)[: width * height], memoryview(pixels)[width * height :]
-    over = told.get("is_written_over")
-    return PageImage(
-        image=Image.frombytes("L", size, seen),
-        print_only=None if over is None else Print(Image.frombytes("L", size, under), over),
-        defects=tuple(Defect.model_validate(defect) for defect in told["defects"]),
-        **{name: told[name] for name in _PLAIN_FACTS},
-    )
+    if "text" in told:
+        return text_from(told, memoryview(pixels))
+    return image_from(told, memoryview(pixels))
 
 
 def _described(error: errors.IntakeError) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -21,10 +19,15 @@ from intake.ocr.grey import to_grey
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.own_letters import OwnLetters
+from intake.ocr.pasted import MOST_PICTURES, Region, lines_above
+from intake.ocr.pdf_page import PdfPage
+from intake.ocr.prepare import WORK_PIXELS
 from intake.ocr.resolution import judge_resolution
-from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture, compose, shows
-from intake.ocr.sheets import PageImage, PageText, Sheet
-from intake.ocr.text_layers import Line, in_reading_order, is_real_text
+from intake.ocr.scans import POINTS_PER_INCH, compose, shows
+from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture, Sheet
+from intake.ocr.text_layers import Line, is_real_text
+from intake.ocr.unseen_text import UNSEEN_TEXT
+from intake.schemas.documents import Defect
 
 SCANNED_SHARE = 0.5
 """A page half covered by pictures is a scan: what a person sees on it is read."""
@@ -32,13 +35,9 @@ TYPED_LETTERS = 300
 """So much visible text on top of a page-wide picture is a letter on printed paper; a fax machine's
 or registry's line on a scan has under 150."""
 LEAST_RENDER_DPI = 72
+LEAST_SHEET_DPI = 100
+"""A pasted picture is enlarged no further: letters that are any larger are read no better."""
 PROOF_DPI = 40
-_MOST_OBJECTS = 20_000
-_MOST_NESTED = 5
-_MOST_PICTURES = 500
-_MOST_LETTERS = 50_000
-_INVISIBLE = 3  # text rendering mode, ISO 32000-1 §9.3.6
-_WHITE = 250
 _BITS_OF_RGB = 24
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5}(?:\.\d{1,5})?)")
 
@@ -89,34 +88,87 @@ class PdfFile:
             UnreadableItem: the page cannot be loaded.
         """
         try:
-            return self._load(number).letters()
+            letters = [each for each in self._load(number).letters if not each.text.isspace()]
         except (pypdfium2.PdfiumError, IndexError) as error:
             raise UnreadableItem(f"Page {number} cannot be read.", code="corrupt_pdf") from error
+        boxes = [each.box for each in letters]
+        middles = [((box.left + box.right) / 2, (box.bottom + box.top) / 2) for box in boxes]
+        return OwnLetters("".join(each.text for each in letters), middles)
 
-    def _load(self, number: int) -> _LoadedPage:
+    def _load(self, number: int) -> PdfPage:
         page = self._pdf[number - 1]
         if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
             pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
             page.close()
             page = self._pdf[number - 1]
-        return _LoadedPage(page, self._unit)
+        return PdfPage(page, self._unit)
 
-    def _text(self, number: int, page: _LoadedPage) -> PageText | None:
-        text = page.text()
-        if not is_real_text(text) or not page.has_visible_text:
+    def _text(self, number: int, page: PdfPage) -> PageText | None:
+        if not page.has_visible_text:
             return None
-        if page.scanned_share >= SCANNED_SHARE and page.typed_letters() < TYPED_LETTERS:
+        if page.scanned_share >= SCANNED_SHARE and not page.is_typed(TYPED_LETTERS):
             return None
-        return PageText(number, text)
+        lines = page.lines()
+        text = "\n".join(line.text for line in lines).strip()
+        if not is_real_text(text):
+            return None
+        try:
+            pictures, is_whole = self._pasted(number, page, lines)
+        except (pypdfium2.PdfiumError, ValueError, MemoryError):
+            pictures, is_whole = [], False
+        lacks = {PICTURE_UNREAD: not is_whole, UNSEEN_TEXT: page.hides_text}
+        codes = [code for code, is_so in lacks.items() if is_so]
+        defects = tuple(Defect(code=code, detail=f"page {number}") for code in codes)
+        return PageText(number, text, page.inches, tuple(pictures), defects)
 
-    def _scan(self, number: int, page: _LoadedPage) -> PageImage | None:
+    def _pasted(
+        self, number: int, page: PdfPage, lines: Sequence[Line]
+    ) -> tuple[list[PastedPicture], bool]:
+        """Return the pictures on a page of typed text that may hold words, and if these are all."""
+        regions = page.pasted
+        if regions and self._has_too_many_pixels(page):
+            return [], False
+        most = min(WORK_PIXELS, self._limits.max_pixels // max(len(regions), 1))
+        with page.without_text():
+            pictures = [
+                PastedPicture(
+                    self._pasted_image(number, page, region, most),
+                    page.sides_of(region.box),
+                    len(lines) if page.is_turned else lines_above(lines, region.box),
+                )
+                for region in regions[:MOST_PICTURES]
+            ]
+        return pictures, len(regions) <= MOST_PICTURES
+
+    def _pasted_image(
+        self, number: int, page: PdfPage, region: Region, most_pixels: int
+    ) -> PageImage:
+        """Return a picture as fine as it is in the file, and as a sheet of its own if that is
+        coarser: who pastes a photo or a screenshot into a letter makes it small."""
+        inches2 = region.box.area * (self._unit / POINTS_PER_INCH) ** 2
+        dpi = min(region.dpi, math.sqrt(most_pixels / inches2))
+        image = page.render_part(page.sides_of(region.box), dpi)
+        sheet_dpi = max(judge_resolution(image.size, None, bilevel=False)[1], LEAST_SHEET_DPI)
+        return PageImage(
+            number=number,
+            image=image,
+            dpi_x=min(dpi, sheet_dpi),
+            dpi_y=min(dpi, sheet_dpi),
+            source_dpi_y=min(dpi, sheet_dpi) if region.is_bilevel else None,
+            size_is_guessed=sheet_dpi < dpi,
+        )
+
+    def _has_too_many_pixels(self, page: PdfPage) -> bool:
+        pixels = sum(picture.width * picture.height for picture in page.pictures)
+        return pixels > self._limits.max_pixels
+
+    def _scan(self, number: int, page: PdfPage) -> PageImage | None:
         """Return the pictures that make up the page, pixel by pixel; None where there is more."""
-        most = self._limits.max_pixels
-        if sum(picture.width * picture.height for picture in page.pictures) > most:
+        if self._has_too_many_pixels(page):
             raise _too_large(number, "it holds pictures of too many pixels")
         if page.is_drawn_on or not page.pictures:
             return None
-        composed = compose(page.pictures, page.box, most)
+        composed = compose(page.pictures, page.box, self._limits.max_pixels)
         if composed is None:
             return None
         image, (dpi_x, dpi_y) = composed
@@ -137,7 +189,7 @@ class PdfFile:
             bilevel=bilevel,
         )
 
-    def _draw(self, number: int, page: _LoadedPage) -> PageImage:
+    def _draw(self, number: int, page: PdfPage) -> PageImage:
         dpi = self._render_dpi(number, page)
         largest = max(page.pictures, key=lambda each: each.place.area, default=None)
         is_scan = largest is not None and page.scanned_share >= SCANNED_SHARE
@@ -155,142 +207,13 @@ class PdfFile:
             source_dpi_y=source_dpi_y,
         )
 
-    def _render_dpi(self, number: int, page: _LoadedPage) -> int:
+    def _render_dpi(self, number: int, page: PdfPage) -> int:
         """Return the wanted resolution, less where the page would have too many pixels."""
         width, height = page.inches
         most = math.floor(math.sqrt(self._limits.max_pixels / (width * height)))
         if most < LEAST_RENDER_DPI:
             raise _too_large(number, f"it measures {width:.0f} x {height:.0f} inches")
         return min(self._limits.dpi, most)
-
-
-class _LoadedPage:
-    """A page with what is drawn on it, in the order in which it is drawn."""
-
-    def __init__(self, page: pypdfium2.PdfPage, unit: float) -> None:
-        self._page = page
-        self._unit = unit
-        self.box = Box(*page.get_bbox())
-        self.pictures: list[Picture] = []
-        self.has_visible_text = False
-        self.is_drawn_on = False
-        """There are visible lines, shapes or letters beside the pictures."""
-        self._typed: list[Any] = []
-        self._survey(page.raw, Matrix(), 0, iter(range(_MOST_OBJECTS)))
-
-    @property
-    def inches(self) -> tuple[float, float]:
-        """Width and height as the page is seen: turned, and in the file's own unit."""
-        width, height = self._page.get_size()
-        scale = self._unit / POINTS_PER_INCH
-        return max(width * scale, 0.01), max(height * scale, 0.01)
-
-    @property
-    def scanned_share(self) -> float:
-        """How much of the page its pictures cover, 0 to 1."""
-        covered = sum(picture.place.within(self.box).area for picture in self.pictures)
-        return min(covered / max(self.box.area, 1.0), 1.0)
-
-    def text(self) -> str:
-        """Return all text of the page, seen or not, in NFC."""
-        layer = self._page.get_textpage()
-        try:
-            raw = layer.get_text_range()
-            lines = _lines(layer, raw)
-        finally:
-            layer.close()
-        joined = "\n".join(in_reading_order(lines))
-        return unicodedata.normalize("NFC", joined.replace("\x02", "-").replace("\0", "")).strip()
-
-    def letters(self) -> OwnLetters:
-        """Return its letters with their places, in the order of the text."""
-        layer = self._page.get_textpage()
-        try:
-            codes = [
-                (pdfium.FPDFText_GetUnicode(layer.raw, index), layer.get_charbox(index))
-                for index in range(min(layer.count_chars(), _MOST_LETTERS))
-            ]
-        finally:
-            layer.close()
-        seen = [(chr(code), box) for code, box in codes if not chr(code).isspace()]
-        middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for _, box in seen]
-        return OwnLetters("".join(letter for letter, _ in seen), middles)
-
-    def typed_letters(self) -> int:
-        """Return how many characters are visibly drawn on top of the pictures."""
-        layer = self._page.get_textpage()
-        try:
-            return sum(
-                pdfium.FPDFTextObj_GetText(each, layer.raw, None, 0) // 2 - 1
-                for each in self._typed
-            )
-        finally:
-            layer.close()
-
-    def render(self, dpi: float, *, unturned: bool = False, in_colour: bool = False) -> Image.Image:
-        """Return the page drawn in grey, or in RGB; ``unturned`` leaves the file's own rotation
-        out."""
-        turn = -self._page.get_rotation() % 360 if unturned else 0
-        scale = dpi / POINTS_PER_INCH * self._unit
-        bitmap = self._page.render(scale=scale, rotation=turn, grayscale=not in_colour)
-        image: Image.Image = bitmap.to_pil()
-        wanted = "RGB" if in_colour else "L"
-        return image if image.mode == wanted else image.convert(wanted)
-
-    def turned(
-        self, image: Image.Image, dpi: tuple[float, float]
-    ) -> tuple[Image.Image, tuple[float, float]]:
-        """Return the picture and its (x, y) dpi turned as the file says."""
-        turn = {
-            90: Image.Transpose.ROTATE_270,
-            180: Image.Transpose.ROTATE_180,
-            270: Image.Transpose.ROTATE_90,
-        }.get(self._page.get_rotation())
-        if turn is None:
-            return image, dpi
-        upright = image.transpose(turn)
-        return upright, dpi if turn is Image.Transpose.ROTATE_180 else (dpi[1], dpi[0])
-
-    def _survey(self, holder: Any, matrix: Matrix, depth: int, budget: Iterator[int]) -> None:
-        """Look at each object of the page, or of a form drawn on it."""
-        count, get = (
-            (pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)
-            if depth == 0
-            else (pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject)
-        )
-        for index in range(count(holder)):
-            if next(budget, None) is None:
-                self.is_drawn_on = True
-                return
-            self._look_at(get(holder, index), matrix, depth, budget)
-
-    def _look_at(self, item: Any, matrix: Matrix, depth: int, budget: Iterator[int]) -> None:
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            if pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
-                self.has_visible_text = self.is_drawn_on = True
-                self._typed.append(item)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            self._add_picture(item, _matrix_of(item).then(matrix))
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MOST_NESTED:
-            self._survey(item, _matrix_of(item).then(matrix), depth + 1, budget)
-        elif kind != pdfium.FPDF_PAGEOBJ_PATH or _is_seen(item):
-            self.is_drawn_on = True
-
-    def _add_picture(self, item: Any, matrix: Matrix) -> None:
-        facts = pdfium.FPDF_IMAGEOBJ_METADATA()
-        if not pdfium.FPDFImageObj_GetImageMetadata(item, self._page.raw, facts):
-            self.is_drawn_on = True
-            return
-        if len(self.pictures) >= _MOST_PICTURES or not facts.width or not facts.height:
-            self.is_drawn_on = True
-            return
-        picture = Picture(
-            facts.width, facts.height, facts.bits_per_pixel, matrix, partial(_pixels, item)
-        )
-        if picture.place.within(self.box).area > SCANNED_SHARE * self.box.area:
-            self._typed.clear()  # what lies under a page-wide picture is not seen
-        self.pictures.append(picture)
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument:
@@ -321,52 +244,6 @@ def _user_unit(data: bytes) -> float:
     """
     units = {float(found) for found in _USER_UNIT.findall(data)}
     return units.pop() if len(units) == 1 and 0 < max(units) <= 1000 else 1.0
-
-
-def _lines(layer: pypdfium2.PdfTextPage, raw: str) -> list[Line]:
-    is_placed = layer.count_chars() == len(raw)  # not so with characters outside the BMP
-    lines, start = [], 0
-    for text in raw.split("\n"):
-        shown = text.rstrip("\r")
-        left = bottom = top = 0.0
-        if is_placed and shown.strip():
-            first = start + len(shown) - len(shown.lstrip())
-            left, bottom, _, top = layer.get_charbox(first)
-        lines.append(Line(shown, left, bottom, top - bottom))
-        start += len(text) + 1
-    return lines
-
-
-def _matrix_of(item: Any) -> Matrix:
-    found = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(item, found):
-        return Matrix()
-    return Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
-
-
-def _is_seen(path: Any) -> bool:
-    """Say whether a path leaves ink: it is stroked, or filled with more than white."""
-    fill, stroke = ctypes.c_int(), pdfium.FPDF_BOOL()
-    if not pdfium.FPDFPath_GetDrawMode(path, fill, stroke):
-        return True
-    if stroke.value:
-        return True
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not fill.value:
-        return False
-    if not pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
-        return True
-    return min(red.value, green.value, blue.value) < _WHITE
-
-
-def _pixels(item: Any) -> Image.Image:
-    """Return a picture of the page as it stands in the file, in colour where it has some."""
-    raw = pdfium.FPDFImageObj_GetBitmap(item)
-    if not raw:
-        raise ValueError("the picture cannot be decoded")
-    picture = pypdfium2.PdfBitmap.from_raw(raw).to_pil()
-    is_small = picture.width * picture.height <= MOST_PIXELS
-    return picture if picture.mode == "RGB" and is_small else to_grey(picture)
 
 
 def _too_large(number: int, why: str) -> UnreadableItem:

@@ -27,11 +27,13 @@ from intake.ocr.page_words import page_of
 from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
+from intake.ocr.readings import Reading
 from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
 from intake.ocr.type_size import at_usual_size
+from intake.ocr.typed_pages import read_typed
 from intake.ocr.unread_ink import UNREAD_INK
 from intake.schemas.documents import Defect, Page, PageKind
 
@@ -43,19 +45,8 @@ SURE_WORD = 0.7
 """What is no print keeps only the words that the engine is so sure of; the rest is noise."""
 
 Watcher = Callable[[PageImage, Prepared, Page], None]
-"""Is shown each page that was read: the sheet as it came, as it was made ready, and the result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of one sheet: a page, or the error that took its place."""
-
-    page: Page | None = None
-    error: ItemError | None = None
-    defects: tuple[Defect, ...] = ()
-    is_doubtful: bool = False
-    """The text is too little for the ink (a picture, handwriting, a page on its side), or the
-    fax arrived with gaps."""
+"""Is shown each page that was read as a picture: the sheet as it came, as it was made ready, and
+the result."""
 
 
 def read_sheet(
@@ -69,10 +60,24 @@ def read_sheet(
 ) -> Reading:
     """Return the page that ``sheet`` became, or the error that took its place."""
     if isinstance(sheet, PageText):
-        page = Page(number=sheet.number, text=sheet.text, origin="embedded", confidence=1.0)
-        return Reading(page=page)
+        read = partial(_read_image, engine=engine, languages=languages, limits=limits, tell=tell)
+        return read_typed(sheet, read, dpi=limits.dpi)
     if isinstance(sheet, PageLost):
         return _lost(sheet.number, sheet.error, sheet.defect)
+    return _read_image(
+        sheet, engine=engine, languages=languages, limits=limits, watch=watch, tell=tell
+    )
+
+
+def _read_image(
+    sheet: PageImage,
+    *,
+    engine: OcrEngine,
+    languages: Sequence[str],
+    limits: PageLimits,
+    watch: Watcher | None = None,
+    tell: Tell | None = None,
+) -> Reading:
     started = time.perf_counter()
     try:
         paper = without_dust(cut_out_sheet(_printed(sheet)))

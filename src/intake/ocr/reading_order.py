@@ -155,9 +155,16 @@ def _is_one_block(column: Sequence[_Paragraph], height: float) -> bool:
 
 
 def _is_running_text(column: Sequence[_Paragraph]) -> bool:
-    """Say whether the lines are many, long, and mostly as long as the column is wide."""
     lines = [line for paragraph in column for line in paragraph.lines]
     width = max(each.right for each in column) - min(each.left for each in column)
+    return is_running_text(lines, width)
+
+
+def is_running_text(lines: Sequence[tuple[int, float]], width: float) -> bool:
+    """Say whether the lines are many, long, and mostly as long as their column is wide.
+
+    ``lines`` are the words and the width of each.
+    """
     return (
         len(lines) >= COLUMN_LINES
         and median(words for words, _ in lines) >= COLUMN_WORDS

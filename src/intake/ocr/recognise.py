@@ -11,7 +11,8 @@ from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.own_language import Tell
-from intake.ocr.read_sheet import Reading, Watcher, read_sheet
+from intake.ocr.read_sheet import Watcher, read_sheet
+from intake.ocr.readings import Reading
 from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Page, RecognisedDocument
 
@@ -52,9 +53,9 @@ def recognise(
     needs review when that is below ``limits.review_below``, when pages were lost or left out,
     when a page is no print, has far less text than ink or arrived with gaps, or when there is no
     text at all.
-    ``passwords`` are tried on a locked PDF. ``watch`` is shown each picture that was read.
-    A page whose text ``tell`` finds to be in a language that is not among ``languages`` is read
-    once more with it, and so are the pages after it, at once.
+    ``passwords`` are tried on a locked PDF. ``watch`` is shown each page that was read as a
+    picture. A page whose text ``tell`` finds to be in a language that is not among ``languages`` is
+    read once more with it, and so are the pages after it, at once.
 
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
@@ -102,7 +103,7 @@ def read_document(
     if not pages:
         raise next(reading.error for reading in readings if reading.error is not None)
     confidence = min((page.confidence for page in pages if page.kind != "blank"), default=1.0)
-    is_engine_used = any(page.origin == "ocr" for page in pages)
+    is_engine_used = any(page.origin == "ocr" or page.languages for page in pages)
     return RecognisedDocument(
         media_type=kind,
         pages=pages,

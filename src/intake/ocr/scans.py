@@ -44,6 +44,11 @@ class Box:
         """Square points."""
         return self.width * self.height
 
+    def holds(self, other: Box) -> bool:
+        """Say whether the middle of the other one lies in this one."""
+        across, up = (other.left + other.right) / 2, (other.bottom + other.top) / 2
+        return self.left <= across <= self.right and self.bottom <= up <= self.top
+
     def within(self, other: Box) -> Box:
         """Return what the two share."""
         return Box(
@@ -64,6 +69,13 @@ class Matrix:
     d: float = 1.0
     e: float = 0.0
     f: float = 0.0
+
+    @property
+    def square(self) -> Box:
+        """The rectangle around what it makes of the unit square, which a picture fills."""
+        across = sorted((self.e, self.e + self.a, self.e + self.c, self.e + self.a + self.c))
+        up = sorted((self.f, self.f + self.b, self.f + self.d, self.f + self.b + self.d))
+        return Box(across[0], up[0], across[-1], up[-1])
 
     def then(self, after: Matrix) -> Matrix:
         """Return the change that does this one first and ``after`` next."""
@@ -91,10 +103,7 @@ class Picture:
     @property
     def place(self) -> Box:
         """The rectangle around it on the page."""
-        m = self.matrix
-        across = sorted((m.e, m.e + m.a, m.e + m.c, m.e + m.a + m.c))
-        down = sorted((m.f, m.f + m.b, m.f + m.d, m.f + m.b + m.d))
-        return Box(across[0], down[0], across[-1], down[-1])
+        return self.matrix.square
 
     @property
     def turn(self) -> tuple[Image.Transpose, ...] | None:

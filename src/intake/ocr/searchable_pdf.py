@@ -13,12 +13,12 @@ from intake.errors import UnreadableItem
 from intake.ocr.big_tiff import to_classic
 from intake.ocr.blank_font import blank_font
 from intake.ocr.limits import PageLimits
+from intake.ocr.overlaid_words import write_words
 from intake.ocr.own_letters import OwnLetters
 from intake.ocr.pages import PictureFile
 from intake.ocr.pdf import PdfFile
 from intake.ocr.picture_pdf import add_lost_page, add_picture_page, add_rescued_page
 from intake.ocr.sheets import PAGE_LOST, PageImage, Sheet
-from intake.ocr.unseen_text import write_words
 from intake.schemas.documents import Page, RecognisedDocument
 
 PDF = "application/pdf"

@@ -12,8 +12,15 @@ from intake.schemas.documents import Corners, Defect
 
 PAGE_LOST = "page_lost"
 """Defect of a page of which there is nothing: it does not decode, or the engine failed on it."""
+PICTURE_UNREAD = "page_picture_unread"
+"""Defect of a page of typed text: a picture on it that may hold words was not read."""
 COARSE_BELOW = 150
 """Dots per inch below which the steps of a scan are as large as parts of letters."""
+
+
+Sides = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a page as it is seen, as shares of its width and height
+from its upper left corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,27 @@ class PageImage:
 
 
 @dataclass(frozen=True, slots=True)
+class PastedPicture:
+    """A picture on a page of typed text that may hold words, drawn without that text."""
+
+    image: PageImage
+    sides: Sides
+    line: int
+    """How many lines of the page's text stand before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """A page whose text stood in the file."""
 
     number: int
     text: str
+    inches: tuple[float, float] = (0.0, 0.0)
+    """Width and height as it is seen; 0 where the file knows no pages."""
+    pictures: tuple[PastedPicture, ...] = ()
+    """Those that may hold words, from the top to the bottom of the page."""
+    defects: tuple[Defect, ...] = ()
+    """What of the page is not in its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,15 +70,17 @@ def _is_word(run: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and where it begins, in points from the page's lower left corner."""
+    """A line of text and where its first letter stands, in points from the page's lower left
+    corner; ``right`` is where its last one ends."""
 
     text: str
     left: float
     bottom: float
+    right: float
     height: float
 
 
-def in_reading_order(lines: Sequence[Line]) -> list[str]:
+def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     """Return the lines as they stand in the file, which is how they were written.
 
     Only where they jump about the page, from top to bottom and left to right instead: a page with
@@ -87,7 +89,6 @@ def in_reading_order(lines: Sequence[Line]) -> list[str]:
     placed = [line for line in lines if line.height > 0]
     ups = sum(after.bottom > before.bottom + before.height for before, after in pairwise(placed))
     if ups <= max(3, MOST_UPWARD_SHARE * len(placed)):
-        return [line.text for line in lines]
+        return list(lines)
     typical = sorted(line.height for line in placed)[len(placed) // 2]
-    rows = sorted(placed, key=lambda line: (-round(line.bottom / typical), line.left))
-    return [line.text for line in rows]
+    return sorted(placed, key=lambda line: (-round(line.bottom / typical), line.left))

@@ -1,9 +1,10 @@
-"""Rich text of Outlook: unpacked (MS-OXRTFCP) and as the plain text a reader sees."""
+"""Rich text: of Outlook unpacked (MS-OXRTFCP), as the plain text a reader sees, its pictures."""
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -23,9 +24,19 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _SILENT = frozenset(
-    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer",
-     b"themedata", b"datastore", b"listtable", b"listoverridetable", b"generator", b"filetbl"}
+    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"themedata",
+     b"datastore", b"listtable", b"listoverridetable", b"generator", b"filetbl"}
 )  # fmt: skip
+_HEADS = frozenset({b"header", b"headerl", b"headerr", b"headerf"})
+_FEET = frozenset({b"footer", b"footerl", b"footerr", b"footerf"})
+_GROUP = rb"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+_PICTURE = re.compile(
+    rb"\\pict(?![a-z])(?:\\[a-z]+-?\d*+|" + _GROUP + rb"|[\r\n ])*+([0-9a-f\r\n ]*+)",
+    re.IGNORECASE,
+)
+"""A picture: words that say how it is, then its bytes as hexadecimal figures."""
+_ONCE_MORE = b"\\nonshppict"
+"""Before a picture that stands here in a form for older programs."""
 _WORDS = {
     b"par": "\n", b"line": "\n", b"tab": "\t", b"row": "\n", b"cell": "\t", b"page": "\n",
     b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“",
@@ -34,6 +45,21 @@ _WORDS = {
 _SYMBOLS = {
     b"~": "\xa0", b"_": "-", b"\n": "\n", b"\r": "\n", b"\\": "\\", b"{": "{", b"}": "}"
 }  # fmt: skip
+
+
+def take_pictures(rtf: bytes) -> tuple[bytes, list[bytes]]:
+    """Return rich text without its pictures, and the bytes of these, each once."""
+    found = [
+        _unhex(match[1])
+        for match in _PICTURE.finditer(rtf)
+        if _ONCE_MORE not in rtf[max(match.start() - 20, 0) : match.start()]
+    ]
+    return _PICTURE.sub(rb"\\pict ", rtf), [picture for picture in found if picture]
+
+
+def _unhex(figures: bytes) -> bytes:
+    joined = b"".join(figures.split())
+    return bytes.fromhex(joined[: len(joined) // 2 * 2].decode("ascii"))
 
 
 def decompress(packed: bytes) -> bytes:
@@ -75,7 +101,9 @@ def _unpack(packed: bytes, limit: int) -> bytes:
 
 
 def to_text(rtf: bytes) -> str:
-    """Return the words of rich text. HTML that was wrapped in it gives its text (MS-OXRTFEX).
+    """Return the words of rich text: headers, body, footers, each header and footer once.
+
+    HTML that was wrapped in it gives its text (MS-OXRTFEX).
 
     One pass: linear in the length of ``rtf``.
     """
@@ -89,11 +117,15 @@ def to_text(rtf: bytes) -> str:
 class _Reader:
     """What the groups and control words read so far mean for the next ones."""
 
-    out: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    heads: list[list[str]] = field(default_factory=list)
+    feet: list[list[str]] = field(default_factory=list)
+    out: list[str] = field(init=False)
+    """Where what is read belongs: to the body, or to a header or footer."""
     waiting: bytearray = field(default_factory=bytearray)
     """Bytes in ``charset`` that are not decoded yet."""
     charset: str = "cp1252"
-    groups: list[tuple[bool, int]] = field(default_factory=list)
+    groups: list[tuple[bool, int, list[str]]] = field(default_factory=list)
     is_silent: bool = False
     """Inside a group whose words are not the writer's, such as the table of fonts."""
     is_rtf_only: bool = False
@@ -103,6 +135,9 @@ class _Reader:
     """How many characters stand after ``\\uN`` for readers without Unicode."""
     to_skip: int = 0
 
+    def __post_init__(self) -> None:
+        self.out = self.body
+
     def take(self, match: re.Match[bytes]) -> None:
         """Take one token; its kind is the group that matched."""
         word, number, code, symbol, brace, plain = match.groups()
@@ -111,6 +146,8 @@ class _Reader:
             return
         if self.is_group_new and (symbol == b"*" or word in _SILENT):
             self.is_silent = True
+        elif self.is_group_new and word in _HEADS | _FEET:
+            self._begin(self.heads if word in _HEADS else self.feet)
         self.is_group_new = False
         if word == b"htmlrtf":
             self.is_rtf_only = number != b"0"
@@ -130,16 +167,30 @@ class _Reader:
     def text(self) -> str:
         """Return all that was taken; two halves of a character outside the BMP become one."""
         self._flush()
-        joined = "".join(self.out)
+        parts = [
+            *dict.fromkeys(_stripped(head) for head in self.heads),
+            "".join(self.body),
+            *dict.fromkeys(_stripped(foot) for foot in self.feet),
+        ]
+        joined = "\n".join(part for part in parts if part)
         return joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def _take_brace(self, brace: bytes) -> None:
         self.to_skip = 0
         self.is_group_new = brace == b"{"
         if self.is_group_new:
-            self.groups.append((self.is_silent, self.fallback))
-        else:
-            self.is_silent, self.fallback = self.groups.pop() if self.groups else (False, 1)
+            self.groups.append((self.is_silent, self.fallback, self.out))
+            return
+        before = self.groups.pop() if self.groups else (False, 1, self.body)
+        if before[2] is not self.out:
+            self._flush()
+        self.is_silent, self.fallback, self.out = before
+
+    def _begin(self, parts: list[list[str]]) -> None:
+        """Collect what follows in this group as a part of its own."""
+        self._flush()
+        self.out = []
+        parts.append(self.out)
 
     def _take_word(self, word: bytes, number: int) -> None:
         if word == b"uc":
@@ -162,3 +213,7 @@ class _Reader:
         if self.waiting:
             self.out.append(charsets.decode(bytes(self.waiting), self.charset))
             self.waiting.clear()
+
+
+def _stripped(part: Sequence[str]) -> str:
+    return "".join(part).strip()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator, Mapping, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from intake.errors import UnreadableItem
+from intake.parsing.formulas import Formulas
 
 MAX_ROWS = 20_000
 MAX_CHARACTERS = 500_000
 
 
 class Workbook:
-    """An open spreadsheet.
+    """An open spreadsheet; ``formulas`` without a value are shown in place of one.
 
     Raises:
         UnreadableItem: ``corrupt_document``; ``encrypted_document`` where it is locked.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, formulas: Mapping[str, Formulas] | None = None) -> None:
+        self._formulas = formulas or {}
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except (CalamineError, ValueError, OSError) as error:
@@ -36,21 +39,35 @@ class Workbook:
             UnreadableItem: ``corrupt_document``.
         """
         try:
-            rows = self._book.get_sheet_by_index(index).to_python(nrows=MAX_ROWS)
+            sheet = self._book.get_sheet_by_index(index)
+            rows = sheet.to_python(nrows=MAX_ROWS)
         except (CalamineError, ValueError, OSError) as error:
             raise UnreadableItem(
                 f"Sheet {index + 1} of the spreadsheet is damaged: {error}", code="corrupt_document"
             ) from error
         lines = [self.names[index]]
         length = 0
-        for row in rows:
-            line = "\t".join(text for cell in row if (text := _shown(cell)))
+        formulas = self._formulas.get(self.names[index], {})
+        for line in _lines(rows, sheet.start or (0, 0), formulas):
             length += len(line)
             if length > MAX_CHARACTERS:
                 break
             if line:
                 lines.append(line)
         return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _lines(
+    rows: Sequence[Sequence[object]], start: tuple[int, int], formulas: Formulas
+) -> Iterator[str]:
+    """Yield the rows that stand from cell ``start`` on, with the formulas where nothing stands."""
+    first, left = start
+    for number in sorted({*range(first, first + len(rows)), *formulas}):
+        inside = first <= number < first + len(rows)
+        cells = dict(enumerate(map(_shown, rows[number - first]), left)) if inside else {}
+        for column, formula in formulas.get(number, {}).items():
+            cells[column] = cells.get(column) or formula
+        yield "\t".join(text for _, text in sorted(cells.items()) if text)
 
 
 def _shown(cell: object) -> str:

@@ -11,19 +11,23 @@ from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.pages import PictureFile
-from intake.ocr.sheets import PageImage, PageText, Sheet
+from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
 from intake.parsing import rtf
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
+from intake.parsing.formulas import read_formulas
 from intake.parsing.media_types import DOCX, ODS, ODT, RTF, XLS, XLSX
-from intake.parsing.packages import Package
+from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
+from intake.schemas.documents import Defect
 
 _RTF, _ZIP = b"{\\rtf", b"PK\x03\x04"
 OFFICE_SIGNATURES = (_RTF, _ZIP, _OLE)
 _LOCKED = "EncryptedPackage"  # a DOCX or XLSX inside a compound file (MS-OFFCRYPTO §2.3.4.4)
 _OLD_WORKBOOKS = {"Workbook", "Book"}  # MS-XLS §2.1.2
+_READ_PICTURES = (b"\x89PNG", b"\xff\xd8")
+"""How those pictures of an RTF begin that can be decoded; others are metafiles."""
 _LEAST_PICTURE_PIXELS = 500_000
 """A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
 
@@ -78,8 +82,12 @@ class OfficeFile:
         self._workbook: Workbook | None = None
         self._text = ""
         self._pictures: list[bytes] = []
+        self._unread = False
         if data.startswith(_RTF):
-            self._text = rtf.to_text(data)
+            text, pictures = rtf.take_pictures(data)
+            self._text = rtf.to_text(text)
+            self._pictures = [each for each in pictures if len(each) >= LEAST_PICTURE_BYTES]
+            self._unread = any(not each.startswith(_READ_PICTURES) for each in self._pictures)
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
         elif data.startswith(_OLE):
@@ -93,6 +101,8 @@ class OfficeFile:
             self._text = read_docx(package)
         elif kind == ODT:
             self._text = read_odt(package)
+        elif kind == XLSX:
+            self._workbook = Workbook(data, read_formulas(package))
         elif kind is not None:
             self._workbook = Workbook(data)
         else:
@@ -112,7 +122,8 @@ class OfficeFile:
                 return None
             return PageText(number, self._workbook.sheet(number - 1))
         if number == 1:
-            return PageText(number, self._text)
+            lack = Defect(code=PICTURE_UNREAD, detail=f"page {number}")
+            return PageText(number, self._text, defects=(lack,) if self._unread else ())
         while number - 2 < len(self._pictures):
             sheet = self._picture(number)
             if sheet is not None:

@@ -217,9 +217,10 @@ class Page(Frozen):
     """Degrees by which the page was straightened."""
     seconds: float = 0.0
     words: tuple[Word, ...] = ()
-    """The words in reading order; none where the text stood in the file."""
+    """The words in reading order; where the text stood in the file, those of pictures on it."""
     width: int = 0
-    """Pixels across of the prepared picture, which ``words`` count in; 0 where there was none."""
+    """Pixels across of the picture that ``words`` count in, the prepared one or that of a page of
+    text with pictures on it; 0 where there was none."""
     height: int = 0
     barcodes: tuple[Barcode, ...] = ()
     """Those of letters and faxes; none where nobody looked."""

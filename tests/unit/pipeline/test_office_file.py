@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
@@ -270,3 +271,67 @@ def test_what_is_damaged_or_no_office_document_has_no_type() -> None:
 
     for data in (archive.getvalue(), old_word, old_word[:100], b"PK\x03\x04", b"", b"%PDF-"):
         assert type_of_office(data) is None
+
+
+def _rtf(body: str) -> bytes:
+    return ("{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}" + body + "}").encode("ascii")
+
+
+def _pict(data: bytes, kind: str) -> str:
+    said = r"{\*\picprop{\sp{\sn name}{\sv }}}\picw1000" + "\\" + kind
+    return r"{\pict" + said + "\n" + data.hex() + "}"
+
+
+def test_rich_text_gives_headers_first_and_footers_last_each_once() -> None:
+    (page,) = _pages(
+        _rtf(
+            "{\\header\\pard Comune di Prato\\par}{\\headerf Comune di Prato}"
+            "{\\footer\\pard Pagina {\\field{\\*\\fldinst PAGE}{\\fldrslt 1}}}"
+            "Gentile Ufficio,\\par segnalo una frana.{\\footerr Via Roma 5}"
+        )
+    )
+    assert page.text.split("\n") == [
+        "Comune di Prato",
+        "Gentile Ufficio,",
+        "segnalo una frana.",
+        "Pagina 1",
+        "Via Roma 5",
+    ]
+
+
+def _scan() -> bytes:
+    out = BytesIO()
+    noise = Image.effect_noise((1000, 700), 90)  # as large as a scan is when it is packed
+    noise.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_picture_in_rich_text_is_a_page_and_the_text_after_it_is_read() -> None:
+    once_more = "{\\nonshppict" + _pict(b"\1\0\x09" * 900_000, "wmetafile8") + "}"
+    picture = "{\\*\\shppict" + _pict(_scan(), "pngblip") + "}"
+    text, page = _pages(_rtf(f"prima\\par {picture}{once_more}dopo"))
+    assert text.text.split("\n") == ["prima", "dopo"]
+    assert text.defects == ()
+    assert page.image.size == (1000, 700)
+
+
+def test_a_picture_in_rich_text_that_cannot_be_read_is_told() -> None:
+    (page,) = _pages(_rtf("prima " + _pict(b"\1\0\x09" * 9_000, "wmetafile8") + "dopo"))
+    assert page.text == "prima dopo"
+    assert [defect.code for defect in page.defects] == ["page_picture_unread"]
+
+
+def test_a_formula_without_a_value_is_shown_and_one_with_a_value_is_its_value() -> None:
+    data = (FIXTURES / "office" / "danni.xlsx").read_bytes()
+    rows = (
+        b'<row r="3"><c r="B3" s="1"><f>SUM(B1:B2)&amp;"x"</f></c></row>'
+        b'<row r="4"><c r="A4"><f>1+1</f><v>2</v></c><c r="B4"><f t="shared" si="0"/><v/></c></row>'
+        b'<row r="6"><c r="AB6"><f>1+1</f><v></v></c></row>'
+    )
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + rows
+        + b"</sheetData></worksheet>"
+    )
+    (page,) = _pages(_without(data, "", sheet1=sheet))
+    assert page.text.split("\n")[1:] == ['=SUM(B1:B2)&"x"', "2\t=…", "=1+1"]

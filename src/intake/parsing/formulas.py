@@ -1,0 +1,71 @@
+"""Formulas of an XLSX that hold no value yet: a program that wrote the file left them to others.
+
+A value that was calculated is in the file and is read as any other (ECMA-376 part 1 §18.3.1.4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from html import unescape
+
+from intake.errors import UnreadableItem
+from intake.parsing.packages import Package
+
+Formulas = Mapping[int, Mapping[int, str]]
+"""Row -> column -> formula as a person writes it; both count from 0."""
+_CELL = re.compile(
+    rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*'
+    rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+_UNTOLD = "…"
+"""What stands for a formula that is told once for several cells."""
+
+
+def read_formulas(package: Package) -> dict[str, Formulas]:
+    """Return the formulas without a value, by the name of their sheet; none of what is damaged."""
+    try:
+        relations = _tags(package.read("xl/_rels/workbook.xml.rels"), _RELATION)
+        sheets = _tags(package.read("xl/workbook.xml"), _SHEET)
+        parts = {each.get("Id"): each.get("Target", "") for each in relations}
+        names = {each.get("name", ""): parts.get(each.get("r:id"), "") for each in sheets}
+        return {
+            name: _formulas(package.read(part))
+            for name, target in names.items()
+            if (part := _part(target)) in package.names
+        }
+    except UnreadableItem:  # the reader of the sheets says what is wrong with them
+        return {}
+
+
+def _tags(part: bytes, pattern: re.Pattern[str]) -> list[dict[str, str]]:
+    text = part.decode("utf-8", "replace")
+    return [
+        {name: unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
+        for tag in pattern.findall(text)
+    ]
+
+
+def _part(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _formulas(sheet: bytes) -> Formulas:
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for column, row, formula in _CELL.findall(sheet):
+        text = unescape(formula.decode("utf-8", "replace")).strip()
+        found[int(row) - 1][_number(column)] = f"={text or _UNTOLD}"
+    return found
+
+
+def _number(column: bytes) -> int:
+    """Return the number of a column, which is named A to Z, then AA."""
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - ord("A") + 1
+    return number - 1
