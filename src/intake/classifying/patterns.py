@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -133,13 +133,14 @@ class Matcher:
         cuts = [self._cut(word) for word in words.words]
         if all(len(cut) == 1 for cut in cuts):
             return words
-        return Words(
-            tuple(word for cut in cuts for word in cut),
-            tuple(clause for cut, clause in zip(cuts, words.clauses, strict=True) for _ in cut),
-            tuple(number for cut, number in zip(cuts, words.sentences, strict=True) for _ in cut),
-            words.questions,
-            words.text,
-            tuple(span for cut, span in zip(cuts, words.spans, strict=True) for _ in cut),
+        return replace(
+            words,
+            words=tuple(word for cut in cuts for word in cut),
+            clauses=tuple(each for cut, each in zip(cuts, words.clauses, strict=True) for _ in cut),
+            sentences=tuple(
+                each for cut, each in zip(cuts, words.sentences, strict=True) for _ in cut
+            ),
+            spans=tuple(span for cut, span in zip(cuts, words.spans, strict=True) for _ in cut),
         )
 
     def _possible(self, present: frozenset[int]) -> dict[int, list[_Pattern]]:

@@ -20,6 +20,7 @@ from intake.schemas.documents import Document
 _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
+_TOO_LONG = f"{Urgency.HIGH}: doubtful length, not judged"
 _LEAST_WORDS = 3
 _SHORT_SUBJECT, _BEGINNING = 4, 30
 """Words of a subject that is not judged by itself, and of a body that are read with it."""
@@ -31,6 +32,9 @@ _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
 """So much higher must a score be in a drill."""
+_MOST_CHARACTERS = 100_000
+"""Of an item so much is judged from its beginning, and half as much from its end: sixty pages of
+type. Reading a text of nothing but unknown words takes 7 s for each 100,000 characters."""
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
 milliseconds each."""
@@ -63,7 +67,8 @@ class UrgencyRules:
 
     def assess(self, documents: Sequence[Document]) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence."""
-        readings = [self._phrases.read(text) for text in _texts(documents)]
+        texts, left_out = _bounded(_texts(documents))
+        readings = [self._phrases.read(text) for text in texts]
         everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
@@ -82,7 +87,10 @@ class UrgencyRules:
                 ],
                 is_said_unreal=bool(everywhere),
             )
-        return Assessment(_highest(ordered), tuple(ordered[:_SHOWN_EVIDENCE]))
+        ordered = ordered[:_SHOWN_EVIDENCE]
+        if left_out:
+            ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
+        return Assessment(_highest(ordered), tuple(ordered))
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
@@ -103,6 +111,20 @@ def _texts(documents: Sequence[Document]) -> list[str]:
         else document.text
         for document in documents
     ]
+
+
+def _bounded(texts: Sequence[str]) -> tuple[list[str], int]:
+    """Return the texts with what is too much left out of their middle, and how much that is."""
+    total = sum(map(len, texts))
+    left_out = max(0, total - _MOST_CHARACTERS - _MOST_CHARACTERS // 2)
+    kept: list[str] = []
+    place = 0
+    for text in texts:
+        start = min(max(_MOST_CHARACTERS - place, 0), len(text))
+        end = min(max(_MOST_CHARACTERS + left_out - place, 0), len(text))
+        kept.append(text if start == end else f"{text[:start]}\n\n{text[end:]}")
+        place += len(text)
+    return kept, left_out
 
 
 def _weigh(

@@ -348,3 +348,24 @@ def test_what_is_likely_a_call_but_not_sure_is_read_before_its_turn() -> None:
     assessed = UrgencyRules().assess([Document(text=oblique + calm * 30)])
     assert assessed.urgency is Urgency.HIGH
     assert assessed.evidence[0].rule == "high: doubtful learned"
+
+
+@pytest.mark.parametrize("place", ["start", "end"])
+def test_of_a_very_long_text_beginning_and_end_are_judged(place: str) -> None:
+    draw = random.Random(3)
+    pasted = " ".join("".join(draw.choices("abcdefgilmnoprstuvz", k=7)) for _ in range(25_000))
+    call = "Aiuto, mia madre è sotto le macerie e non respira."
+    text = f"{call} {pasted}" if place == "start" else f"{pasted} {call}"
+    assessed = UrgencyRules().assess([Document(text=text)])
+    assert assessed.urgency is Urgency.EMERGENCY
+    assert "doubtful length" in assessed.evidence[-1].rule
+
+
+def test_what_is_too_long_to_be_judged_whole_is_shown_to_a_person() -> None:
+    calm = "Vi scrivo per la domanda di alloggio che ho spedito il mese passato. "
+    whole = UrgencyRules().assess([Document(text=calm * 1500)])
+    assert whole.urgency is Urgency.NORMAL
+    first, second = (Document(text=calm * 1500) for _ in range(2))
+    assessed = UrgencyRules().assess([first, second])
+    assert assessed.urgency is Urgency.HIGH
+    assert assessed.evidence[-1].rule.startswith("high: doubtful length")
