@@ -25,7 +25,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "phonenumbers": ("parsing/telephone_numbers.py",),
     "py3langid": ("classifying/language_model.py",),
     "pydantic_settings": ("config/settings.py",),
-    "pypdfium2": ("ocr/pdf.py", "ocr/pdf_page.py", "ocr/pdf_text.py"),
+    "pypdfium2": ("ocr/pdf.py", "ocr/pdf_page.py", "ocr/pdf_streams.py", "ocr/pdf_text.py"),
     "pysqlite3": ("store/database.py",),
     "pytesseract": ("ocr/tesseract.py",),
     "python_calamine": ("parsing/spreadsheets.py",),

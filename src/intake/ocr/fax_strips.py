@@ -27,6 +27,12 @@ LEAST_COHERENCE = 0.4
 """Share of the ink that has ink above it: 0.6 to 0.9 in letters, far less in what is no fax."""
 _MOST_BYTES = 4_000_000
 
+_LOOSE_BYTES = 8
+"""The end of a strip: its last codes, those that end the page, and what fills up a byte."""
+_ROW_BYTES = 64
+"""A row of a page of type takes so many bytes; that in which decoding stops is not told rightly."""
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
 Tags = Mapping[int, object]
 
 
@@ -59,6 +65,40 @@ def single_strip(
     # Pillow counts the strip's place from the end of the directory.
     directory[_STRIP_OFFSET], directory[_STRIP_BYTES] = 0, len(strip)
     return _HEADERS[prefix] + directory.tobytes(8) + strip
+
+
+def stops_at(strip: bytes, *, width: int, rows: int, is_reversed: bool = False) -> int | None:
+    """Return the row (from 0) from which on a Group 4 strip is white only because decoding stopped.
+
+    At zeros, and where the codes break off, libtiff takes the page for ended and says nothing.
+    Coded anew, the picture gives the same bytes as far as it was decoded: T.6 leaves an encoder no
+    choice. Then only one of both goes on. None: both end together, or another encoder had choices.
+    """
+    order = 2 if is_reversed else 1
+    tags = {_BITS: 1, _PHOTOMETRIC: 1, _FILL_ORDER: order, _SAMPLES: 1, _COMPRESSION: _G4}
+    picture = decoded(single_strip(strip, tags, width=width, rows=rows))
+    if picture is None:
+        return None
+    own, given = _coded(picture), strip.translate(_REVERSED) if is_reversed else strip
+    inked = np.flatnonzero(np.asarray(picture).any(axis=1))
+    last = int(inked[-1]) + 1 if len(inked) else 0
+    told = len(own) - (rows - last) // 8 - _LOOSE_BYTES  # a white row is one bit
+    alike = max(0, min(told, len(given)) - _ROW_BYTES)
+    if own[:alike] != given[:alike]:
+        return None
+    lengths = len(own.rstrip(b"\0")), len(given.rstrip(b"\0"))
+    return last if abs(lengths[0] - lengths[1]) > _LOOSE_BYTES else None
+
+
+def _coded(picture: Image.Image) -> bytes:
+    """Return the only strip of the picture in Group 4."""
+    file = BytesIO()
+    plain = picture.copy()  # without the tags of its file
+    plain.save(file, "TIFF", compression="group4", tiffinfo={_ROWS: picture.height})
+    with Image.open(file, formats=("TIFF",)) as saved:
+        tags = dict(saved.tag_v2)  # type: ignore[attr-defined]
+    start = tags[_STRIP_OFFSET][0]
+    return file.getvalue()[start : start + tags[_STRIP_BYTES][0]]
 
 
 def most_rows(rows: int, decode: Callable[[int], Image.Image | None]) -> Image.Image | None:

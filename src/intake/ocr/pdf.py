@@ -6,6 +6,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pypdfium2
@@ -75,7 +76,9 @@ class PdfFile:
             return None
         try:
             page = self._load(number)
-            return self._text(number, page) or self._scan(number, page) or self._draw(number, page)
+            if (typed := self._text(number, page)) is not None:
+                return typed
+            return _flawed(self._scan(number, page) or self._draw(number, page), page)
         except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:
@@ -214,6 +217,15 @@ class PdfFile:
         if most < LEAST_RENDER_DPI:
             raise _too_large(number, f"it measures {width:.0f} x {height:.0f} inches")
         return min(self._limits.dpi, most)
+
+
+def _flawed(sheet: PageImage, page: PdfPage) -> PageImage:
+    """Return the sheet with what is wrong with the data of its pictures."""
+    if not any(picture.is_damaged() for picture in page.pictures):
+        return sheet
+    detail = f"page {sheet.number}: a picture on it breaks off, or is damaged in its middle"
+    defect = Defect(code="page_incomplete", detail=detail)
+    return replace(sheet, is_incomplete=True, defects=(*sheet.defects, defect))
 
 
 def _open(data: bytes, passwords: Sequence[str]) -> pypdfium2.PdfDocument:

@@ -16,6 +16,7 @@ from PIL import Image
 from intake.ocr.coloured_marks import MOST_PIXELS
 from intake.ocr.grey import to_grey
 from intake.ocr.pasted import Region, find_regions
+from intake.ocr.pdf_streams import is_damaged
 from intake.ocr.pdf_text import Letter, address_of, lines_of, read_letters, split_lines
 from intake.ocr.scans import POINTS_PER_INCH, Box, Matrix, Picture
 from intake.ocr.sheets import Sides
@@ -243,9 +244,9 @@ class PdfPage:
         if len(self.pictures) >= _MOST_PICTURES or not facts.width or not facts.height:
             self.is_drawn_on = True
             return
-        picture = Picture(
-            facts.width, facts.height, facts.bits_per_pixel, matrix, partial(_pixels, item)
-        )
+        width, height, bits = facts.width, facts.height, facts.bits_per_pixel
+        check = partial(is_damaged, item, (width, height), bits)
+        picture = Picture(width, height, bits, matrix, partial(_pixels, item), check)
         over = Look(grey=_WHITE, opacity=255, order=len(self._looks) + len(self._covers))
         self._covers.append(Cover(picture.place, over))
         if picture.place.within(self.box).area > PAGE_WIDE * self.box.area:

@@ -99,6 +99,8 @@ class Picture:
     matrix: Matrix
     pixels: Callable[[], Image.Image]
     """Decodes it, in mode ``L`` or ``RGB``; raises ValueError where that cannot be done."""
+    is_damaged: Callable[[], bool]
+    """Says whether its data breaks off, or cannot be decoded in its middle."""
 
     @property
     def place(self) -> Box:

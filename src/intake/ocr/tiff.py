@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from intake.ocr.decoder_messages import Heard
-from intake.ocr.fax_strips import count_rows, decoded, most_rows, single_strip
+from intake.ocr.fax_strips import count_rows, decoded, most_rows, single_strip, stops_at
 from intake.ocr.grey import to_grey
 
 # TIFF 6.0 §8, §13, §15 and, for the fax lines, RFC 2306; Pillow names only some of them.
@@ -64,15 +64,30 @@ def rows_of(image: ImageFile.ImageFile, heard: Heard) -> list[int]:
     return sorted({min(strip * in_strip + row + 1, height) for strip, row in heard})
 
 
-def first_wrong_row(image: ImageFile.ImageFile, heard: Heard) -> int | None:
+def first_wrong_row(data: bytes, image: ImageFile.ImageFile, heard: Heard) -> int | None:
     """Return the number (from 1) of the row from which on a Group 4 page may be wrong, if any.
 
     Each row is coded by the one above it (T.6): after a row that could not be made out, what
-    looks sound need not be. In Group 3 rows stand by themselves, or some few together.
+    looks sound need not be; or decoding stopped there. In Group 3 rows stand by themselves, or
+    some few together.
     """
-    rows = rows_of(image, heard)
-    is_group_4 = bool(rows) and dict(image.tag_v2).get(_COMPRESSION) == _G4  # type: ignore[attr-defined]
-    return rows[0] if is_group_4 else None
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return None
+    tags = dict(image.tag_v2)
+    if tags.get(_COMPRESSION) != _G4:
+        return None
+    heard_rows = rows_of(image, heard)
+    return heard_rows[0] if heard_rows else _first_stop(tags, data)
+
+
+def _first_stop(tags: dict[int, Any], data: bytes) -> int | None:
+    """Return the number (from 1) of the row at which decoding of a Group 4 strip stopped early."""
+    is_reversed = tags.get(_FILL_ORDER) == _LOWEST_FIRST
+    for part in _parts(tags, data):
+        row = stops_at(part.data, width=part.width, rows=part.height, is_reversed=is_reversed)
+        if row is not None:
+            return part.top + row + 1
+    return None
 
 
 def missing_fax_rows(data: bytes, image: ImageFile.ImageFile) -> int:

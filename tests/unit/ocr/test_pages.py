@@ -133,6 +133,26 @@ def test_group_4_rows_that_the_decoder_guessed_are_told():
     assert "may be wrong" in page.defects[-1].detail
 
 
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("rows", [100, 1146])
+@pytest.mark.parametrize("harm", [bytes(64), b""])
+def test_group_4_rows_at_which_decoding_stops_in_silence_are_told(order, rows, harm):
+    tags = {266: order, 278: rows}
+    whole = _saved(_written(), "TIFF", compression="group4", dpi=(204, 98), tiffinfo=tags)
+    assert not _pages(whole)[0].is_incomplete
+    with Image.open(BytesIO(whole)) as opened:
+        places, sizes = opened.tag_v2[273], opened.tag_v2[279]
+    data, place, size = bytearray(whole), places[len(places) // 2], sizes[len(places) // 2]
+    harmed = place + size // 3
+    if harm:
+        data[harmed : harmed + min(len(harm), size // 3)] = harm[: size // 3]
+    else:
+        data[harmed : place + size] = bytes(place + size - harmed)
+    (page,) = _pages(bytes(data))
+    assert page.is_incomplete
+    assert "may be wrong" in page.defects[-1].detail
+
+
 @pytest.mark.parametrize("options", [0, 1, 4, 5])
 @pytest.mark.parametrize("rows", [37, 100, 1146])
 def test_no_row_of_a_sound_group_3_fax_is_missed(options, rows):
