@@ -21,7 +21,7 @@ from intake.options import classifier_options, filing_options, runner_options, s
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner
+from intake.pipeline.runner import Runner, what_waits
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
@@ -180,7 +180,9 @@ class Intake:
         )
         engine: Engine = plugins.load("engines", "local")()
         runner.run(engine)
-        processed = ProcessReport(**vars(runner.tally))
+        tally = runner.tally
+        tally.problem = tally.problem or what_waits(self._premises.database)
+        processed = ProcessReport(**vars(tally))
         return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
 
     def _refit(self) -> ModelRecord | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.classifiers import open_usable
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
@@ -89,16 +89,13 @@ def classify(
     ``options`` None means by the rules that intake brings.
     """
     options = options or ClassifyOptions()
+    classifiers, faults = open_usable(options)
     return judge(
         [Document(origin="subject", text=subject), Document(origin="body", text=text)],
-        classifiers=open_classifiers(
-            options.classifiers,
-            options.model,
-            options.files,
-            timeout_s=options.timeout_s,
-        ),
+        classifiers=classifiers,
         taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.thresholds or options.threshold,
         origin=origin,
         languages=options.languages,
+        faults=faults,
     )

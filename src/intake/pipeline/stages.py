@@ -6,6 +6,7 @@ by others, see ``pictures.py``. Nothing here touches the database.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import uuid
 from collections.abc import Callable
@@ -25,13 +26,14 @@ from intake.pipeline.pictures import PictureReader, is_letter, list_pictures
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Fault, Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
+_log = logging.getLogger(__name__)
 _OWN_CLASSIFIERS = ("keywords",)
 _FATAL = ("crash", "timeout", "memory")
 _PLUGIN_DEATHS = 3
@@ -67,6 +69,7 @@ class Stages:
         )
         self._pictures = PictureReader(blobs, scratch, options, servers)
         self._plugin_deaths = 0
+        self._faults: set[Fault] = set()
         self._is_killed = False
 
     def __enter__(self) -> Self:
@@ -137,7 +140,16 @@ class Stages:
                 "origin": origin.model_dump(mode="json"),
             },
         )
-        return Verdict.model_validate(answer)
+        return self._verdict(answer)
+
+    def _verdict(self, answer: dict[str, Any]) -> Verdict:
+        """Return a verdict; what it was found without is logged, once."""
+        verdict = Verdict.model_validate(answer)
+        for fault in verdict.faults:
+            if fault not in self._faults:
+                _log.error("judged without it: %s", fault.message, extra={"action": "classify"})
+        self._faults.update(verdict.faults)
+        return verdict
 
     def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
@@ -197,7 +209,7 @@ class Stages:
                 },
             )
             message = ParsedMessage.model_validate(answer["message"])
-            verdict = Verdict.model_validate(answer["verdict"])
+            verdict = self._verdict(answer["verdict"])
             return message, verdict, self._keep_leaves(message, out, answer["leaves"])
         finally:
             if out.exists():

@@ -424,6 +424,9 @@ def test_topics_are_learned_measured_and_used(
 
     model.write_bytes(b"broken")
     assert intake("check").code != 0
+    judged = intake("classify", "--text", EMERGENCY, "--json")
+    assert (judged.code, judged.json["urgency"]) == (78, "emergency")
+    assert "topics.model" in judged.err
     examples.write_text("no json\n")
     refused = intake("train", str(examples), "--out", str(model))
     assert refused.code == 2

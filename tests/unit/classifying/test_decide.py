@@ -148,6 +148,32 @@ def test_no_classifier_can_silence_the_alarm() -> None:
     assert verdict.topic == "reclamo"
 
 
+def test_a_classifier_that_fails_costs_its_opinion_and_is_named() -> None:
+    class Fails(Says):
+        def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+            raise IndexError("a damaged model")
+
+    verdict = _judge("Aiuto, siamo intrappolati in casa", Fails(), Says(reclamo=0.9))
+    assert (verdict.topic, verdict.emergency) == ("reclamo", True)
+    assert verdict.review_reasons == ("emergency", "misconfigured")
+    assert "says failed: IndexError: a damaged model" in verdict.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "reasons"),
+    [
+        ("x", 0.9, ()),
+        ("x", 0.1, ("topic_unsure",)),
+        ("siamo intrappolati", 0.9, ("emergency",)),
+        ("siamo intrappolati", 0.1, ("emergency", "topic_unsure")),
+    ],
+)
+def test_a_person_looks_for_the_right_reason(text: str, sure: float, reasons: object) -> None:
+    verdict = _judge(text, Says(reclamo=sure))
+    assert verdict.review_reasons == reasons
+    assert verdict.needs_review == bool(reasons)
+
+
 def test_the_language_is_named() -> None:
     assert _judge("Vorrei presentare un reclamo per il ritardo").language == "it"
     assert _judge("").language is None

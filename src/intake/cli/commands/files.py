@@ -14,7 +14,7 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column
 from intake.cli.session import JsonOption, choice, session
-from intake.errors import UnreadableItem
+from intake.errors import ConfigError, UnreadableItem
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -168,10 +168,14 @@ def classify(
     verdict = judge(text or "", subject, origin=origin, options=options)
     if as_json:
         render.emit_json(verdict)
-        return
-    render.emit(_verdict(verdict))
-    if verdict.evidence:
-        render.emit(render.heading("Evidence"), _evidence(verdict))
+    else:
+        render.emit(_verdict(verdict))
+        if verdict.evidence:
+            render.emit(render.heading("Evidence"), _evidence(verdict))
+    for fault in verdict.faults:
+        render.complain(f"Judged without it: {fault.message}", fault.remedy)
+    if verdict.faults:
+        raise typer.Exit(ConfigError.exit_code)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ _NEAR_AMONG = 2000
 _MEANINGS = {
     "emergency": "somebody may be in danger now",
     "topic_unsure": "no topic is sure enough to be filed under",
+    "misconfigured": "the topic was found without what the settings name: see `intake check`",
     "page_hard_to_read": "a page was read with little confidence",
     "no_text": "nothing could be read",
     "possible_follow_up": "it names an earlier request, but another sender",
