@@ -93,6 +93,22 @@ class Dicing(Honest):
         return super().opinion(confidence=next(self._next))
 
 
+class Clearing(Honest):
+    breaks = "test_it_leaves_what_it_is_given_as_it_is"
+
+    def classify(self, documents):
+        found = super().classify(documents)
+        documents.clear()
+        return found
+
+
+class Rewriting(Clearing):
+    def classify(self, documents):
+        for document in documents:
+            document.__dict__["text"] = ""
+        return []
+
+
 class Remembering(Honest):
     breaks = "test_it_remembers_nothing_of_other_items"
 

@@ -62,7 +62,10 @@ class GuardedClassifier:
         return opinions
 
     def _ask(self, documents: Sequence[Document], origin: Origin) -> Sequence[Classification]:
-        answer = ask(self._inner, documents, origin)
+        copies = [
+            document.model_copy() for document in documents
+        ]  # it may do with them what it likes
+        answer = ask(self._inner, copies, origin)
         found: list[Any] = list(islice(answer, MOST_OPINIONS + 1))
         if len(found) > MOST_OPINIONS:
             raise ValueError(f"more than {MOST_OPINIONS} opinions")

@@ -107,6 +107,13 @@ class ClassifierContract:
             documents = [Document(text=text)]
             assert self._ask(classifier, documents) == self._ask(classifier, documents)
 
+    def test_it_leaves_what_it_is_given_as_it_is(self, classifier: Classifier) -> None:
+        for text in self.texts:
+            documents = [Document(origin="subject", text=text[:80]), Document(text=text)]
+            given = [document.model_copy() for document in documents]
+            self._ask(classifier, given)
+            assert given == documents, f"changed: {text[:60]!r}"
+
     def test_it_remembers_nothing_of_other_items(self, classifier: Classifier) -> None:
         forwards = {text: self._ask(classifier, [Document(text=text)]) for text in self.texts}
         for text in reversed(self.texts):

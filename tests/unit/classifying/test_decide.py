@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intake.classifying.decide import judge
+from intake.classifying.guarded import GuardedClassifier
 from intake.classifying.learned import LearnedClassifier
 from intake.classifying.ranking import surest
 from intake.classifying.rules import KeywordClassifier
@@ -146,6 +147,28 @@ def test_no_classifier_can_silence_the_alarm() -> None:
     verdict = _judge("Aiuto, siamo intrappolati in casa", Says(reclamo=1.0))
     assert verdict.emergency
     assert verdict.topic == "reclamo"
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_classifier_that_spoils_what_it_is_given_silences_nothing(is_guarded: bool) -> None:
+    class Spoils(Says):
+        def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+            for document in documents:
+                document.__dict__["text"] = "tutto bene"
+            documents.clear()  # type: ignore[attr-defined]
+            return []
+
+    spoils = GuardedClassifier(Spoils(), timeout_s=5) if is_guarded else Spoils()
+    documents = [Document(text="Aiuto, c'è un incendio nel bosco dietro casa")]
+    verdict = judge(
+        documents,
+        classifiers=[spoils, KeywordClassifier()],
+        taxonomy=Taxonomy.load(),
+        threshold=0.5,
+    )
+    assert (verdict.emergency, verdict.language, len(documents)) == (True, "it", 1)
+    if is_guarded:
+        assert verdict.topic == "segnalazione.incendio", "others read what was written"
 
 
 def test_a_classifier_that_fails_costs_its_opinion_and_is_named() -> None:
