@@ -26,7 +26,7 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from intake.checks import CheckResult
 
 _log = logging.getLogger(__name__)
+_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
+_OF_URGENCY = ("emergency", "alarm_doubted")
 
 
 class Intake:
@@ -355,13 +357,11 @@ def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
         }
     if draft.language is None:
         changes["language"] = verdict.language
-    if verdict.emergency:
-        reasons = (*draft.review_reasons, "emergency")
-        changes |= {
-            "urgency": verdict.urgency,
-            "needs_review": True,
-            "review_reasons": tuple(dict.fromkeys(reasons)),
-        }
+    if _DEGREES.index(verdict.urgency) > _DEGREES.index(draft.urgency):
+        changes["urgency"] = verdict.urgency
+    if alarming := [reason for reason in verdict.review_reasons if reason in _OF_URGENCY]:
+        reasons = dict.fromkeys((*draft.review_reasons, *alarming))
+        changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
     return draft.model_copy(update=changes)
 
 

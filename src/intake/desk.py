@@ -62,7 +62,8 @@ class Requests:
         search: str | None = None,
         limit: int = 50,
     ) -> list[Request]:
-        """Return requests without their attachments: open emergencies first, then the newest.
+        """Return requests without their attachments: open emergencies first, then open ones of
+        high urgency, then the others; in each of the three the newest first.
 
         What was filed under a former name of the topic is found too. ``search`` holds words that
         must all be in subject, text, attachments, reference or sender.

@@ -28,6 +28,8 @@ _SHOWN_ALTERNATIVES = 3
 _RULES = "keywords"
 """The classifier whose opinions are a person's rules, however sure that person is of them."""
 
+_DOUBTED = f"{Urgency.HIGH}: doubtful "
+"""So begins the rule of an alarm that the danger model takes for none."""
 _REMEDY = "Run `intake check`; train a new model, or name another one."
 
 
@@ -69,7 +71,7 @@ def judge(
     topic, confidence, reasons = _choose(ranked, thresholds)
     urgency, alarms = _raise_urgency(assessment, topic, taxonomy)
     is_emergency = urgency is Urgency.EMERGENCY
-    why = tuple(_why_review(urgency, is_topic_unsure=topic is None, faults=faults))
+    why = tuple(_why_review(urgency, alarms, is_topic_unsure=topic is None, faults=faults))
     if topic is None and is_emergency and taxonomy.emergency_topic is not None:
         topic = taxonomy.emergency_topic.id
         confidence = round(len(alarms) / (len(alarms) + 1), 4)
@@ -94,11 +96,13 @@ def judge(
 
 
 def _why_review(
-    urgency: Urgency, *, is_topic_unsure: bool, faults: Sequence[Fault]
+    urgency: Urgency, alarms: Sequence[Evidence], *, is_topic_unsure: bool, faults: Sequence[Fault]
 ) -> Iterator[str]:
     """Yield the codes that say why a person must look."""
     if urgency is Urgency.EMERGENCY:
         yield "emergency"
+    elif any(alarm.rule.startswith(_DOUBTED) for alarm in alarms):
+        yield "alarm_doubted"
     if is_topic_unsure:
         yield "topic_unsure"
     if faults:
