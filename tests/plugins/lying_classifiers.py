@@ -83,6 +83,17 @@ class Talkative(Honest):
         return super().opinion(evidence=(Evidence(rule="all", text="x" * 10_000),))
 
 
+class Weightless(Talkative):
+    def opinion(self, **values):
+        evidence = (Evidence(rule="all", text="x", weight=float("inf")),)
+        return Honest.opinion(self, evidence=evidence)
+
+
+class Unspeakable(Talkative):
+    def opinion(self, **values):
+        return Honest.opinion(self, evidence=(Evidence(rule="all", text="\ud800"),))
+
+
 class Dicing(Honest):
     breaks = "test_it_is_pure"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
-from intake.classifying.guarded import ask, failure
+from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
@@ -119,7 +119,7 @@ def _ask_all(
         try:
             opinions += ask(classifier, documents, origin)
         except Exception as error:  # noqa: BLE001 - a model of wrong numbers may raise anything
-            reason = f"{type(error).__name__}: {error}"
+            reason = told(error)
             opinions += failure(classifier, reason)
             message = f"The classifier {classifier.name} failed: {reason}"
             faults.append(Fault(message=message, remedy=_REMEDY))

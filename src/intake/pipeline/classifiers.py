@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake import plugins
-from intake.classifying.guarded import GuardedClassifier, SilentClassifier
+from intake.classifying.guarded import GuardedClassifier, SilentClassifier, told
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import ConfigError, IntakeError
@@ -90,7 +90,7 @@ def _by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classif
     except IntakeError:
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-        return SilentClassifier(name, f"cannot be opened: {type(error).__name__}: {error}")
+        return SilentClassifier(name, f"cannot be opened: {told(error)}")
     return GuardedClassifier(opened, timeout_s=timeout_s)
 
 

@@ -26,6 +26,7 @@ from intake.classifying.guarded import (
 )
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier, OriginClassifier
+from intake.schemas.base import clean_text
 from intake.schemas.classifications import Classification, Origin
 from intake.schemas.documents import Document
 
@@ -101,6 +102,8 @@ class ClassifierContract:
                 assert len(opinion.evidence) <= MOST_EVIDENCE
                 for each in opinion.evidence:
                     assert len(each.rule) + len(each.text) <= LONGEST_TEXT
+                    assert math.isfinite(each.weight)
+                    assert clean_text(each.rule + each.text) == each.rule + each.text
 
     def test_it_is_pure(self, classifier: Classifier) -> None:
         for text in self.texts:
