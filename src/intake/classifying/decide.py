@@ -65,8 +65,7 @@ def judge(
     faults = (*faults, *failures)
     if any(isinstance(each, RulesWeigher) and each.hears_rules for each in classifiers):
         opinions = tuple(map(_heard, opinions))
-    calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
-    ranked = rank(calibrated or opinions, taxonomy)
+    ranked = rank(opinions, taxonomy)
     thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
     topic, confidence, reasons = _choose(ranked, thresholds)
     urgency, alarms = _raise_urgency(assessment, topic, taxonomy)
@@ -78,7 +77,7 @@ def judge(
     chosen = taxonomy.find(topic) if topic is not None else None
     return Verdict(
         topic=topic,
-        topic_by=_by_whom(topic, calibrated),
+        topic_by=_by_whom(topic, opinions),
         confidence=confidence,
         kind=chosen.kind.value if chosen else None,
         due_days=chosen.due_days if chosen else None,
@@ -145,12 +144,12 @@ def _choose(
 
 
 def _by_whom(
-    topic: str | None, calibrated: Sequence[Classification]
+    topic: str | None, opinions: Sequence[Classification]
 ) -> Literal["rule", "model"] | None:
     if topic is None:
         return None
-    learned = (opinion for opinion in calibrated if opinion.classifier != _RULES)
-    return "model" if any(opinion.topic == topic for opinion in learned) else "rule"
+    learned = (each for each in opinions if each.calibrated and each.classifier != _RULES)
+    return "model" if any(each.topic == topic for each in learned) else "rule"
 
 
 def _raise_urgency(

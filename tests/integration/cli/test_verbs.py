@@ -412,6 +412,10 @@ def test_topics_are_learned_measured_and_used(
     trained = intake("train", str(examples), "--out", str(model), "--json").json
     assert {"accesso", "reclamo"} < set(trained["topics"])
     assert sum(trained["examples"]) == 60
+    strange = tmp_path / "strange.jsonl"
+    strange.write_text("\n".join([*lines, '{"text": "Un disco volante", "topic": "marziani"}']))
+    warned = intake("train", str(strange), "--out", str(tmp_path / "strange.model"))
+    assert (warned.code, "marziani (1)." in warned.err) == (0, True)
     config.write_text(f'{CONFIG}\n[classify]\nmodel = "topics.model"\n')
     verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
     assert verdict["topic"] == "reclamo"

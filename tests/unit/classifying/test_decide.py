@@ -52,6 +52,15 @@ def test_a_calibrated_opinion_counts_and_the_others_are_kept() -> None:
     assert {opinion.topic for opinion in verdict.opinions} == {"reclamo", "normativa"}
 
 
+@pytest.mark.parametrize("strange", [{"marziani": 0.9}, {"normativa": 0.0}, {}])
+def test_a_calibrated_opinion_on_nothing_that_counts_silences_no_other(
+    strange: dict[str, float],
+) -> None:
+    verdict = _judge("x", Says(reclamo=0.7), SaysCalibrated(**strange))
+    assert (verdict.topic, verdict.topic_by, verdict.confidence) == ("reclamo", "rule", 0.7)
+    assert surest(verdict.opinions, Taxonomy.load()) == ("reclamo", 0.7)
+
+
 def _judge(text: str, *classifiers: Says | KeywordClassifier, threshold: float = 0.5) -> Verdict:
     return judge(
         [Document(text=text)],

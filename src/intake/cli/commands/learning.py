@@ -66,15 +66,17 @@ def train(
         _train_version(active, examples, this_person(by), as_json=as_json)
         return
     section = active.settings().classify
+    labelled = _labelled(active, examples)
     with render.progress(silent=as_json or active.quiet) as tell:
         manifest = train_model(
-            _labelled(active, examples),
+            labelled,
             out,
             taxonomy=section.taxonomy,
             rules=section.rules,
             embeddings=section.embeddings,
             progress=_told(tell),
         )
+    _warn(labelled, section.taxonomy)
     if as_json:
         render.emit_json(manifest)
         return
@@ -86,9 +88,11 @@ def train(
 def _train_version(active: Session, examples: Path | None, person: str, *, as_json: bool) -> None:
     """Train a version in the folder of models."""
     with active.open() as intake, render.progress(silent=as_json or active.quiet) as tell:
-        folder = intake.models
-        record = folder.train(_labelled(active, examples), by=person, progress=_told(tell))
+        folder, labelled = intake.models, _labelled(active, examples)
+        record = folder.train(labelled, by=person, progress=_told(tell))
         current = folder.current()
+        taxonomy = intake.settings.classify.taxonomy
+    _warn(labelled, taxonomy)
     if as_json:
         render.emit_json(record)
         return
@@ -188,6 +192,20 @@ def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
         return list(read(examples))
     with active.open() as intake:
         return intake.requests.corrections()
+
+
+def _warn(examples: Sequence[LabelledText], taxonomy: Path | None) -> None:
+    """Name the topics of examples under which nothing is ever filed."""
+    from intake.learning import unknown_topics
+
+    if unknown := unknown_topics(examples, taxonomy):
+        named = ", ".join(f"{topic} ({count})" for topic, count in unknown.items())
+        render.complain(
+            f"The taxonomy does not have {len(unknown)} of the topics learned, with so many texts: "
+            f"{named}.",
+            "Nothing is filed under them: name the right taxonomy in [classify], or write them as "
+            "`formerly` of its topics.",
+        )
 
 
 def _told(tell: Tell | None) -> Callable[[int, int], None] | None:
