@@ -17,7 +17,7 @@ from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
 from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, Urgency
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
@@ -116,8 +116,9 @@ class Requests:
     def correct(self, reference: str, topic: str, *, by: str) -> Request:
         """Write down the right topic of a request, and who said so.
 
-        Kind and due time follow the topic; the request need no longer be looked at because of its
-        topic. What machines thought is kept. `intake train` learns from it.
+        Kind and due time follow the topic, but an emergency stays due at once; the request need no
+        longer be looked at because of its topic. What machines thought is kept. `intake train`
+        learns from it.
 
         Raises:
             UnknownReference: there is no such request.
@@ -145,7 +146,9 @@ class Requests:
                 data={"from": request.topic, "to": chosen.id},
             )
             events = journal.append(connection, [journal.of_request(request.id, said)], now)
-            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=chosen.due_days)
+            is_emergency = request.urgency is Urgency.EMERGENCY
+            due_days = self._taxonomy.due_days(chosen.id, is_emergency=is_emergency)
+            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=due_days)
             request = requests.set_topic(connection, request, changes, now)
         self._observe(events)
         return request

@@ -80,7 +80,7 @@ def judge(
         topic_by=_by_whom(topic, opinions),
         confidence=confidence,
         kind=chosen.kind.value if chosen else None,
-        due_days=chosen.due_days if chosen else None,
+        due_days=taxonomy.due_days(topic, is_emergency=is_emergency),
         needs_review=bool(why),
         review_reasons=why,
         alternatives=_alternatives(ranked, topic),

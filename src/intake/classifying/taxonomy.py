@@ -83,6 +83,20 @@ class Taxonomy(Frozen):
         """Return the topic of this id or former id, or None."""
         return self._by_id.get(topic_id) or self._by_former_id.get(topic_id)
 
+    def due_days(self, topic_id: str | None, *, is_emergency: bool) -> int | None:
+        """Return within how many calendar days from receipt a request is to be answered; None
+        where nothing is promised.
+
+        An emergency is due at once, or as the emergency topic says, and never later than that.
+        """
+        found = self.find(topic_id) if topic_id is not None else None
+        promised = found.due_days if found else None
+        if not is_emergency:
+            return promised
+        alarming = self.emergency_topic
+        at_once = (alarming.due_days if alarming else None) or 0
+        return at_once if promised is None else min(promised, at_once)
+
     def forward(self, topic_id: str) -> str:
         """Return the id of today of a topic; one that the taxonomy does not know stays."""
         found = self.find(topic_id)

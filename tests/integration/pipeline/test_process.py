@@ -580,6 +580,22 @@ def test_high_urgency_comes_after_emergencies_and_before_all_that_is_newer(
     assert [each.id for each in app.requests.find()] == [danger.id, new.id, old.id, doubted.id]
 
 
+def test_an_emergency_is_due_at_once_and_a_correction_does_not_put_it_off(
+    open_intake: Open,
+) -> None:
+    app = open_intake()
+    text = "Aiuto, c'è un incendio nel bosco dietro casa"
+    mailed = app.receipts.get(_push(app, "1", text_mail(text=text)))
+    app.process()
+    filed = app.requests.get(app.receipts.get(mailed.id).reference or "")
+    told = app.submit(RequestDraft(channel=Channel.PHONE, text=text))
+    for request in (filed, told):
+        assert (request.topic, request.urgency) == ("segnalazione.incendio", "emergency")
+        assert request.due_at == request.received_at
+        corrected = app.requests.correct(request.reference, "info.rischio-sismico", by="op")
+        assert corrected.due_at == request.received_at
+
+
 def test_a_front_end_that_knows_of_more_urgency_is_believed(open_intake: Open) -> None:
     app = open_intake()
     draft = RequestDraft(channel=Channel.PHONE, urgency=Urgency.EMERGENCY, text="Nota")
