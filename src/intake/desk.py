@@ -87,7 +87,7 @@ class Requests:
             return journal.history(connection, journal.request_stream(request.id))
 
     def opinions(self, reference: str) -> list[Classification]:
-        """Return every opinion about the topic of a request."""
+        """Return every opinion about a request, first what raised its urgency, if anything did."""
         with self._database.read() as connection:
             return opinions.of_request(connection, requests.get(connection, reference).id)
 

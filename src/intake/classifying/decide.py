@@ -28,6 +28,8 @@ _SHOWN_ALTERNATIVES = 3
 _RULES = "keywords"
 """The classifier whose opinions are a person's rules, however sure that person is of them."""
 
+URGENCY = "urgency"
+"""In whose name the evidence of urgency stands among the opinions, first."""
 _DOUBTED = f"{Urgency.HIGH}: doubtful "
 """So begins the rule of an alarm that the danger model takes for none."""
 _REMEDY = "Run `intake check`; train a new model, or name another one."
@@ -54,8 +56,8 @@ def judge(
     confidence is that of the surest of them; below ``threshold`` (0..1, one for all topics or one
     for each) the topic is None and a person must look. An emergency always asks for a person; if no
     topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
-    stays among the opinions. ``urgency_rules`` None means ours. ``faults`` are what cannot be used:
-    as long as there are any a person must look.
+    stays among the opinions, of which what raised the urgency is the first. ``urgency_rules`` None
+    means ours. ``faults`` are what cannot be used: as long as there are any a person must look.
     """
     documents = tuple(documents)
     rules = urgency_rules or _our_urgency_rules()
@@ -89,7 +91,7 @@ def judge(
         emergency=is_emergency,
         evidence=(*alarms, *reasons),
         model_version=_versions(classifiers, taxonomy, rules),
-        opinions=opinions,
+        opinions=(*_of_urgency(alarms, rules), *opinions),
         faults=faults,
     )
 
@@ -158,8 +160,17 @@ def _raise_urgency(
     """Return the rules' urgency, raised if the topic itself means danger; never lowered."""
     found = taxonomy.find(topic) if topic is not None else None
     if found is not None and found.emergency:
-        return Urgency.EMERGENCY, assessment.evidence
+        said = Evidence(rule=f"{Urgency.EMERGENCY}: topic", text=found.id, topic=found.id)
+        is_new = assessment.urgency is not Urgency.EMERGENCY
+        return Urgency.EMERGENCY, (*((said,) if is_new else ()), *assessment.evidence)
     return assessment.urgency, assessment.evidence
+
+
+def _of_urgency(alarms: tuple[Evidence, ...], rules: UrgencyRules) -> tuple[Classification, ...]:
+    """Return what raised the urgency as an opinion on no topic, so that it is kept and shown."""
+    if not alarms:
+        return ()
+    return (Classification(classifier=URGENCY, version=rules.version, evidence=alarms),)
 
 
 def _alternatives(

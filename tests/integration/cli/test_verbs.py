@@ -125,6 +125,11 @@ def test_show_prints_text_evidence_and_events_in_local_time(intake: Any) -> None
     detail = intake("show", request["reference"], "--json").json
     assert detail["events"][0]["type"] == "request.filed"
     assert detail["subject"] == "AIUTO"
+    assert detail["opinions"][0]["classifier"] == "urgency"
+    assert detail["opinions"][0]["evidence"][0]["rule"].startswith("emergency: ")
+    first_row = shown.out.split("\nEvidence")[1].splitlines()[3]
+    assert "urgency" in first_row
+    assert "emergency: " in first_row
     hour_in_tokyo = (int(request["received_at"][11:13]) + 9) % 24
     assert f" {hour_in_tokyo:02}:" in shown.out.split("received")[1].splitlines()[0]
 

@@ -152,6 +152,17 @@ def test_a_classifier_can_raise_the_alarm() -> None:
     assert verdict.emergency
 
 
+def test_what_raised_the_urgency_is_the_first_opinion() -> None:
+    for text, degree in (("siamo intrappolati", "emergency: "), ("Diffida", "high: ")):
+        first, *others = _judge(text, Says(reclamo=0.9)).opinions
+        assert (first.classifier, first.topic) == ("urgency", None)
+        assert first.evidence[0].rule.startswith(degree)
+        assert [each.classifier for each in others] == ["says"]
+    by_topic = _judge("x", Says(**{"emergenza-in-corso": 0.9}))
+    assert by_topic.opinions[0].evidence[0].text == "emergenza-in-corso"
+    assert [each.classifier for each in _judge("x", Says(reclamo=0.9)).opinions] == ["says"]
+
+
 def test_no_classifier_can_silence_the_alarm() -> None:
     verdict = _judge("Aiuto, siamo intrappolati in casa", Says(reclamo=1.0))
     assert verdict.emergency
