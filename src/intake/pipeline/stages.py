@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers, NotForked
+from intake.engines.forking import ForkServers
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
+from intake.pipeline.asking import ask
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
@@ -34,8 +35,6 @@ from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
 _log = logging.getLogger(__name__)
-_OWN_CLASSIFIERS = ("keywords",)
-_FATAL = ("crash", "timeout", "memory")
 _PLUGIN_DEATHS = 3
 """Plugins are left out for the rest of the run after so many children that died of them."""
 
@@ -70,7 +69,6 @@ class Stages:
         self._pictures = PictureReader(blobs, scratch, options, servers)
         self._plugin_deaths = 0
         self._faults: set[Fault] = set()
-        self._is_killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +87,6 @@ class Stages:
 
     def kill(self) -> None:
         """End every child at once, for good; any thread may call it."""
-        self._is_killed = True
         self._light.kill()
         self._pictures.kill()
 
@@ -154,26 +151,14 @@ class Stages:
     def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        When the child dies and plugins of others were asked, it is done again without these: if
-        they were to blame, it costs their opinion and not an attempt of the item.
+        One that dies of plugins again and again is asked without them for the rest of the run.
         """
-        options = self._classify_options
-        try:
-            return self._light.call(task, payload | {"options": options})
-        except NotForked:
-            raise  # no plugin was asked
-        except TransientFailure as death:
-            names = [name for name in options["classifiers"] if name not in _OWN_CLASSIFIERS]
-            if not names or death.code not in _FATAL or self._is_killed:
-                raise
-            own = [name for name in options["classifiers"] if name in _OWN_CLASSIFIERS]
-            silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
-            without = options | {"classifiers": own, "silent": silent}
-            answer = self._light.call(task, payload | {"options": without})
+        answer, taken = ask(self._light, task, payload, self._classify_options)
+        if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
-                self._classify_options = without
-            return answer
+                self._classify_options = taken
+        return answer
 
     def _read_letter(
         self, receipt: Receipt, message: ParsedMessage, readings: Readings
