@@ -66,6 +66,7 @@ class Taxonomy(Frozen):
         file = read(path, shipped="taxonomy.toml")
         topics = validate(file, _File).topics
         _check_ids(file, topics)
+        topics = _with_parents_of_today(topics)
         _check_parents(file, topics)
         return cls(topics=topics, version=file.digest)
 
@@ -135,6 +136,15 @@ def _check_ids(file: DataFile, topics: tuple[Topic, ...]) -> None:
     alarming = [topic.id for topic in topics if topic.emergency]
     if len(alarming) > 1:
         raise refuse(file, f"topic {alarming[1]!r}, key 'emergency': {alarming[0]!r} has it too")
+
+
+def _with_parents_of_today(topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    """Return the topics, each parent by its id of today where it is named by a former one."""
+    today = {former: topic.id for topic in topics for former in topic.formerly}
+    return tuple(
+        topic.model_copy(update={"parent": today[topic.parent]}) if topic.parent in today else topic
+        for topic in topics
+    )
 
 
 def _check_parents(file: DataFile, topics: tuple[Topic, ...]) -> None:

@@ -79,6 +79,17 @@ def test_a_missing_file_is_a_configuration_error(tmp_path: Path) -> None:
         Taxonomy.load(tmp_path / "none.toml")
 
 
+def test_a_file_of_windows_and_a_parent_by_its_former_id_are_understood(tmp_path: Path) -> None:
+    wide = TOPIC.format(id="strade") + 'formerly = ["viabilita"]\n'
+    path = _write(tmp_path, "\ufeff" + wide + TOPIC.format(id="neve") + 'parent = "viabilita"\n')
+    found = Taxonomy.load(path).find("neve")
+    assert found is not None
+    assert found.parent == "strade"
+    itself = TOPIC.format(id="strade") + 'formerly = ["vie"]\nparent = "vie"\n'
+    with pytest.raises(ConfigError, match="its own ancestor"):
+        Taxonomy.load(_write(tmp_path, itself))
+
+
 @pytest.mark.parametrize(
     ("emergency_days", "own_days", "due"),
     [("", "", 0), ("", "due_days = 5", 0), ("due_days = 1", "due_days = 5", 1),
