@@ -528,6 +528,13 @@ def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
         "models": [trained],
     }
     assert trained["reason"][:6] in intake("models", "list").out
+    record = tmp_path / "models" / f"{trained['version']}.json"
+    kept = record.read_bytes()
+    record.unlink()
+    listed = intake("models", "list").out
+    record.write_bytes(kept)
+    assert trained["version"] in listed.split("In use:")[0]
+    assert "Its record is missing." in listed
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert f"learned {trained['version']}" in judged["model_version"]
     assert judged["topic"] == "accesso"

@@ -102,13 +102,15 @@ def _train_version(active: Session, examples: Path | None, person: str, *, as_js
 
 def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the models in the folder, the oldest first, and which one is in use."""
+    from intake.classifying.model_folder import UNTRAINED
+
     with session(context).open() as intake:
         records, current = intake.models.records(), intake.models.current()
     if as_json:
         render.emit_json({"in_use": current, "models": records})
         return
     columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             each.version,
             f"{each.trained_at:%Y-%m-%d %H:%MZ}",
@@ -119,6 +121,8 @@ def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
         )
         for each in records
     ]
+    if current not in (UNTRAINED, *(each.version for each in records)):
+        rows.append((current, "", "", "", "yes", "Its record is missing."))
     render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
     render.emit(render.plain(f"In use: {current}."))
 
@@ -241,11 +245,18 @@ def _show(report: Report) -> None:
         render.table(
             [Column("Beside"), Column("Macro-F1"), Column("Accuracy"), Column("Lead, 95 %")],
             [
-                (each.name, _share(each.macro_f1), _share(each.accuracy), _lead(each.lead))
+                (
+                    f"{each.name} *" if each.may_have_learned else each.name,
+                    _share(each.macro_f1),
+                    _share(each.accuracy),
+                    _lead(each.lead),
+                )
                 for each in report.rivals
             ],
         ),
     )
+    if any(each.may_have_learned for each in report.rivals):
+        render.emit("* It may have learned from these very texts, which flatters it.")
     if report.gate is not None:
         _show_gate(report.gate)
     if report.events:
