@@ -57,7 +57,7 @@ _LEAST_WORDS = 3
 _NAMED_BY_DIGEST = re.compile(r"[0-9a-f]{12}\.model")
 """As the folder of models names them."""
 _MAX_FILE_BYTES = 64 << 20
-_REMEDY = "Give a file that `intake train` wrote, or train a new one."
+_REMEDY = "Put another to use (`intake models use`), or train a new one (`intake train`)."
 
 
 class Manifest(Frozen):
