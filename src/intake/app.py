@@ -21,12 +21,12 @@ from intake.options import classifier_options, filing_options, runner_options, s
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner
+from intake.pipeline.runner import Runner, what_waits
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from intake.checks import CheckResult
 
 _log = logging.getLogger(__name__)
+_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
+_OF_URGENCY = ("emergency", "alarm_doubted")
 
 
 class Intake:
@@ -180,7 +182,9 @@ class Intake:
         )
         engine: Engine = plugins.load("engines", "local")()
         runner.run(engine)
-        processed = ProcessReport(**vars(runner.tally))
+        tally = runner.tally
+        tally.problem = tally.problem or what_waits(self._premises.database)
+        processed = ProcessReport(**vars(tally))
         return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
 
     def _refit(self) -> ModelRecord | None:
@@ -353,13 +357,11 @@ def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
         }
     if draft.language is None:
         changes["language"] = verdict.language
-    if verdict.emergency:
-        reasons = (*draft.review_reasons, "emergency")
-        changes |= {
-            "urgency": verdict.urgency,
-            "needs_review": True,
-            "review_reasons": tuple(dict.fromkeys(reasons)),
-        }
+    if _DEGREES.index(verdict.urgency) > _DEGREES.index(draft.urgency):
+        changes["urgency"] = verdict.urgency
+    if alarming := [reason for reason in verdict.review_reasons if reason in _OF_URGENCY]:
+        reasons = dict.fromkeys((*draft.review_reasons, *alarming))
+        changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
     return draft.model_copy(update=changes)
 
 

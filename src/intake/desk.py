@@ -17,7 +17,7 @@ from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
 from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
-from intake.schemas.classifications import Classification
+from intake.schemas.classifications import Classification, Urgency
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
@@ -62,7 +62,8 @@ class Requests:
         search: str | None = None,
         limit: int = 50,
     ) -> list[Request]:
-        """Return requests without their attachments: open emergencies first, then the newest.
+        """Return requests without their attachments: open emergencies first, then open ones of
+        high urgency, then the others; in each of the three the newest first.
 
         What was filed under a former name of the topic is found too. ``search`` holds words that
         must all be in subject, text, attachments, reference or sender.
@@ -86,7 +87,7 @@ class Requests:
             return journal.history(connection, journal.request_stream(request.id))
 
     def opinions(self, reference: str) -> list[Classification]:
-        """Return every opinion about the topic of a request."""
+        """Return every opinion about a request, first what raised its urgency, if anything did."""
         with self._database.read() as connection:
             return opinions.of_request(connection, requests.get(connection, reference).id)
 
@@ -115,8 +116,9 @@ class Requests:
     def correct(self, reference: str, topic: str, *, by: str) -> Request:
         """Write down the right topic of a request, and who said so.
 
-        Kind and due time follow the topic; the request need no longer be looked at because of its
-        topic. What machines thought is kept. `intake train` learns from it.
+        Kind and due time follow the topic, but an emergency stays due at once; the request need no
+        longer be looked at because of its topic. What machines thought is kept. `intake train`
+        learns from it.
 
         Raises:
             UnknownReference: there is no such request.
@@ -144,7 +146,9 @@ class Requests:
                 data={"from": request.topic, "to": chosen.id},
             )
             events = journal.append(connection, [journal.of_request(request.id, said)], now)
-            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=chosen.due_days)
+            is_emergency = request.urgency is Urgency.EMERGENCY
+            due_days = self._taxonomy.due_days(chosen.id, is_emergency=is_emergency)
+            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=due_days)
             request = requests.set_topic(connection, request, changes, now)
         self._observe(events)
         return request

@@ -201,7 +201,10 @@ class Classifier(Protocol):
     version: str
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
-        """Return opinions, the strongest first; none when there is nothing to go by."""
+        """Return opinions, the strongest first; none when there is nothing to go by.
+
+        The documents are left as they are.
+        """
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,20 @@ def train_model(
     unfinished.write_bytes(model.to_bytes())
     unfinished.replace(out)
     return model.manifest
+
+
+def unknown_topics(
+    examples: Sequence[LabelledText], taxonomy: Path | None = None
+) -> dict[str, int]:
+    """Return how many texts each topic has that ``taxonomy`` (None: ours) does not know: no
+    request is ever filed under it.
+
+    Raises:
+        ConfigError: the taxonomy cannot be used.
+    """
+    known = Taxonomy.load(taxonomy)
+    counted = Counter(each.topic for each in examples if known.find(each.topic) is None)
+    return dict(sorted(counted.items()))
 
 
 def evaluate_model(

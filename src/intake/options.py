@@ -7,13 +7,14 @@ from pathlib import Path
 from intake.classifying.model_folder import ModelFolder
 from intake.config import ClassifySettings, Settings
 from intake.engines.limits import Limits
+from intake.errors import IntakeError
 from intake.ocr.limits import PageLimits
 from intake.pipeline.receive import ReceiveOptions
 from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import RunnerOptions
 from intake.pipeline.settle import FilingOptions
 from intake.pipeline.stage_options import ClassifyOptions, OcrOptions, StageOptions
-from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
@@ -63,10 +64,12 @@ def runner_options(settings: Settings, workers: int | None, stages: StageOptions
 def classify_options(settings: Settings) -> ClassifyOptions:
     """Return how ``settings`` want topics to be found, for ``classify``."""
     section = settings.classify
+    model, fault = _model_or_fault(settings)
     return ClassifyOptions(
         classifiers=section.classifiers,
         timeout_s=section.timeout_s,
-        model=model_in_use(settings),
+        model=model,
+        model_fault=fault,
         taxonomy=section.taxonomy,
         rules=section.rules,
         embeddings=section.embeddings,
@@ -87,9 +90,18 @@ def model_in_use(settings: Settings) -> Path | None:
 
     Raises:
         ConfigError: the model that the folder names is not there.
+        StoreError: the folder cannot be read.
     """
     section = settings.classify
     return section.model or (section.model_dir and ModelFolder(section.model_dir).current_path())
+
+
+def _model_or_fault(settings: Settings) -> tuple[Path | None, Fault | None]:
+    """Return the model in use, or why there is none: urgency is judged without it."""
+    try:
+        return model_in_use(settings), None
+    except IntakeError as error:
+        return None, Fault(message=error.message, remedy=error.remedy)
 
 
 def stage_options(settings: Settings) -> StageOptions:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from intake.classifying.decide import judge
 from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.asking import judge_in_child, plugins_of
+from intake.pipeline.classifiers import open_usable
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
@@ -86,19 +87,24 @@ def classify(
 ) -> Verdict:
     """Return topic, urgency and language of a text, as from ``origin`` where one is given.
 
-    ``options`` None means by the rules that intake brings.
+    ``options`` None means by the rules that intake brings. Plugins are asked in a child process:
+    one that hangs, prints or ends its process costs no more than its opinion.
+
+    Raises:
+        ConfigError: the taxonomy cannot be used.
+        StoreError: plugins are named, and the machine has no room for a process.
     """
     options = options or ClassifyOptions()
+    documents = [Document(origin="subject", text=subject), Document(origin="body", text=text)]
+    if plugins_of(options.classifiers):
+        return judge_in_child(documents, origin or Origin(), options)
+    classifiers, faults = open_usable(options)
     return judge(
-        [Document(origin="subject", text=subject), Document(origin="body", text=text)],
-        classifiers=open_classifiers(
-            options.classifiers,
-            options.model,
-            options.files,
-            timeout_s=options.timeout_s,
-        ),
+        documents,
+        classifiers=classifiers,
         taxonomy=Taxonomy.load(options.taxonomy),
         threshold=options.thresholds or options.threshold,
         origin=origin,
         languages=options.languages,
+        faults=faults,
     )

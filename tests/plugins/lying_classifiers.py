@@ -83,6 +83,17 @@ class Talkative(Honest):
         return super().opinion(evidence=(Evidence(rule="all", text="x" * 10_000),))
 
 
+class Weightless(Talkative):
+    def opinion(self, **values):
+        evidence = (Evidence(rule="all", text="x", weight=float("inf")),)
+        return Honest.opinion(self, evidence=evidence)
+
+
+class Unspeakable(Talkative):
+    def opinion(self, **values):
+        return Honest.opinion(self, evidence=(Evidence(rule="all", text="\ud800"),))
+
+
 class Dicing(Honest):
     breaks = "test_it_is_pure"
 
@@ -91,6 +102,22 @@ class Dicing(Honest):
 
     def opinion(self, **values):
         return super().opinion(confidence=next(self._next))
+
+
+class Clearing(Honest):
+    breaks = "test_it_leaves_what_it_is_given_as_it_is"
+
+    def classify(self, documents):
+        found = super().classify(documents)
+        documents.clear()
+        return found
+
+
+class Rewriting(Clearing):
+    def classify(self, documents):
+        for document in documents:
+            document.__dict__["text"] = ""
+        return []
 
 
 class Remembering(Honest):

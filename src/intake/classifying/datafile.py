@@ -35,7 +35,7 @@ def read(path: Path | None, *, shipped: str) -> DataFile:
     name = shipped if path is None else str(path)
     try:
         content = source.read_bytes()
-        table = tomllib.loads(content.decode("utf-8"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(
             f"{name} cannot be read: {error}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
-from intake.classifying.guarded import ask
+from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
@@ -16,6 +16,7 @@ from intake.schemas.classifications import (
     Alternative,
     Classification,
     Evidence,
+    Fault,
     Origin,
     Thresholds,
     Urgency,
@@ -27,6 +28,12 @@ _SHOWN_ALTERNATIVES = 3
 _RULES = "keywords"
 """The classifier whose opinions are a person's rules, however sure that person is of them."""
 
+URGENCY = "urgency"
+"""In whose name the evidence of urgency stands among the opinions, first."""
+_DOUBTED = f"{Urgency.HIGH}: doubtful "
+"""So begins the rule of an alarm that the danger model takes for none."""
+_REMEDY = "Run `intake check`; train a new model, or name another one."
+
 
 def judge(
     documents: Sequence[Document],
@@ -37,50 +44,87 @@ def judge(
     origin: Origin | None = None,
     languages: Sequence[str] = LANGUAGES,
     urgency_rules: UrgencyRules | None = None,
+    faults: Sequence[Fault] = (),
 ) -> Verdict:
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
+
+    Danger is looked for before any classifier is asked, and one that fails costs no more than its
+    opinion.
 
     The topic is the one that the classifiers together are surest of, or the calibrated opinions
     where there are any; rules that a model has weighed in its own opinion do not count twice. Its
     confidence is that of the surest of them; below ``threshold`` (0..1, one for all topics or one
     for each) the topic is None and a person must look. An emergency always asks for a person; if no
     topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
-    stays among the opinions. ``urgency_rules`` None means ours.
+    stays among the opinions, of which what raised the urgency is the first. ``urgency_rules`` None
+    means ours. ``faults`` are what cannot be used: as long as there are any a person must look.
     """
-    opinions = tuple(
-        opinion
-        for classifier in classifiers
-        for opinion in ask(classifier, documents, origin or Origin())
-    )
+    documents = tuple(documents)
+    rules = urgency_rules or _our_urgency_rules()
+    assessment = rules.assess(documents)
+    language = identify(_prose(documents), languages=languages)
+    opinions, failures = _ask_all(classifiers, documents, origin or Origin())
+    faults = (*faults, *failures)
     if any(isinstance(each, RulesWeigher) and each.hears_rules for each in classifiers):
         opinions = tuple(map(_heard, opinions))
-    calibrated = tuple(opinion for opinion in opinions if opinion.calibrated)
-    ranked = rank(calibrated or opinions, taxonomy)
+    ranked = rank(opinions, taxonomy)
     thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
     topic, confidence, reasons = _choose(ranked, thresholds)
-    rules = urgency_rules or _our_urgency_rules()
-    urgency, alarms = _raise_urgency(rules.assess(documents), topic, taxonomy)
+    urgency, alarms = _raise_urgency(assessment, topic, taxonomy)
     is_emergency = urgency is Urgency.EMERGENCY
-    needs_review = topic is None or is_emergency
+    why = tuple(_why_review(urgency, alarms, is_topic_unsure=topic is None, faults=faults))
     if topic is None and is_emergency and taxonomy.emergency_topic is not None:
         topic = taxonomy.emergency_topic.id
         confidence = round(len(alarms) / (len(alarms) + 1), 4)
     chosen = taxonomy.find(topic) if topic is not None else None
     return Verdict(
         topic=topic,
-        topic_by=_by_whom(topic, calibrated),
+        topic_by=_by_whom(topic, opinions),
         confidence=confidence,
         kind=chosen.kind.value if chosen else None,
-        due_days=chosen.due_days if chosen else None,
-        needs_review=needs_review,
+        due_days=taxonomy.due_days(topic, is_emergency=is_emergency),
+        needs_review=bool(why),
+        review_reasons=why,
         alternatives=_alternatives(ranked, topic),
-        language=identify(_prose(documents), languages=languages),
+        language=language,
         urgency=urgency,
         emergency=is_emergency,
         evidence=(*alarms, *reasons),
         model_version=_versions(classifiers, taxonomy, rules),
-        opinions=opinions,
+        opinions=(*_of_urgency(alarms, rules), *opinions),
+        faults=faults,
     )
+
+
+def _why_review(
+    urgency: Urgency, alarms: Sequence[Evidence], *, is_topic_unsure: bool, faults: Sequence[Fault]
+) -> Iterator[str]:
+    """Yield the codes that say why a person must look."""
+    if urgency is Urgency.EMERGENCY:
+        yield "emergency"
+    elif any(alarm.rule.startswith(_DOUBTED) for alarm in alarms):
+        yield "alarm_doubted"
+    if is_topic_unsure:
+        yield "topic_unsure"
+    if faults:
+        yield "misconfigured"
+
+
+def _ask_all(
+    classifiers: Sequence[Classifier], documents: Sequence[Document], origin: Origin
+) -> tuple[tuple[Classification, ...], tuple[Fault, ...]]:
+    """Return all opinions, and which classifiers failed though they are none of a plugin."""
+    opinions: list[Classification] = []
+    faults = []
+    for classifier in classifiers:
+        try:
+            opinions += ask(classifier, documents, origin)
+        except Exception as error:  # noqa: BLE001 - a model of wrong numbers may raise anything
+            reason = told(error)
+            opinions += failure(classifier, reason)
+            message = f"The classifier {classifier.name} failed: {reason}"
+            faults.append(Fault(message=message, remedy=_REMEDY))
+    return tuple(opinions), tuple(faults)
 
 
 def _heard(opinion: Classification) -> Classification:
@@ -102,12 +146,12 @@ def _choose(
 
 
 def _by_whom(
-    topic: str | None, calibrated: Sequence[Classification]
+    topic: str | None, opinions: Sequence[Classification]
 ) -> Literal["rule", "model"] | None:
     if topic is None:
         return None
-    learned = (opinion for opinion in calibrated if opinion.classifier != _RULES)
-    return "model" if any(opinion.topic == topic for opinion in learned) else "rule"
+    learned = (each for each in opinions if each.calibrated and each.classifier != _RULES)
+    return "model" if any(each.topic == topic for each in learned) else "rule"
 
 
 def _raise_urgency(
@@ -116,8 +160,17 @@ def _raise_urgency(
     """Return the rules' urgency, raised if the topic itself means danger; never lowered."""
     found = taxonomy.find(topic) if topic is not None else None
     if found is not None and found.emergency:
-        return Urgency.EMERGENCY, assessment.evidence
+        said = Evidence(rule=f"{Urgency.EMERGENCY}: topic", text=found.id, topic=found.id)
+        is_new = assessment.urgency is not Urgency.EMERGENCY
+        return Urgency.EMERGENCY, (*((said,) if is_new else ()), *assessment.evidence)
     return assessment.urgency, assessment.evidence
+
+
+def _of_urgency(alarms: tuple[Evidence, ...], rules: UrgencyRules) -> tuple[Classification, ...]:
+    """Return what raised the urgency as an opinion on no topic, so that it is kept and shown."""
+    if not alarms:
+        return ()
+    return (Classification(classifier=URGENCY, version=rules.version, evidence=alarms),)
 
 
 def _alternatives(

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from intake.interfaces import Classifier, OriginClassifier
+from intake.schemas.base import clean_text
 from intake.schemas.classifications import Classification, Evidence, Origin
 from intake.schemas.documents import Document
 
@@ -37,8 +38,8 @@ class GuardedClassifier:
     def __init__(self, inner: Classifier, *, timeout_s: float, name: str | None = None) -> None:
         self._inner = inner
         self._timeout_s = timeout_s
-        self.name = name or str(getattr(inner, "name", type(inner).__name__))[:100]
-        self.version = str(getattr(inner, "version", "unknown"))[:100]
+        self.name = name or clean_text(str(getattr(inner, "name", type(inner).__name__)))[:100]
+        self.version = clean_text(str(getattr(inner, "version", "unknown")))[:100]
         self._failures = 0
         self._rests_until_s = -math.inf
 
@@ -57,12 +58,15 @@ class GuardedClassifier:
         except _TooSlow:
             return self._failed(f"took longer than {self._timeout_s:g} s")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-            return self._failed(f"{type(error).__name__}: {error}")
+            return self._failed(told(error))
         self._failures = 0
         return opinions
 
     def _ask(self, documents: Sequence[Document], origin: Origin) -> Sequence[Classification]:
-        answer = ask(self._inner, documents, origin)
+        copies = [
+            document.model_copy() for document in documents
+        ]  # it may do with them what it likes
+        answer = ask(self._inner, copies, origin)
         found: list[Any] = list(islice(answer, MOST_OPINIONS + 1))
         if len(found) > MOST_OPINIONS:
             raise ValueError(f"more than {MOST_OPINIONS} opinions")
@@ -79,9 +83,14 @@ class GuardedClassifier:
         read = Classification.model_validate(opinion.model_dump(warnings=False))
         if not 0 <= read.confidence <= 1:
             raise ValueError(f"confidence {read.confidence} is not between 0 and 1")
+        if not all(math.isfinite(each.weight) for each in read.evidence):
+            raise ValueError("the weight of evidence is no number")
         texts = [read.topic or "", *(f"{each.rule}{each.text}" for each in read.evidence)]
-        if len(texts) > MOST_EVIDENCE + 1 or max(map(len, texts)) > LONGEST_TEXT:
+        texts += [each.topic or "" for each in read.evidence]
+        if len(read.evidence) > MOST_EVIDENCE or max(map(len, texts)) > LONGEST_TEXT:
             raise ValueError("an opinion without measure")
+        if any(clean_text(text) != text for text in texts):
+            raise ValueError("a text that no database takes")
         return read.model_copy(update={"classifier": self.name, "version": self.version})
 
     def _failed(self, reason: str) -> Sequence[Classification]:
@@ -117,10 +126,18 @@ def ask(
 
 def failure(classifier: Classifier, reason: str) -> Sequence[Classification]:
     """Return the opinion that stands for one that was not given."""
-    said = Evidence(rule=FAILED, text=reason[:LONGEST_TEXT])
+    said = Evidence(rule=FAILED, text=clean_text(reason)[:LONGEST_TEXT])
     return (
         Classification(classifier=classifier.name, version=classifier.version, evidence=(said,)),
     )
+
+
+def told(error: BaseException) -> str:
+    """Return kind and text of a stranger's error, which may refuse to tell."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - as above
+        return type(error).__name__
 
 
 def _within(

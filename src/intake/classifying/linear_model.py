@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -53,8 +54,10 @@ _MISREAD, _MISREAD_WEIGHT = 0.9, 0.5
 words that the encoder may not know either, counts for so much of what that of others does."""
 _LEAST_WORDS = 3
 """Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
+_NAMED_BY_DIGEST = re.compile(r"[0-9a-f]{12}\.model")
+"""As the folder of models names them."""
 _MAX_FILE_BYTES = 64 << 20
-_REMEDY = "Give a file that `intake train` wrote, or train a new one."
+_REMEDY = "Put another to use (`intake models use`), or train a new one (`intake train`)."
 
 
 class Manifest(Frozen):
@@ -144,6 +147,8 @@ class LinearModel:
         shapes = (weights.shape, scales.shape, biases.shape, rarity.shape)
         if shapes != ((BUCKETS, topics), (topics,), (topics,), (BUCKETS,)):
             raise ValueError(f"the arrays have the shapes {shapes}")
+        if not all(np.isfinite(array).all() for array in (scales, biases, rarity)):
+            raise ValueError("some of its numbers are none")
         self.manifest = manifest
         self._weights, self._scales, self._biases = weights, scales, biases
         self._rarity = rarity
@@ -323,7 +328,7 @@ class LinearModel:
         """
         try:
             return cls._read(path, prior, embedder)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError) as error:
+        except Exception as error:  # a damaged archive fails in any way: zlib, memory, syntax
             reason = "its manifest is wrong" if isinstance(error, ValidationError) else error
             raise ConfigError(
                 f"The model {path} cannot be used: {reason}", remedy=_REMEDY
@@ -333,6 +338,8 @@ class LinearModel:
     def _read(cls, path: Path, prior: Prior | None, embedder: Embedder | None) -> Self:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise ValueError(f"it is larger than {_MAX_FILE_BYTES >> 20} MB")
+        if _NAMED_BY_DIGEST.fullmatch(path.name) and version_of(path) != path.stem:
+            raise ValueError("it is not what it was: its digest is not its name")
         if not zipfile.is_zipfile(path):
             raise ValueError("it is no archive")
         with np.load(path, allow_pickle=False) as archive:

@@ -1,11 +1,12 @@
 """The folder of models: a file and a record for each version, and the name of the one in use.
 
-Versions are never overwritten. The name is replaced in one step (rename(2)): whoever is killed
-leaves the former one in use.
+Versions are never overwritten, unless they are damaged. The name is replaced in one step
+(rename(2)): whoever is killed leaves the former one in use.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tempfile
@@ -75,13 +76,14 @@ class ModelFolder:
                     found.append(ModelRecord.model_validate_json(path.read_bytes()))
                 except (OSError, ValidationError) as error:
                     raise ConfigError(
-                        f"The record {path} of a model cannot be read: {error}",
+                        f"The record {path} of a model cannot be read: {_reason(error)}.",
                         remedy="Take it and the model's file out of the folder.",
                     ) from error
         return sorted(found, key=lambda record: (record.trained_at, record.version))
 
     def add(self, content: bytes, record: ModelRecord) -> None:
-        """Keep a model and its record; a version that is there is left as it is.
+        """Keep a model and its record; a version that is there is left as it is, but a file that
+        is no longer what its name says is made whole.
 
         Raises:
             StoreError: the disk refused; no model is in the folder by half.
@@ -117,9 +119,10 @@ class ModelFolder:
         try:
             os.link(unfinished, path)  # unlike a rename it never replaces
         except FileExistsError:
-            pass
+            if _is_named_after(content, path) and not _is_named_after(path.read_bytes(), path):
+                unfinished.replace(path)
         finally:
-            unfinished.unlink()
+            unfinished.unlink(missing_ok=True)
         self._sync()
 
     def _unfinished(self, content: bytes) -> Path:
@@ -143,6 +146,19 @@ class ModelFolder:
         for left in self.root.glob(f"{_UNFINISHED}*"):
             if time.time() - left.stat().st_mtime > _LEFTOVER_S:
                 left.unlink(missing_ok=True)
+
+
+def _reason(error: OSError | ValidationError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+def _is_named_after(content: bytes, path: Path) -> bool:
+    """Return whether ``path`` is named by the digest of ``content``: a damaged model is not."""
+    return hashlib.sha256(content).hexdigest().startswith(path.stem)
 
 
 def _written(record: ModelRecord) -> bytes:

@@ -66,6 +66,7 @@ class Taxonomy(Frozen):
         file = read(path, shipped="taxonomy.toml")
         topics = validate(file, _File).topics
         _check_ids(file, topics)
+        topics = _with_parents_of_today(topics)
         _check_parents(file, topics)
         return cls(topics=topics, version=file.digest)
 
@@ -82,6 +83,20 @@ class Taxonomy(Frozen):
     def find(self, topic_id: str) -> Topic | None:
         """Return the topic of this id or former id, or None."""
         return self._by_id.get(topic_id) or self._by_former_id.get(topic_id)
+
+    def due_days(self, topic_id: str | None, *, is_emergency: bool) -> int | None:
+        """Return within how many calendar days from receipt a request is to be answered; None
+        where nothing is promised.
+
+        An emergency is due at once, or as the emergency topic says, and never later than that.
+        """
+        found = self.find(topic_id) if topic_id is not None else None
+        promised = found.due_days if found else None
+        if not is_emergency:
+            return promised
+        alarming = self.emergency_topic
+        at_once = (alarming.due_days if alarming else None) or 0
+        return at_once if promised is None else min(promised, at_once)
 
     def forward(self, topic_id: str) -> str:
         """Return the id of today of a topic; one that the taxonomy does not know stays."""
@@ -121,6 +136,15 @@ def _check_ids(file: DataFile, topics: tuple[Topic, ...]) -> None:
     alarming = [topic.id for topic in topics if topic.emergency]
     if len(alarming) > 1:
         raise refuse(file, f"topic {alarming[1]!r}, key 'emergency': {alarming[0]!r} has it too")
+
+
+def _with_parents_of_today(topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    """Return the topics, each parent by its id of today where it is named by a former one."""
+    today = {former: topic.id for topic in topics for former in topic.formerly}
+    return tuple(
+        topic.model_copy(update={"parent": today[topic.parent]}) if topic.parent in today else topic
+        for topic in topics
+    )
 
 
 def _check_parents(file: DataFile, topics: tuple[Topic, ...]) -> None:

@@ -131,7 +131,7 @@ def _split(dotted: str) -> Key:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             f"There is no configuration file {path}.",

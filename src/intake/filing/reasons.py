@@ -31,11 +31,7 @@ _REMARKABLE_DEFECTS = (
 
 def review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict) -> list[str]:
     """Return the codes that say why a person must look; none when nobody must."""
-    reasons = []
-    if verdict.emergency:
-        reasons.append("emergency")
-    if verdict.topic is None or verdict.needs_review:
-        reasons.append("topic_unsure")
+    reasons = list(verdict.review_reasons)
     if any(document.needs_review for document in readings.documents.values()):
         reasons.append("page_hard_to_read")
     kinds = {page.kind for each in readings.documents.values() for page in each.pages}

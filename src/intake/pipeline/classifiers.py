@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intake import plugins
-from intake.classifying.guarded import GuardedClassifier, SilentClassifier
+from intake.classifying.guarded import GuardedClassifier, SilentClassifier, told
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import IntakeError
+from intake.errors import ConfigError, IntakeError
 from intake.interfaces import Classifier, ConfigurableClassifier
-from intake.schemas.classifications import ClassifierOptions
+from intake.pipeline.stage_options import ClassifyOptions
+from intake.schemas.classifications import ClassifierOptions, Fault
 
 if TYPE_CHECKING:
     from intake.classifying.embeddings import Embedder
+
+_LEARNED = "learned"
 
 
 def open_classifiers(
@@ -34,15 +37,48 @@ def open_classifiers(
     Raises:
         ConfigError: there is no such plugin, or a file cannot be used.
     """
-    learned = _untrained(options) if model is None else _learned(model, _changed(model), options)
-    return [
-        *([learned] if learned else ()),
-        *(_by_name(name, options, timeout_s) for name in names),
-    ]
+    openers = _openers(names, model, options, timeout_s)
+    return [opened for _, open_one in openers if (opened := open_one()) is not None]
+
+
+def open_usable(options: ClassifyOptions) -> tuple[list[Classifier], tuple[Fault, ...]]:
+    """Return the classifiers to ask, and what cannot be used.
+
+    One that cannot be opened is silent and says why: the others, and the rules that look for
+    danger, go on without it.
+    """
+    opened: list[Classifier] = []
+    faults = [] if options.model_fault is None else [options.model_fault]
+    for name, open_one in _openers(
+        options.classifiers, options.model, options.files, options.timeout_s
+    ):
+        try:
+            classifier = open_one()
+        except ConfigError as error:
+            classifier = SilentClassifier(name, error.message)
+            faults.append(Fault(message=error.message, remedy=error.remedy))
+        if classifier is not None:
+            opened.append(classifier)
+    return opened, tuple(dict.fromkeys(faults))
+
+
+def _openers(
+    names: Sequence[str], model: Path | None, options: ClassifierOptions, timeout_s: float
+) -> Iterator[tuple[str, Callable[[], Classifier | None]]]:
+    """Yield the name of each classifier, and what opens it."""
+    if model is None:
+        yield _LEARNED, partial(_untrained, options)
+    else:
+        yield _LEARNED, lambda: _learned(model, _changed(model), options)
+    for name in names:
+        yield name, partial(_by_name, name, options, timeout_s)
 
 
 def _changed(model: Path) -> int:
-    return model.stat().st_mtime_ns if model.exists() else 0
+    try:
+        return model.stat().st_mtime_ns
+    except OSError:  # who loads it tells
+        return 0
 
 
 @cache
@@ -54,7 +90,7 @@ def _by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classif
     except IntakeError:
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-        return SilentClassifier(name, f"cannot be opened: {type(error).__name__}: {error}")
+        return SilentClassifier(name, f"cannot be opened: {told(error)}")
     return GuardedClassifier(opened, timeout_s=timeout_s)
 
 

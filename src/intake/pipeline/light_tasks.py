@@ -11,12 +11,12 @@ from typing import Any
 from intake.classifying.decide import judge
 from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.pipeline.texts import list_texts, origin_of
-from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds, Verdict
+from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
@@ -98,42 +98,19 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -> Verdict:
+    silent = options.get("silent", {})
+    chosen = ClassifyOptions.model_validate({k: v for k, v in options.items() if k != "silent"})
+    classifiers, faults = open_usable(chosen)
     return judge(
         documents,
-        classifiers=[
-            *open_classifiers(
-                options["classifiers"],
-                _path(options["model"]),
-                ClassifierOptions(
-                    taxonomy=options["taxonomy"],
-                    rules=options["rules"],
-                    embeddings=options["embeddings"],
-                ),
-                timeout_s=options["timeout_s"],
-            ),
-            *(SilentClassifier(*each) for each in options.get("silent", {}).items()),
-        ],
-        taxonomy=_taxonomy(options["taxonomy"]),
-        threshold=_threshold(options),
+        classifiers=[*classifiers, *(SilentClassifier(*each) for each in silent.items())],
+        taxonomy=_taxonomy(chosen.taxonomy),
+        threshold=chosen.thresholds or chosen.threshold,
         origin=origin,
-        languages=options["languages"],
+        languages=chosen.languages,
+        faults=faults,
     )
 
 
-def _threshold(options: dict[str, Any]) -> float | Thresholds:
-    if options["thresholds"] is not None:
-        return Thresholds.model_validate(options["thresholds"])
-    threshold: float = options["threshold"]
-    return threshold
-
-
 _parser = cache(open_parser)
-
-
-@cache
-def _taxonomy(path: str | None) -> Taxonomy:
-    return Taxonomy.load(_path(path))
-
-
-def _path(name: str | None) -> Path | None:
-    return Path(name) if name else None
+_taxonomy = cache(Taxonomy.load)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from intake.errors import ItemError, UsageError
-from intake.filing.drafts import draft_unread
+from intake.filing.drafts import draft_unread, due_at_once
 from intake.pipeline.settle import (
     LOST,
     FilingOptions,
@@ -149,6 +149,7 @@ class Registrar:
             now = self._database.now(connection)
             opinions = verdict.opinions if verdict else ()
             request_id = references.new_request_id()
+            draft = due_at_once(draft, verdict, now)
             request = self._file(connection, draft, now, request_id, opinions=opinions)
             events = journal.append(connection, [announce(request, {})], now)
         return request, events

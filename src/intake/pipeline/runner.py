@@ -39,10 +39,11 @@ from intake.pipeline.settle import FilingOptions, Item, Outcome
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages, Understood
 from intake.schemas.base import Frozen
+from intake.schemas.classifications import Verdict
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt
 from intake.schemas.reports import Problem
-from intake.store import claims
+from intake.store import claims, receipts
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 from intake.store.owners import begin_work, end_work
@@ -52,6 +53,8 @@ _CLAIMED_AT_ONCE = 32
 _LOOK_AGAIN_S = 0.5
 _COMMIT_AFTER_S = 1.0
 _STOPPED_WITHIN_S = 10.0
+_WAITS = {ToolMissing: "tool_missing", ConfigError: "misconfigured"}
+"""Why items wait for a person, by the error."""
 _Ended = TypeVar("_Ended", Understood | Outcome, Outcome)
 
 
@@ -309,9 +312,17 @@ class Runner:
             return linked
         self._renew_when_due(slot)
         understood = slot.stages.understand(receipt, keep_alive=lambda: self._renew(slot))
+        self._note_faults(understood.verdict)
         if understood.is_deferred:
             return self._registrar.defer(receipt)
         return understood
+
+    def _note_faults(self, verdict: Verdict) -> None:
+        """Let the run end with the code of wrong settings, though items were judged without it."""
+        for fault in verdict.faults:
+            if self.tally.problem is None:
+                error = ConfigError(fault.message, remedy=fault.remedy)
+                self.tally.problem = describe(error)
 
     def _fail(self, receipt: Receipt, error: ItemError) -> Outcome:
         failures = receipt.failures + 1
@@ -324,8 +335,7 @@ class Runner:
     def _wait_for_person(self, receipt: Receipt, error: IntakeError) -> Outcome:
         """Put the item back, uncharged; a later run finds the tool or the setting mended."""
         self.tally.problem = describe(error)
-        code = "tool_missing" if isinstance(error, ToolMissing) else "misconfigured"
-        missing = TransientFailure(error.message, code=code)
+        missing = TransientFailure(error.message, code=_WAITS[type(error)])
         return self._registrar.retry_later(
             receipt,
             missing,
@@ -364,6 +374,14 @@ class Runner:
     def _add(self, name: str) -> None:
         with self._lock:
             setattr(self.tally, name, getattr(self.tally, name) + 1)
+
+
+def what_waits(database: Database) -> Problem | None:
+    """Return for what items wait that no run tries now; None if none does."""
+    errors = {code: kind for kind, code in _WAITS.items()}
+    with database.read() as connection:
+        found = receipts.waiting_for_person(connection, errors)
+    return describe(errors[found[0]](found[1])) if found else None
 
 
 def describe(error: IntakeError) -> Problem:

@@ -7,7 +7,7 @@ from pathlib import Path
 from intake.engines.limits import Limits
 from intake.ocr.limits import PageLimits
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import ClassifierOptions, Thresholds
+from intake.schemas.classifications import ClassifierOptions, Fault, Thresholds
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 
@@ -31,6 +31,8 @@ class ClassifyOptions(Frozen):
 
     classifiers: tuple[str, ...] = ("keywords",)
     model: Path | None = None
+    model_fault: Fault | None = None
+    """Why no model is named although the settings lead to one."""
     taxonomy: Path | None = None
     rules: Path | None = None
     embeddings: bool = True

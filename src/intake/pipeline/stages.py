@@ -6,6 +6,7 @@ by others, see ``pictures.py``. Nothing here touches the database.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import uuid
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers, NotForked
+from intake.engines.forking import ForkServers
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
+from intake.pipeline.asking import ask
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
@@ -25,15 +27,14 @@ from intake.pipeline.pictures import PictureReader, is_letter, list_pictures
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Fault, Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
-_OWN_CLASSIFIERS = ("keywords",)
-_FATAL = ("crash", "timeout", "memory")
+_log = logging.getLogger(__name__)
 _PLUGIN_DEATHS = 3
 """Plugins are left out for the rest of the run after so many children that died of them."""
 
@@ -67,7 +68,7 @@ class Stages:
         )
         self._pictures = PictureReader(blobs, scratch, options, servers)
         self._plugin_deaths = 0
-        self._is_killed = False
+        self._faults: set[Fault] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +87,6 @@ class Stages:
 
     def kill(self) -> None:
         """End every child at once, for good; any thread may call it."""
-        self._is_killed = True
         self._light.kill()
         self._pictures.kill()
 
@@ -137,31 +137,28 @@ class Stages:
                 "origin": origin.model_dump(mode="json"),
             },
         )
-        return Verdict.model_validate(answer)
+        return self._verdict(answer)
+
+    def _verdict(self, answer: dict[str, Any]) -> Verdict:
+        """Return a verdict; what it was found without is logged, once."""
+        verdict = Verdict.model_validate(answer)
+        for fault in verdict.faults:
+            if fault not in self._faults:
+                _log.error("judged without it: %s", fault.message, extra={"action": "classify"})
+        self._faults.update(verdict.faults)
+        return verdict
 
     def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        When the child dies and plugins of others were asked, it is done again without these: if
-        they were to blame, it costs their opinion and not an attempt of the item.
+        One that dies of plugins again and again is asked without them for the rest of the run.
         """
-        options = self._classify_options
-        try:
-            return self._light.call(task, payload | {"options": options})
-        except NotForked:
-            raise  # no plugin was asked
-        except TransientFailure as death:
-            names = [name for name in options["classifiers"] if name not in _OWN_CLASSIFIERS]
-            if not names or death.code not in _FATAL or self._is_killed:
-                raise
-            own = [name for name in options["classifiers"] if name in _OWN_CLASSIFIERS]
-            silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
-            without = options | {"classifiers": own, "silent": silent}
-            answer = self._light.call(task, payload | {"options": without})
+        answer, taken = ask(self._light, task, payload, self._classify_options)
+        if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
-                self._classify_options = without
-            return answer
+                self._classify_options = taken
+        return answer
 
     def _read_letter(
         self, receipt: Receipt, message: ParsedMessage, readings: Readings
@@ -197,7 +194,7 @@ class Stages:
                 },
             )
             message = ParsedMessage.model_validate(answer["message"])
-            verdict = Verdict.model_validate(answer["verdict"])
+            verdict = self._verdict(answer["verdict"])
             return message, verdict, self._keep_leaves(message, out, answer["leaves"])
         finally:
             if out.exists():

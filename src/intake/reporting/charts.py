@@ -6,6 +6,7 @@ Colours are those of Okabe and Ito, which colour-blind readers tell apart; lines
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
@@ -65,9 +66,11 @@ def lines(
 ) -> str:
     """Return lines over an axis from 0 to 1, or over ``x_names`` at 0, 1, 2 …
 
-    Heights are from 0 to ``top``.
+    Heights are from 0 to ``top``, or to the next round number.
     """
     last = max(len(x_names) - 1, 1) if x_names else 1
+    step = _round_step(top)
+    top = step * math.ceil(top / step)
     drawn = [_axes(x, y, x_names=x_names, top=top)]
     for number, line in enumerate(series):
         ink, dash = _INKS[number % len(_INKS)], _DASHES[number % len(_DASHES)]
@@ -172,8 +175,9 @@ def _image(
 
 def _axes(x: str, y: str, *, x_names: Sequence[str] = (), top: float = 1.0) -> str:
     drawn = []
-    for step in range(_TICKS + 1):
-        share = step / _TICKS
+    ticks = round(top / _round_step(top))
+    for number in range(ticks + 1):
+        share = number / ticks
         down = _down(share)
         drawn.append(
             f'<line x1="{_LEFT}" y1="{down:.1f}" x2="{_WIDTH - _RIGHT}" y2="{down:.1f}"'
@@ -186,6 +190,7 @@ def _axes(x: str, y: str, *, x_names: Sequence[str] = (), top: float = 1.0) -> s
     for number, name in enumerate(x_names):
         if number % every == 0:
             place = _across(number / max(len(x_names) - 1, 1))
+            place = min(place, _WIDTH - 2 - len(name) * _LETTER / 2)  # the last one ends in sight
             drawn.append(_text(place, _HEIGHT - 30, name, anchor="middle"))
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
     drawn.append(_text(_across(0.5), _HEIGHT - 8, x, anchor="middle"))
@@ -194,6 +199,12 @@ def _axes(x: str, y: str, *, x_names: Sequence[str] = (), top: float = 1.0) -> s
         f' fill="#1a1a1a">{escape(y)}</text>'
     )
     return "".join(drawn)
+
+
+def _round_step(top: float) -> float:
+    """Return the least of 1, 2 and 5 times a power of ten that ``_TICKS`` of reach ``top``."""
+    power = 10.0 ** math.floor(math.log10(top / _TICKS))
+    return next(step * power for step in (1, 2, 5, 10) if step * power * _TICKS >= top * 0.9999)
 
 
 def _shade(points: Sequence[Band], last: float, top: float, ink: str) -> str:

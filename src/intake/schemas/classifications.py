@@ -81,6 +81,13 @@ class ClassifierOptions(Frozen):
     """Whether the learned classifier may ask the encoder where words leave a doubt."""
 
 
+class Fault(Frozen):
+    """Something that the settings name and that cannot be used, and what to do about it."""
+
+    message: str
+    remedy: str
+
+
 class Verdict(Frozen):
     """Topic, urgency and language of an item: the JSON of ``intake classify``."""
 
@@ -89,6 +96,8 @@ class Verdict(Frozen):
     """Who chose the topic: readable rules, or a model that learned from examples."""
     confidence: float = 0.0
     needs_review: bool = True
+    review_reasons: tuple[str, ...] = ("topic_unsure",)
+    """Codes that say why a person must look."""
     kind: Literal["information", "report", "intervention", "other"] | None = None
     """What the taxonomy says that requests of this topic want."""
     due_days: int | None = None
@@ -100,3 +109,5 @@ class Verdict(Frozen):
     evidence: tuple[Evidence, ...] = ()
     model_version: str = ""
     opinions: tuple[Classification, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What was judged without, since it cannot be used: a model, a plugin, a file of rules."""

@@ -45,7 +45,7 @@ class ProcessReport(Frozen):
     emergencies: int = 0
     needs_review: int = 0
     problem: Problem | None = None
-    """A missing tool for which items wait."""
+    """A tool or setting that items wait for, or without which they were judged."""
 
 
 class RunReport(Frozen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -45,9 +46,15 @@ def of_request(connection: Connection, request_id: str) -> list[Classification]:
     return [
         Classification.model_validate(
             {name: getattr(row, name) for name in Classification.model_fields}
+            | {"evidence": [_weighed(each) for each in row.evidence]}
         )
         for row in rows
     ]
+
+
+def _weighed(evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return evidence as stored; a weight that was no number, and is null, is nothing."""
+    return evidence | {"weight": evidence["weight"] or 0.0}
 
 
 def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Classification]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -165,6 +165,18 @@ def waiting(connection: Connection) -> int:
     unsettled = [state for state in ReceiptState if not state.is_settled]
     query = select(func.count()).select_from(receipts).where(receipts.c.state.in_(unsettled))
     return int(connection.execute(query).scalar_one())
+
+
+def waiting_for_person(connection: Connection, codes: Iterable[str]) -> tuple[str, str] | None:
+    """Return code and detail of the latest item that waits for one of the reasons ``codes``."""
+    query = (
+        select(receipts.c.reason_code, receipts.c.reason_detail)
+        .where(receipts.c.state == ReceiptState.RECEIVED, receipts.c.reason_code.in_([*codes]))
+        .order_by(receipts.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (row.reason_code, row.reason_detail or "")
 
 
 def cursor(connection: Connection, source: str) -> Cursor:

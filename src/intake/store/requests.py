@@ -48,10 +48,11 @@ _SELECT = select(
     parties, (parties.c.request_id == requests.c.id) & (parties.c.role == "sender"), isouter=True
 )
 
-_IS_OPEN_EMERGENCY = and_(
-    requests.c.urgency == Urgency.EMERGENCY,
-    requests.c.status.in_([status for status in Status if status.is_open]),
-)
+_IS_OPEN = requests.c.status.in_([status for status in Status if status.is_open])
+_IS_OPEN_EMERGENCY = and_(requests.c.urgency == Urgency.EMERGENCY, _IS_OPEN)
+_IS_OPEN_HIGH = and_(requests.c.urgency == Urgency.HIGH, _IS_OPEN)
+_IN_TURN = (_IS_OPEN_EMERGENCY, _IS_OPEN_HIGH, not_(or_(_IS_OPEN_EMERGENCY, _IS_OPEN_HIGH)))
+"""Each a query of its own, which an index answers."""
 _BY_MESSAGE_ID = _SELECT.where(
     requests.c.message_id.in_(bindparam("wanted", expanding=True))
 ).order_by(requests.c.created_at)
@@ -144,7 +145,8 @@ def find(
     search: str | None = None,
     limit: int = 50,
 ) -> list[Request]:
-    """Return requests without their attachments: open emergencies first, then the newest.
+    """Return requests without their attachments: open emergencies first, then open ones of high
+    urgency, then the others; in each of the three the newest first.
 
     ``search`` is looked for in subject, text, text of attachments, reference, sender's name
     and address, without regard to case.
@@ -160,9 +162,11 @@ def find(
         query = query.where(requests.c.received_at >= since)
     if search:
         query = _searching(query, search)
-    urgent = connection.execute(query.where(_IS_OPEN_EMERGENCY).limit(limit)).all()
-    others = query.where(not_(_IS_OPEN_EMERGENCY)).limit(limit - len(urgent))
-    return [_request(row, ()) for row in (*urgent, *connection.execute(others))]
+    found: list[Row[Any]] = []
+    for in_turn in _IN_TURN:
+        if len(found) < limit:
+            found += connection.execute(query.where(in_turn).limit(limit - len(found)))
+    return [_request(row, ()) for row in found]
 
 
 def find_by_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Request]:

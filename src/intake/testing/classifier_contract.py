@@ -26,6 +26,7 @@ from intake.classifying.guarded import (
 )
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier, OriginClassifier
+from intake.schemas.base import clean_text
 from intake.schemas.classifications import Classification, Origin
 from intake.schemas.documents import Document
 
@@ -101,11 +102,20 @@ class ClassifierContract:
                 assert len(opinion.evidence) <= MOST_EVIDENCE
                 for each in opinion.evidence:
                     assert len(each.rule) + len(each.text) <= LONGEST_TEXT
+                    assert math.isfinite(each.weight)
+                    assert clean_text(each.rule + each.text) == each.rule + each.text
 
     def test_it_is_pure(self, classifier: Classifier) -> None:
         for text in self.texts:
             documents = [Document(text=text)]
             assert self._ask(classifier, documents) == self._ask(classifier, documents)
+
+    def test_it_leaves_what_it_is_given_as_it_is(self, classifier: Classifier) -> None:
+        for text in self.texts:
+            documents = [Document(origin="subject", text=text[:80]), Document(text=text)]
+            given = [document.model_copy() for document in documents]
+            self._ask(classifier, given)
+            assert given == documents, f"changed: {text[:60]!r}"
 
     def test_it_remembers_nothing_of_other_items(self, classifier: Classifier) -> None:
         forwards = {text: self._ask(classifier, [Document(text=text)]) for text in self.texts}

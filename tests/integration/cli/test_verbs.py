@@ -126,6 +126,11 @@ def test_show_prints_text_evidence_and_events_in_local_time(intake: Any) -> None
     detail = intake("show", request["reference"], "--json").json
     assert detail["events"][0]["type"] == "request.filed"
     assert detail["subject"] == "AIUTO"
+    assert detail["opinions"][0]["classifier"] == "urgency"
+    assert detail["opinions"][0]["evidence"][0]["rule"].startswith("emergency: ")
+    first_row = shown.out.split("\nEvidence")[1].splitlines()[3]
+    assert "urgency" in first_row
+    assert "emergency: " in first_row
     hour_in_tokyo = (int(request["received_at"][11:13]) + 9) % 24
     assert f" {hour_in_tokyo:02}:" in shown.out.split("received")[1].splitlines()[0]
 
@@ -413,6 +418,10 @@ def test_topics_are_learned_measured_and_used(
     trained = intake("train", str(examples), "--out", str(model), "--json").json
     assert {"accesso", "reclamo"} < set(trained["topics"])
     assert sum(trained["examples"]) == 60
+    strange = tmp_path / "strange.jsonl"
+    strange.write_text("\n".join([*lines, '{"text": "Un disco volante", "topic": "marziani"}']))
+    warned = intake("train", str(strange), "--out", str(tmp_path / "strange.model"))
+    assert (warned.code, "marziani (1)." in warned.err) == (0, True)
     config.write_text(f'{CONFIG}\n[classify]\nmodel = "topics.model"\n')
     verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
     assert verdict["topic"] == "reclamo"
@@ -425,6 +434,9 @@ def test_topics_are_learned_measured_and_used(
 
     model.write_bytes(b"broken")
     assert intake("check").code != 0
+    judged = intake("classify", "--text", EMERGENCY, "--json")
+    assert (judged.code, judged.json["urgency"]) == (78, "emergency")
+    assert "topics.model" in judged.err
     examples.write_text("no json\n")
     refused = intake("train", str(examples), "--out", str(model))
     assert refused.code == 2
@@ -530,6 +542,13 @@ def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
         "models": [trained],
     }
     assert trained["reason"][:6] in intake("models", "list").out
+    record = tmp_path / "models" / f"{trained['version']}.json"
+    kept = record.read_bytes()
+    record.unlink()
+    listed = intake("models", "list").out
+    record.write_bytes(kept)
+    assert trained["version"] in listed.split("In use:")[0]
+    assert "Its record is missing." in listed
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert f"learned {trained['version']}" in judged["model_version"]
     assert judged["topic"] == "accesso"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from intake import Intake, RawItem, Settings
+from intake import Intake, RawItem, Settings, classify
+from intake.engines.limits import Limits
+from intake.pipeline import asking
+from intake.pipeline.stage_options import ClassifyOptions
 from intake.testing.samples import text_mail
 
 CLASSIFIERS = """
@@ -35,6 +38,32 @@ class Hanging(Sound):
     def classify(self, documents):
         time.sleep(60)
 
+class Stubborn(Sound):
+    name = "stubborn"
+    def classify(self, documents):
+        while True:
+            try:
+                time.sleep(30)
+            except BaseException:
+                pass
+
+class Leaving(Sound):
+    name = "leaving"
+    def classify(self, documents):
+        os._exit(3)
+
+class Interrupting(Sound):
+    name = "interrupting"
+    def classify(self, documents):
+        raise KeyboardInterrupt
+
+class Printing(Sound):
+    name = "printing"
+    def classify(self, documents):
+        print("thinking")
+        os.write(1, b"hard")
+        return super().classify(documents)
+
 class Unopened(Sound):
     name = "unopened"
     def __init__(self):
@@ -46,6 +75,10 @@ NAMES = {
     "killing": "Killing",
     "hanging": "Hanging",
     "unopened": "Unopened",
+    "stubborn": "Stubborn",
+    "leaving": "Leaving",
+    "interrupting": "Interrupting",
+    "printing": "Printing",
 }
 
 
@@ -99,3 +132,22 @@ def test_a_plugin_that_does_its_worst_costs_its_opinion_only(name, tmp_path):
     assert failures == 0
     assert [opinion.topic for opinion in opinions] == [None] * 4
     assert all("failed" in str(opinion.evidence) for opinion in opinions)
+
+
+@pytest.mark.parametrize("name", ["killing", "stubborn", "leaving", "interrupting", "unopened"])
+def test_a_text_of_nobodys_store_is_judged_whatever_a_plugin_does(name, monkeypatch):
+    monkeypatch.setattr(asking, "_LIGHT", Limits(timeout_s=8, memory_bytes=1 << 30))
+    options = ClassifyOptions(classifiers=("keywords", name), timeout_s=0.3)
+
+    verdict = classify("Aiuto, siamo intrappolati in casa", options=options)
+
+    assert verdict.emergency
+    (failed,) = [each for each in verdict.opinions if each.classifier == name]
+    assert failed.evidence[0].rule == "failed"
+
+
+def test_what_a_plugin_prints_is_not_among_the_verdict(capfd):
+    options = ClassifyOptions(classifiers=("printing",))
+
+    assert classify("Domanda", options=options).topic == "reclamo"
+    assert capfd.readouterr().out == ""

@@ -30,6 +30,7 @@ from intake.errors import (
 )
 from intake.pipeline import retry, settle
 from intake.pipeline.receive import receive_one
+from intake.schemas.classifications import Urgency
 from intake.schemas.requests import RequestAttachment, Status
 from intake.store import claims, journal, requests
 from intake.testing.fakes import RecordingObserver
@@ -561,6 +562,44 @@ def test_find_puts_open_emergencies_first_whatever_the_limit(open_intake: Open) 
     assert (first.id, second.id) == (danger.id, later[-1].id)
     app.requests.transition(danger.reference, to=Status.CLOSED, by="op")
     assert app.requests.find(limit=1)[0].id == later[-1].id
+
+
+def test_high_urgency_comes_after_emergencies_and_before_all_that_is_newer(
+    open_intake: Open,
+) -> None:
+    app = open_intake()
+    texts = ("I am drowning in paperwork", "Aiuto, siamo intrappolati!", "Nota 1", "Nota 2")
+    doubted, danger, old, new = (
+        app.submit(RequestDraft(channel=Channel.WEB, text=text)) for text in texts
+    )
+    assert (doubted.urgency, doubted.review_reasons) == ("high", ("alarm_doubted",))
+    in_turn = [danger.id, doubted.id, new.id, old.id]
+    assert [each.id for each in app.requests.find()] == in_turn
+    assert [each.id for each in app.requests.find(limit=3)] == in_turn[:3]
+    app.requests.transition(doubted.reference, to=Status.CLOSED, by="op")
+    assert [each.id for each in app.requests.find()] == [danger.id, new.id, old.id, doubted.id]
+
+
+def test_an_emergency_is_due_at_once_and_a_correction_does_not_put_it_off(
+    open_intake: Open,
+) -> None:
+    app = open_intake()
+    text = "Aiuto, c'è un incendio nel bosco dietro casa"
+    mailed = app.receipts.get(_push(app, "1", text_mail(text=text)))
+    app.process()
+    filed = app.requests.get(app.receipts.get(mailed.id).reference or "")
+    told = app.submit(RequestDraft(channel=Channel.PHONE, text=text))
+    for request in (filed, told):
+        assert (request.topic, request.urgency) == ("segnalazione.incendio", "emergency")
+        assert request.due_at == request.received_at
+        corrected = app.requests.correct(request.reference, "info.rischio-sismico", by="op")
+        assert corrected.due_at == request.received_at
+
+
+def test_a_front_end_that_knows_of_more_urgency_is_believed(open_intake: Open) -> None:
+    app = open_intake()
+    draft = RequestDraft(channel=Channel.PHONE, urgency=Urgency.EMERGENCY, text="Nota")
+    assert app.submit(draft).urgency == "emergency"
 
 
 def test_a_source_that_refused_twice_rests_until_it_is_named_or_its_settings_change(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intake.classifying.decide import judge
+from intake.classifying.guarded import GuardedClassifier
 from intake.classifying.learned import LearnedClassifier
 from intake.classifying.ranking import surest
 from intake.classifying.rules import KeywordClassifier
@@ -49,6 +50,15 @@ def test_a_calibrated_opinion_counts_and_the_others_are_kept() -> None:
     verdict = _judge("x", rules, learned)
     assert (verdict.topic, verdict.confidence) == ("normativa", 0.6)
     assert {opinion.topic for opinion in verdict.opinions} == {"reclamo", "normativa"}
+
+
+@pytest.mark.parametrize("strange", [{"marziani": 0.9}, {"normativa": 0.0}, {}])
+def test_a_calibrated_opinion_on_nothing_that_counts_silences_no_other(
+    strange: dict[str, float],
+) -> None:
+    verdict = _judge("x", Says(reclamo=0.7), SaysCalibrated(**strange))
+    assert (verdict.topic, verdict.topic_by, verdict.confidence) == ("reclamo", "rule", 0.7)
+    assert surest(verdict.opinions, Taxonomy.load()) == ("reclamo", 0.7)
 
 
 def _judge(text: str, *classifiers: Says | KeywordClassifier, threshold: float = 0.5) -> Verdict:
@@ -142,10 +152,71 @@ def test_a_classifier_can_raise_the_alarm() -> None:
     assert verdict.emergency
 
 
+def test_what_raised_the_urgency_is_the_first_opinion() -> None:
+    for text, degree in (("siamo intrappolati", "emergency: "), ("Diffida", "high: ")):
+        first, *others = _judge(text, Says(reclamo=0.9)).opinions
+        assert (first.classifier, first.topic) == ("urgency", None)
+        assert first.evidence[0].rule.startswith(degree)
+        assert [each.classifier for each in others] == ["says"]
+    by_topic = _judge("x", Says(**{"emergenza-in-corso": 0.9}))
+    assert by_topic.opinions[0].evidence[0].text == "emergenza-in-corso"
+    assert [each.classifier for each in _judge("x", Says(reclamo=0.9)).opinions] == ["says"]
+
+
 def test_no_classifier_can_silence_the_alarm() -> None:
     verdict = _judge("Aiuto, siamo intrappolati in casa", Says(reclamo=1.0))
     assert verdict.emergency
     assert verdict.topic == "reclamo"
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_classifier_that_spoils_what_it_is_given_silences_nothing(is_guarded: bool) -> None:
+    class Spoils(Says):
+        def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+            for document in documents:
+                document.__dict__["text"] = "tutto bene"
+            documents.clear()  # type: ignore[attr-defined]
+            return []
+
+    spoils = GuardedClassifier(Spoils(), timeout_s=5) if is_guarded else Spoils()
+    documents = [Document(text="Aiuto, c'è un incendio nel bosco dietro casa")]
+    verdict = judge(
+        documents,
+        classifiers=[spoils, KeywordClassifier()],
+        taxonomy=Taxonomy.load(),
+        threshold=0.5,
+    )
+    assert (verdict.emergency, verdict.language, len(documents)) == (True, "it", 1)
+    if is_guarded:
+        assert verdict.topic == "segnalazione.incendio", "others read what was written"
+
+
+def test_a_classifier_that_fails_costs_its_opinion_and_is_named() -> None:
+    class Fails(Says):
+        def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
+            raise IndexError("a damaged model")
+
+    verdict = _judge("Aiuto, siamo intrappolati in casa", Fails(), Says(reclamo=0.9))
+    assert (verdict.topic, verdict.emergency) == ("reclamo", True)
+    assert verdict.review_reasons == ("emergency", "misconfigured")
+    assert "says failed: IndexError: a damaged model" in verdict.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "reasons"),
+    [
+        ("x", 0.9, ()),
+        ("x", 0.1, ("topic_unsure",)),
+        ("I am drowning in paperwork", 0.9, ("alarm_doubted",)),
+        ("Diffida e messa in mora", 0.9, ()),
+        ("siamo intrappolati", 0.9, ("emergency",)),
+        ("siamo intrappolati", 0.1, ("emergency", "topic_unsure")),
+    ],
+)
+def test_a_person_looks_for_the_right_reason(text: str, sure: float, reasons: object) -> None:
+    verdict = _judge(text, Says(reclamo=sure))
+    assert verdict.review_reasons == reasons
+    assert verdict.needs_review == bool(reasons)
 
 
 def test_the_language_is_named() -> None:

@@ -33,6 +33,13 @@ def _raise(error):
     raise error
 
 
+class _Silent(Exception):
+    """Refuses to say what went wrong."""
+
+    def __str__(self):
+        raise OSError
+
+
 def _hang():
     while True:
         pass
@@ -69,6 +76,14 @@ def test_a_sound_opinion_is_kept_in_the_name_of_the_plugin_that_gave_it():
         lambda: [_opinion(confidence=None)],
         lambda: [_opinion(topic="x" * 10_000)],
         lambda: [_opinion(evidence=(Evidence(rule="r", text="t"),) * 1000)],
+        lambda: [_opinion(evidence=(Evidence(rule="r", text="t", weight=float("nan")),))],
+        lambda: [_opinion(evidence=(Evidence(rule="r", text="t", weight=-float("inf")),))],
+        lambda: [_opinion(evidence=(Evidence(rule="r", text="\ud83d"),))],
+        lambda: [_opinion(evidence=(Evidence(rule="r\0", text="t"),))],
+        lambda: [_opinion(evidence=(Evidence(rule="r", text="t", topic="\udfff"),))],
+        lambda: [_opinion(topic="\ud800")],
+        lambda: _raise(ValueError("\ud800")),
+        lambda: _raise(_Silent()),
         lambda: [_opinion()] * (MOST_OPINIONS + 1),
         lambda: iter(_opinion, None),
     ],
@@ -79,6 +94,7 @@ def test_nonsense_becomes_no_opinion_that_says_what_happened(nonsense):
     assert (opinion.topic, opinion.confidence) == (None, 0.0)
     assert opinion.evidence[0].rule == "failed"
     assert opinion.evidence[0].text
+    assert opinion.model_dump_json()
 
 
 @pytest.mark.parametrize("slow", [_hang, _hang_on])

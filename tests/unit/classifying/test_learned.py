@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 import random
@@ -21,7 +22,7 @@ from intake.classifying.evaluation import evaluate, measure
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.features import BUCKETS, extract
 from intake.classifying.learned import LearnedClassifier
-from intake.classifying.linear_model import LinearModel
+from intake.classifying.linear_model import LinearModel, digest
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Label, Taxonomy, Topic
 from intake.classifying.training import train
@@ -353,3 +354,35 @@ def test_what_an_examples_file_says_besides_is_let_be(tmp_path: Path) -> None:
     path.write_text(json.dumps(line))
     (example,) = example_files.read(path)
     assert (example.topic, example.event, example.confidence) == ("t", "piena", 0.7)
+
+
+def test_a_file_that_is_damaged_anywhere_is_refused(model_file: Path, tmp_path: Path) -> None:
+    content = model_file.read_bytes()
+    path = tmp_path / "topics.model"
+    for place in range(3, len(content) - 1, len(content) // 40):
+        path.write_bytes(content[:place])
+        with pytest.raises(ConfigError, match="cannot be used"):
+            LinearModel.load(path)
+        wrong = bytes(255 - byte for byte in content[place : place + 9])
+        path.write_bytes(content[:place] + wrong + content[place + 9 :])
+        with pytest.raises(ConfigError, match="cannot be used"):
+            LinearModel.load(path)
+
+
+def test_a_file_named_after_a_digest_must_have_it(model_file: Path, tmp_path: Path) -> None:
+    content = model_file.read_bytes()
+    right, wrong = tmp_path / f"{digest(content)}.model", tmp_path / f"{'0' * 12}.model"
+    right.write_bytes(content)
+    wrong.write_bytes(content)
+    assert LinearModel.load(right).manifest.topics
+    with pytest.raises(ConfigError, match="digest"):
+        LinearModel.load(wrong)
+
+
+def test_a_model_of_numbers_that_are_none_is_refused(model: LinearModel, tmp_path: Path) -> None:
+    path = tmp_path / "topics.model"
+    spoilt = copy.copy(model)
+    spoilt._biases = np.full_like(model._biases, np.nan)
+    path.write_bytes(spoilt.to_bytes())
+    with pytest.raises(ConfigError, match="numbers"):
+        LinearModel.load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,3 +143,26 @@ def test_a_disk_that_refuses_is_told_as_such(folder: ModelFolder) -> None:
     folder.root.write_text("a file in the way")
     with pytest.raises(StoreError, match="models"):
         folder.add(b"one", record(ONE))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": "x"}'])
+def test_a_record_that_cannot_be_read_is_named_in_plain_words(
+    content: str, folder: ModelFolder
+) -> None:
+    folder.add(b"one", record(ONE))
+    (folder.root / f"{ONE}.json").write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        folder.records()
+    assert f"{ONE}.json" in caught.value.message
+    assert "pydantic" not in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_damaged_version_is_made_whole_by_the_same_training(folder: ModelFolder) -> None:
+    version = hashlib.sha256(b"whole").hexdigest()[:12]
+    add_and_use(folder, b"whole", record(version))
+    path = folder.root / f"{version}.model"
+    path.write_bytes(b"hole")
+    folder.add(b"whole", record(version))
+    assert path.read_bytes() == b"whole"
+    assert not list(folder.root.glob(".unfinished-*"))

@@ -77,3 +77,36 @@ def test_an_error_names_file_topic_and_key(tmp_path: Path, text: str, words: lis
 def test_a_missing_file_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         Taxonomy.load(tmp_path / "none.toml")
+
+
+def test_a_file_of_windows_and_a_parent_by_its_former_id_are_understood(tmp_path: Path) -> None:
+    wide = TOPIC.format(id="strade") + 'formerly = ["viabilita"]\n'
+    path = _write(tmp_path, "\ufeff" + wide + TOPIC.format(id="neve") + 'parent = "viabilita"\n')
+    found = Taxonomy.load(path).find("neve")
+    assert found is not None
+    assert found.parent == "strade"
+    itself = TOPIC.format(id="strade") + 'formerly = ["vie"]\nparent = "vie"\n'
+    with pytest.raises(ConfigError, match="its own ancestor"):
+        Taxonomy.load(_write(tmp_path, itself))
+
+
+@pytest.mark.parametrize(
+    ("emergency_days", "own_days", "due"),
+    [("", "", 0), ("", "due_days = 5", 0), ("due_days = 1", "due_days = 5", 1),
+     ("due_days = 1", "", 1), ("due_days = 1", "due_days = 0", 0)],
+)  # fmt: skip
+def test_an_emergency_is_due_at_once_whatever_its_topic_promises(
+    emergency_days: str, own_days: str, due: int, tmp_path: Path
+) -> None:
+    label = 'label = { it = "x", en = "x" }\ndescription = { it = "x", en = "x" }\nqueue = "q"'
+    path = tmp_path / "topics.toml"
+    path.write_text(
+        f'[[topics]]\nid = "strade"\n{label}\n{own_days}\n'
+        f'[[topics]]\nid = "pericolo"\n{label}\n{emergency_days}\nemergency = true\n'
+    )
+    taxonomy = Taxonomy.load(path)
+    assert taxonomy.due_days("strade", is_emergency=True) == due
+    calm = int(own_days[-1]) if own_days else None
+    assert taxonomy.due_days("strade", is_emergency=False) == calm
+    assert taxonomy.due_days(None, is_emergency=False) is None
+    assert taxonomy.due_days("gone", is_emergency=True) in (0, 1)

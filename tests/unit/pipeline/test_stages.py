@@ -18,6 +18,8 @@ from intake.store.blobs import BlobStore
 class DyingChild:
     """Fails in one way, and notes which classifiers it was to ask."""
 
+    is_killed = False
+
     def __init__(self, failure: TransientFailure) -> None:
         self.failure = failure
         self.asked: list[Any] = []

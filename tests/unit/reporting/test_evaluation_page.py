@@ -205,3 +205,29 @@ def test_a_line_lies_where_its_figures_are() -> None:
     assert left < right
     assert low > high
     assert chart.count("<circle") == 2
+
+
+@pytest.mark.parametrize(
+    ("top", "ticks"),
+    [
+        (1.0, "0 0.2 0.4 0.6 0.8 1"),
+        (1.57, "0 0.5 1 1.5 2"),
+        (3.1, "0 1 2 3 4"),
+        (7.3, "0 2 4 6 8"),
+        (23, "0 5 10 15 20 25"),
+    ],
+)
+def test_the_axis_of_a_chart_has_round_numbers(top: float, ticks: str) -> None:
+    line = charts.Line("a", [charts.Band(0, 0), charts.Band(1, top)])
+    months = ["2017-01", "2017-02"]
+    chart = charts.lines([line], title="t", described="d", x="x", y="y", x_names=months, top=top)
+    ends = re.findall(r'text-anchor="end" fill="#1a1a1a">([^<]+)<', chart)
+    assert " ".join(ends) == ticks
+
+
+def test_the_last_name_under_a_chart_is_within_it() -> None:
+    line = charts.Line("a", [charts.Band(0, 0), charts.Band(1, 1)])
+    months = ["2017-01", "2017-02"]
+    chart = charts.lines([line], title="t", described="d", x="x", y="y", x_names=months)
+    (place,) = re.findall(r'<text x="([0-9.]+)"[^>]*>2017-02<', chart)
+    assert float(place) + len("2017-02") * 6.6 / 2 <= 560

@@ -14,7 +14,7 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column
 from intake.cli.session import JsonOption, choice, session
-from intake.errors import UnreadableItem
+from intake.errors import ConfigError, UnreadableItem
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -168,10 +168,27 @@ def classify(
     verdict = judge(text or "", subject, origin=origin, options=options)
     if as_json:
         render.emit_json(verdict)
-        return
-    render.emit(_verdict(verdict))
-    if verdict.evidence:
-        render.emit(render.heading("Evidence"), _evidence(verdict))
+    else:
+        render.emit(_verdict(verdict))
+        if verdict.evidence:
+            render.emit(render.heading("Evidence"), _evidence(verdict))
+    for name, reason in _failures(verdict):
+        render.complain(f"The classifier {name} gave no opinion: {reason}")
+    for fault in verdict.faults:
+        render.complain(f"Judged without it: {fault.message}", fault.remedy)
+    if verdict.faults:
+        raise typer.Exit(ConfigError.exit_code)
+
+
+def _failures(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield the classifiers that failed, and why; those that cannot be opened are faults."""
+    from intake.classifying.guarded import FAILED
+
+    faults = {fault.message for fault in verdict.faults}
+    for opinion in verdict.opinions:
+        for each in opinion.evidence:
+            if each.rule == FAILED and each.text not in faults:
+                yield opinion.classifier, each.text
 
 
 @contextmanager

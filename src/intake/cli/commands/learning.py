@@ -66,15 +66,17 @@ def train(
         _train_version(active, examples, this_person(by), as_json=as_json)
         return
     section = active.settings().classify
+    labelled = _labelled(active, examples)
     with render.progress(silent=as_json or active.quiet) as tell:
         manifest = train_model(
-            _labelled(active, examples),
+            labelled,
             out,
             taxonomy=section.taxonomy,
             rules=section.rules,
             embeddings=section.embeddings,
             progress=_told(tell),
         )
+    _warn(labelled, section.taxonomy)
     if as_json:
         render.emit_json(manifest)
         return
@@ -86,9 +88,11 @@ def train(
 def _train_version(active: Session, examples: Path | None, person: str, *, as_json: bool) -> None:
     """Train a version in the folder of models."""
     with active.open() as intake, render.progress(silent=as_json or active.quiet) as tell:
-        folder = intake.models
-        record = folder.train(_labelled(active, examples), by=person, progress=_told(tell))
+        folder, labelled = intake.models, _labelled(active, examples)
+        record = folder.train(labelled, by=person, progress=_told(tell))
         current = folder.current()
+        taxonomy = intake.settings.classify.taxonomy
+    _warn(labelled, taxonomy)
     if as_json:
         render.emit_json(record)
         return
@@ -98,13 +102,15 @@ def _train_version(active: Session, examples: Path | None, person: str, *, as_js
 
 def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the models in the folder, the oldest first, and which one is in use."""
+    from intake.classifying.model_folder import UNTRAINED
+
     with session(context).open() as intake:
         records, current = intake.models.records(), intake.models.current()
     if as_json:
         render.emit_json({"in_use": current, "models": records})
         return
     columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             each.version,
             f"{each.trained_at:%Y-%m-%d %H:%MZ}",
@@ -115,6 +121,8 @@ def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
         )
         for each in records
     ]
+    if current not in (UNTRAINED, *(each.version for each in records)):
+        rows.append((current, "", "", "", "yes", "Its record is missing."))
     render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
     render.emit(render.plain(f"In use: {current}."))
 
@@ -190,6 +198,20 @@ def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
         return intake.requests.corrections()
 
 
+def _warn(examples: Sequence[LabelledText], taxonomy: Path | None) -> None:
+    """Name the topics of examples under which nothing is ever filed."""
+    from intake.learning import unknown_topics
+
+    if unknown := unknown_topics(examples, taxonomy):
+        named = ", ".join(f"{topic} ({count})" for topic, count in unknown.items())
+        render.complain(
+            f"The taxonomy does not have {len(unknown)} of the topics learned, with so many texts: "
+            f"{named}.",
+            "Nothing is filed under them: name the right taxonomy in [classify], or write them as "
+            "`formerly` of its topics.",
+        )
+
+
 def _told(tell: Tell | None) -> Callable[[int, int], None] | None:
     if tell is None:
         return None
@@ -223,11 +245,18 @@ def _show(report: Report) -> None:
         render.table(
             [Column("Beside"), Column("Macro-F1"), Column("Accuracy"), Column("Lead, 95 %")],
             [
-                (each.name, _share(each.macro_f1), _share(each.accuracy), _lead(each.lead))
+                (
+                    f"{each.name} *" if each.may_have_learned else each.name,
+                    _share(each.macro_f1),
+                    _share(each.accuracy),
+                    _lead(each.lead),
+                )
                 for each in report.rivals
             ],
         ),
     )
+    if any(each.may_have_learned for each in report.rivals):
+        render.emit("* It may have learned from these very texts, which flatters it.")
     if report.gate is not None:
         _show_gate(report.gate)
     if report.events:

@@ -37,7 +37,9 @@ ReferenceArgument = Annotated[str, typer.Argument(help="Such as CC-2026-0000042-
 _NEAR_AMONG = 2000
 _MEANINGS = {
     "emergency": "somebody may be in danger now",
+    "alarm_doubted": "alarming words that most likely mean no danger: read them before its turn",
     "topic_unsure": "no topic is sure enough to be filed under",
+    "misconfigured": "the topic was found without what the settings name: see `intake check`",
     "page_hard_to_read": "a page was read with little confidence",
     "no_text": "nothing could be read",
     "possible_follow_up": "it names an earlier request, but another sender",
@@ -76,7 +78,7 @@ def requests(
     limit: LimitOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """List tracked requests: open emergencies first, then the newest."""
+    """List tracked requests: open emergencies first, then high urgency, then the newest."""
     from intake.schemas.requests import Channel, Status
 
     by_channel = choice(channel, Channel, "--channel")

@@ -1,0 +1,80 @@
+"""Asks the classifiers in a child: those of others may hang, print, or end their process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from intake.engines.children import Child
+from intake.engines.forking import ForkServers, NotForked
+from intake.engines.limits import Limits
+from intake.engines.scratch import scratch_folder
+from intake.errors import TransientFailure
+from intake.pipeline import tasks
+from intake.pipeline.stage_options import ClassifyOptions
+from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.documents import Document
+
+_OWN = ("keywords",)
+_FATAL = ("crash", "timeout", "memory")
+_LIGHT = Limits(timeout_s=30, memory_bytes=1 << 30)
+"""What a text may cost without plugins."""
+_servers = ForkServers()
+"""Kept for the next text; it ends with the process."""
+
+
+def plugins_of(classifiers: Sequence[str]) -> list[str]:
+    """Return which of these classifiers are of others."""
+    return [name for name in classifiers if name not in _OWN]
+
+
+def ask(
+    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Let a child do a task that asks the classifiers; return its answer and the options it took.
+
+    When the child dies and plugins of others were asked, it is done again without these: if
+    they were to blame, it costs their opinion and not an attempt of the item.
+
+    Raises:
+        TransientFailure: the child died, and no plugin is to blame.
+    """
+    try:
+        return child.call(task, payload | {"options": options}), options
+    except NotForked:
+        raise  # no plugin was asked
+    except TransientFailure as death:
+        names = plugins_of(options["classifiers"])
+        if not names or death.code not in _FATAL or child.is_killed:
+            raise
+        own = [name for name in options["classifiers"] if name in _OWN]
+        silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
+        without = options | {"classifiers": own, "silent": silent}
+        return child.call(task, payload | {"options": without}), without
+
+
+def judge_in_child(
+    documents: Sequence[Document], origin: Origin, options: ClassifyOptions
+) -> Verdict:
+    """Return the verdict on texts for a caller without a store, as the pipeline finds it.
+
+    A plugin that cannot be interrupted is given up when its time is over and the child has had
+    time for its own work.
+
+    Raises:
+        ConfigError: the taxonomy cannot be used.
+        TransientFailure: the child died, and no plugin is to blame.
+        StoreError: the machine has no room for a process.
+    """
+    wanted_s = _LIGHT.timeout_s + options.timeout_s * len(plugins_of(options.classifiers))
+    limits = _LIGHT.model_copy(update={"timeout_s": wanted_s})
+    payload = {
+        "documents": [document.model_dump(mode="json") for document in documents],
+        "origin": origin.model_dump(mode="json"),
+    }
+    with (
+        scratch_folder() as folder,
+        Child(_servers, limits, temp_dir=str(folder), preload=tasks.LOAD_FOR_TEXTS) as child,
+    ):
+        answer, _ = ask(child, tasks.JUDGE, payload, options.model_dump(mode="json"))
+    return Verdict.model_validate(answer)

@@ -1,0 +1,101 @@
+"""What cannot be used of the settings costs topics, never the look for danger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake import Channel, Intake, RawItem, RequestDraft, Settings
+from intake.classifying.learned import cold_start
+from intake.classifying.taxonomy import Taxonomy
+from intake.testing.samples import text_mail
+
+TRAPPED = "AIUTO SIAMO BLOCCATI IN CASA E BRUCIA TUTTO"
+VERSION = "0" * 12
+
+
+def _whole() -> bytes:
+    name = cold_start(Taxonomy.load().version)
+    return files("intake.classifying").joinpath("data", name).read_bytes()
+
+
+def _in_folder(folder: Path, content: bytes | None, current: str = VERSION) -> dict[str, Any]:
+    folder.mkdir()
+    (folder / "current").write_text(f"{current}\n")
+    if content is not None:
+        (folder / f"{VERSION}.model").write_bytes(content)
+    return {"model_dir": folder}
+
+
+def _alone(folder: Path, content: bytes) -> dict[str, Any]:
+    folder.mkdir()
+    (folder / "topics.model").write_bytes(content)
+    return {"model": folder / "topics.model"}
+
+
+def _wrong_rules(folder: Path) -> dict[str, Any]:
+    folder.mkdir()
+    (folder / "rules.toml").write_text("[[rules]]\ntopic =")
+    return {"rules": folder / "rules.toml"}
+
+
+BROKEN: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "cut off": lambda folder: _alone(folder, _whole()[:-2000]),
+    "one byte is wrong": lambda folder: _alone(folder, b"".join(_scratched(_whole()))),
+    "something else": lambda folder: _alone(folder, b"a picture"),
+    "another model than its name says": lambda folder: _in_folder(folder, _whole()),
+    "no such version": lambda folder: _in_folder(folder, None),
+    "no name of a version": lambda folder: _in_folder(folder, None, current="../x"),
+    "a file that is not there": lambda folder: {"model": folder / "gone.model"},
+    "a folder in its place": lambda folder: {"model": folder.parent},
+    "rules with a mistake": _wrong_rules,
+    "no such plugin": lambda _folder: {"classifiers": ("keywords", "uninstalled")},
+}
+
+
+def _scratched(content: bytes) -> tuple[bytes, bytes, bytes]:
+    middle = len(content) // 2
+    return content[:middle], bytes([content[middle] ^ 0xFF]), content[middle + 1 :]
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_danger_is_found_and_filed_without_what_cannot_be_used(
+    how: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data_dir=tmp_path / "data", classify=BROKEN[how](tmp_path / "models"))
+    with Intake(settings) as app, caplog.at_level(logging.ERROR, "intake"):
+        app.receive(RawItem(source="push", key="1", content=text_mail("Casa", text=TRAPPED)))
+        app.receive(RawItem(source="push", key="2", content=text_mail("Vi", text="Domanda.")))
+        report = app.process()
+        urgent, calm = app.requests.find()
+        events = [event.type for event in app.requests.history(urgent.reference)]
+        (checked,) = [each for each in app.check() if each.name == "classify"]
+        told = app.submit(RequestDraft(channel=Channel.PHONE, text=TRAPPED))
+        again = app.process()
+    assert (report.processed.filed, report.processed.emergencies, report.waiting) == (2, 1, 0)
+    assert "request.emergency" in events
+    assert {"emergency", "misconfigured"} <= set(urgent.review_reasons)
+    assert "misconfigured" in calm.review_reasons
+    assert (report.exit_code, checked.exit_code) in {(78, 78), (78, 74)}
+    assert report.processed.problem is not None
+    assert report.processed.problem.message == checked.detail
+    assert checked.detail in caplog.text
+    assert told.urgency == "emergency"
+    assert again.exit_code == 0, "nothing was judged, and nothing waits"
+
+
+def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", parsing={"fax_rules": tmp_path / "gone.toml"})
+    with Intake(settings) as app:
+        app.receive(RawItem(source="push", key="1", profile="fax", content=text_mail("Fax")))
+        first, second = app.process(), app.process()
+    assert (first.exit_code, first.waiting) == (78, 1)
+    assert (second.exit_code, second.waiting) == (78, 1)
+    assert second.processed.retried == 0
+    assert second.processed.problem is not None
+    assert "gone.toml" in second.processed.problem.message
