@@ -10,7 +10,7 @@ from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import Assessment, UrgencyRules
+from intake.classifying.urgency import DOUBTED, Assessment, UrgencyRules
 from intake.interfaces import Classifier, RulesWeigher
 from intake.schemas.classifications import (
     Alternative,
@@ -30,8 +30,6 @@ _RULES = "keywords"
 
 URGENCY = "urgency"
 """In whose name the evidence of urgency stands among the opinions, first."""
-_DOUBTED = f"{Urgency.HIGH}: doubtful "
-"""So begins the rule of an alarm that the danger model takes for none."""
 _REMEDY = "Run `intake check`; train a new model, or name another one."
 
 
@@ -102,7 +100,7 @@ def _why_review(
     """Yield the codes that say why a person must look."""
     if urgency is Urgency.EMERGENCY:
         yield "emergency"
-    elif any(alarm.rule.startswith(_DOUBTED) for alarm in alarms):
+    elif any(alarm.rule.startswith(DOUBTED) for alarm in alarms):
         yield "alarm_doubted"
     if is_topic_unsure:
         yield "topic_unsure"

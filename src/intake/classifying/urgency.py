@@ -20,7 +20,9 @@ from intake.schemas.documents import Document
 _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
-_TOO_LONG = f"{Urgency.HIGH}: doubtful length, not judged"
+DOUBTED = f"{Urgency.HIGH}: doubtful "
+"""So begins the rule of what may be an alarm and is not sure enough: a person must look."""
+_TOO_LONG = f"{DOUBTED}length, not judged"
 _LEAST_WORDS = 3
 _SHORT_SUBJECT, _BEGINNING = 4, 30
 """Words of a subject that is not judged by itself, and of a body that are read with it."""
@@ -181,7 +183,7 @@ def _evidence(rule: Rule, text: str) -> Evidence:
 
 def _doubted(evidence: Evidence) -> Evidence:
     """Return the evidence of an alarm that the model is sure is none: to be read soon, even so."""
-    rule = evidence.rule.replace(f"{Urgency.EMERGENCY}: ", f"{Urgency.HIGH}: doubtful ", 1)
+    rule = evidence.rule.replace(f"{Urgency.EMERGENCY}: ", DOUBTED, 1)
     return evidence.model_copy(update={"rule": rule, "weight": 1.0})
 
 
