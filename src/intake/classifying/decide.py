@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
+from intake.classifying.asides import assess, without_asides
 from intake.classifying.guarded import ask
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
@@ -45,12 +46,14 @@ def judge(
     confidence is that of the surest of them; below ``threshold`` (0..1, one for all topics or one
     for each) the topic is None and a person must look. An emergency always asks for a person; if no
     topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
-    stays among the opinions. ``urgency_rules`` None means ours.
+    stays among the opinions. ``urgency_rules`` None means ours. What was left out of the body is
+    heard for danger only.
     """
+    told = without_asides(documents)
     opinions = tuple(
         opinion
         for classifier in classifiers
-        for opinion in ask(classifier, documents, origin or Origin())
+        for opinion in ask(classifier, told, origin or Origin())
     )
     if any(isinstance(each, RulesWeigher) and each.hears_rules for each in classifiers):
         opinions = tuple(map(_heard, opinions))
@@ -59,7 +62,7 @@ def judge(
     thresholds = threshold if isinstance(threshold, Thresholds) else Thresholds(general=threshold)
     topic, confidence, reasons = _choose(ranked, thresholds)
     rules = urgency_rules or _our_urgency_rules()
-    urgency, alarms = _raise_urgency(rules.assess(documents), topic, taxonomy)
+    urgency, alarms = _raise_urgency(assess(rules, documents), topic, taxonomy)
     is_emergency = urgency is Urgency.EMERGENCY
     needs_review = topic is None or is_emergency
     if topic is None and is_emergency and taxonomy.emergency_topic is not None:
@@ -74,7 +77,7 @@ def judge(
         due_days=chosen.due_days if chosen else None,
         needs_review=needs_review,
         alternatives=_alternatives(ranked, topic),
-        language=identify(_prose(documents), languages=languages),
+        language=identify(_prose(told), languages=languages),
         urgency=urgency,
         emergency=is_emergency,
         evidence=(*alarms, *reasons),
@@ -129,7 +132,7 @@ def _alternatives(
 
 def _prose(documents: Sequence[Document]) -> str:
     """Return the text to tell the language by: the body first, pictures and files last."""
-    order = {"body": 0, "subject": 1, "embedded": 2, "ocr": 3}
+    order = {"body": 0, "subject": 1, "embedded": 2, "ocr": 3, "file": 4}
     ordered = sorted(documents, key=lambda document: order[document.origin])
     return "\n".join(document.text for document in ordered)
 

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from intake.errors import ItemError, UsageError
 from intake.filing.drafts import draft_unread
+from intake.filing.senders import channel_of, sender_of
+from intake.filing.threads import is_answer
+from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.settle import (
     LOST,
     FilingOptions,
@@ -17,7 +20,9 @@ from intake.pipeline.settle import (
     settle_group,
     take_references,
 )
+from intake.pipeline.stages import Understood
 from intake.schemas.classifications import Classification, Verdict
+from intake.schemas.documents import ParsedMessage
 from intake.schemas.events import Event
 from intake.schemas.receipts import Phase, Receipt, ReceiptState
 from intake.schemas.requests import Request, RequestDraft
@@ -57,6 +62,16 @@ class Registrar:
             ]
             events = journal.append(connection, entries, now)
         return Outcome(state=linked, events=tuple(events))
+
+    def is_answer(self, receipt: Receipt, message: ParsedMessage) -> bool:
+        """Return whether a message answers in a thread that we know; see ``threads.is_answer``."""
+        sender = sender_of(channel_of(receipts.facts(receipt), message), message)
+        with self._database.read() as connection:
+            known = KnownRequests(
+                connection, [Understood(message=message)], {}, self._options.prefix
+            )
+            thread = known.thread(Understood(message=message))
+        return is_answer(thread, sender, message.subject, self._options.own_addresses)
 
     def defer(self, receipt: Receipt) -> Outcome:
         """Put an item back whose pictures are still to be read, behind all that is text."""
