@@ -9,12 +9,14 @@ from intake.errors import ItemError, UsageError
 from intake.filing.drafts import draft_unread
 from intake.filing.senders import channel_of, sender_of
 from intake.filing.threads import is_answer
+from intake.pipeline.copies import find_home
 from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.settle import (
     LOST,
     FilingOptions,
     Item,
     Outcome,
+    alarm,
     announce,
     named,
     settle_group,
@@ -44,24 +46,27 @@ class Registrar:
         if receipt.duplicate_of is None or not self._options.links_identical:
             return None
         with self._database.write() as connection:
-            original = receipts.get(connection, receipt.duplicate_of)
-            if original.request_id is None:
+            home = find_home(connection, receipt)
+            if home is None:
                 return None
+            request = home.request
             linked = ReceiptState.LINKED
-            requests.lock(connection, original.request_id)
-            if not claims.settle(connection, receipt, linked, request_id=original.request_id):
+            if not claims.settle(connection, receipt, linked, request_id=request.id):
                 return LOST
             now = self._database.now(connection)
-            data = {"receipt": receipt.id, "original": original.id, "reference": original.reference}
+            happenings = [Happening(type="request.seen_again", data={"receipt": receipt.id})]
+            if home.calls_again:
+                request = requests.flag(connection, request, "called_again", now)
+                happenings.append(alarm(request))
+            data = {"receipt": receipt.id, "original": home.original.id}
+            told = Happening(type="receipt.linked", data=data | {"reference": request.reference})
             entries = [
-                journal.of_receipt(receipt.id, Happening(type="receipt.linked", data=data)),
-                journal.of_request(
-                    original.request_id,
-                    Happening(type="request.seen_again", data={"receipt": receipt.id}),
-                ),
+                journal.of_receipt(receipt.id, told),
+                journal.of_request(request.id, *happenings),
             ]
             events = journal.append(connection, entries, now)
-        return Outcome(state=linked, events=tuple(events))
+        called = request if home.calls_again else None
+        return Outcome(state=linked, request=called, events=tuple(events))
 
     def is_answer(self, receipt: Receipt, message: ParsedMessage) -> bool:
         """Return whether a message answers in a thread that we know; see ``threads.is_answer``."""
