@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
+from intake.classifying.asides import assess, without_asides
 from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
@@ -56,12 +57,14 @@ def judge(
     topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
     stays among the opinions, of which what raised the urgency is the first. ``urgency_rules`` None
     means ours. ``faults`` are what cannot be used: as long as there are any a person must look.
+    What was left out of the body is heard for danger only.
     """
     documents = tuple(documents)
     rules = urgency_rules or _our_urgency_rules()
-    assessment = rules.assess(documents)
-    language = identify(_prose(documents), languages=languages)
-    opinions, failures = _ask_all(classifiers, documents, origin or Origin())
+    assessment = assess(rules, documents)
+    telling = without_asides(documents)
+    language = identify(_prose(telling), languages=languages)
+    opinions, failures = _ask_all(classifiers, telling, origin or Origin())
     faults = (*faults, *failures)
     if any(isinstance(each, RulesWeigher) and each.hears_rules for each in classifiers):
         opinions = tuple(map(_heard, opinions))
@@ -180,7 +183,7 @@ def _alternatives(
 
 def _prose(documents: Sequence[Document]) -> str:
     """Return the text to tell the language by: the body first, pictures and files last."""
-    order = {"body": 0, "subject": 1, "embedded": 2, "ocr": 3}
+    order = {"body": 0, "subject": 1, "embedded": 2, "ocr": 3, "file": 4}
     ordered = sorted(documents, key=lambda document: order[document.origin])
     return "\n".join(document.text for document in ordered)
 

@@ -268,7 +268,8 @@ class RequestSettings(Section):
     identical: Literal["link", "new"] = Field(
         default="link",
         description="What becomes of an item whose bytes came from the same source before: "
-        "`link` joins it to the earlier request, `new` makes a request of its own.",
+        "`link` joins it to the earlier request, `new` makes a request of its own. A call for help "
+        "that comes again alarms again, and makes one where the earlier is no longer open.",
     )
     own_names: Words = Field(
         default=(

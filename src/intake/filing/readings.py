@@ -18,6 +18,14 @@ class Readings(Frozen):
     searchable: Mapping[str, str] = {}
     """The sha256 of the searchable PDF made of a file, where one was."""
 
+    def joined(self, others: Readings) -> Readings:
+        """Return these readings and those of other files."""
+        return Readings(
+            documents={**self.documents, **others.documents},
+            unread={**self.unread, **others.unread},
+            searchable={**self.searchable, **others.searchable},
+        )
+
 
 def details(message: ParsedMessage) -> dict[str, Any]:
     """Return what the channel says of a message, as it is kept with a request or a notice."""

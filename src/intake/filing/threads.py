@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from intake.schemas.base import Frozen
 from intake.schemas.requests import (
     Request,
     Sender,
 )
+
+_FORWARDED = re.compile(r"(?i)\s*(?:i|inoltro|fwd?|wg|tr|rv|pd|posredovano)\s*:")
+"""What mail programs write before the subject of a forward, in the languages of the neighbours."""
 
 
 class Thread(Frozen):
@@ -36,6 +40,20 @@ def follow(thread: Thread, sender: Sender) -> tuple[str | None, list[str]]:
     if thread.same_message_id:
         reasons.append("possible_duplicate")
     return None, reasons
+
+
+def is_answer(
+    thread: Thread, sender: Sender, subject: str | None, own_addresses: Collection[str] = ()
+) -> bool:
+    """Return whether a message answers in a thread that we know, so that we have what it quotes.
+
+    It is of the sender of an earlier request, or our own. A forward hands on something new.
+    """
+    if _FORWARDED.match(subject or ""):
+        return False
+    earlier = (*thread.answered, *thread.quoted)
+    is_own = (sender.email or "").casefold() in own_addresses
+    return any(is_own or _is_same_sender(each.sender, sender) for each in earlier)
 
 
 def _is_same_sender(one: Sender, other: Sender) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from intake.parsing import charsets, enriched, html_text, safe_html, uuencoded
 from intake.parsing.containers import Entry
@@ -22,6 +24,9 @@ _PLACEHOLDER = re.compile(
     r"\b.{0,60}\b(?:messaggio|e-?mail|mail|newsletter|message|browser|online)"
 )
 """What programs write in the plain text when all that is said is in the HTML."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+_WORD = re.compile(r"\w+")
+_LEAST_NEW_PAIRS = 3
 
 
 @dataclass(slots=True)
@@ -30,6 +35,8 @@ class Body:
 
     text: str = ""
     html: str | None = None
+    alternative: str = ""
+    """What HTML that was not chosen says and ``text`` does not."""
     leaves: list[Part] = field(default_factory=list)
     """Leaves that are told in full by ``text`` and ``html``; every other leaf is a file."""
     files: list[Entry] = field(default_factory=list)
@@ -81,11 +88,14 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
     }
     texts: list[str] = []
     pages: list[str] = []
+    others: list[str] = []
     told: list[bool] = []
     for piece in pieces:
         in_text = piece.alternative is None or chosen.get(id(piece.alternative)) is piece.branch
         if in_text and piece.text.strip():
             texts.append(piece.text.strip("\n"))
+        if not in_text and piece.html is not None:
+            others.append(piece.html)
         safe = None if piece.html is None else safe_html.sanitise(piece.html)
         if safe is not None:
             pages.append(safe)
@@ -94,6 +104,7 @@ def _put_together(pieces: list[_Piece], body: Body) -> list[bool]:
         told.append(is_whole or safe is not None or not source.strip())
         body.files += piece.files
     body.text = _join(texts, body)
+    body.alternative = "\n".join(filter(None, (_other_words(each, body.text) for each in others)))
     body.html = "\n".join(pages) or None
     return told
 
@@ -126,6 +137,27 @@ def _visible_text(html: str, body: Body) -> str:
     if visible.hidden:
         body.defects.append(Defect(code="hidden_text", detail=clean_text(visible.hidden)[:500]))
     return clean_text(visible.text)
+
+
+def _other_words(html: str, text: str) -> str:
+    """Return the sentences in the HTML that ``text`` has not, whatever their lines and signs.
+
+    Programs shorten links and draw tables: a few pairs of words that are not in ``text`` are no
+    sentence.
+    """
+    known = set(_pairs(text))
+    sentences = _SENTENCE_END.split(clean_text(html_text.to_text(html[:MAX_TEXT]).text))
+    found = []
+    for sentence in sentences:
+        pairs = list(_pairs(sentence))
+        new = sum(pair not in known for pair in pairs)
+        if new and new >= min(_LEAST_NEW_PAIRS, len(pairs)):
+            found.append(sentence.strip())
+    return "\n".join(found)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    return pairwise(match.casefold() for match in _WORD.findall(text))
 
 
 def _alternative_around(leaf: Part) -> tuple[Part | None, Part | None]:

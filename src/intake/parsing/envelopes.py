@@ -139,7 +139,7 @@ def _of_citizen(envelope: _Envelope, inner: ParsedMessage) -> dict[str, Any]:
     certified = envelope.daticert or {}
     fields = (
         "subject", "sender", "reply_to", "to", "cc", "date", "message_id", "in_reply_to",
-        "references", "text", "new_text", "html", "auto", "device",
+        "references", "text", "new_text", "alternative", "html", "auto", "device",
     )  # fmt: skip
     changes = {name: getattr(inner, name) for name in fields}
     if certified.get("mittente"):

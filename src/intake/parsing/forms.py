@@ -16,6 +16,9 @@ from intake.schemas.receipts import ItemFacts
 
 MAX_LEVELS = 20
 _MAX_DERIVED_SUBJECT = 100
+_LONGEST_MARK = 3
+"""Letters of a word that only says that a box is ticked: on, off, yes, no, sì."""
+_SIGNS = ".,;:!?… "
 
 # Names of fields, Italian and English, in the order in which they are asked for.
 _FIRST_NAMES = ("nome", "first_name", "firstname", "name")
@@ -61,8 +64,8 @@ def _read(raw: bytes, profile: str) -> Parsed:
     form = _load(raw)
     nested = form.get("fields")
     inner = nested if isinstance(nested, dict) else {}
-    fields = {str(name).strip().lower(): value for name, value in (form | inner).items()}
-    text = _find(fields, _TEXTS) or _as_lines(inner or form)
+    fields = {_key(name): value for name, value in (form | inner).items()}
+    text = _text(form, inner, fields)
     return Parsed(
         message=ParsedMessage(
             profile=profile,
@@ -126,11 +129,17 @@ def _depth(value: object) -> int:
 
 
 def _find(fields: dict[str, Any], names: tuple[str, ...]) -> str:
+    name = _name(fields, names)
+    return clean_text(str(fields[name])).strip() if name else ""
+
+
+def _name(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    """Return the first of the names whose field says something."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return clean_text(str(value)).strip()
-    return ""
+            return name
+    return None
 
 
 def _sender(fields: dict[str, Any]) -> Address | None:
@@ -158,6 +167,59 @@ def _subject(fields: dict[str, Any], text: str) -> str | None:
 def _date(fields: dict[str, Any]) -> datetime | None:
     value = _find(fields, _DATES)
     return dates.parse(value) if value else None
+
+
+def _text(form: dict[str, Any], inner: dict[str, Any], fields: dict[str, Any]) -> str:
+    """Return all that a form says: the main text, then each other field under its name."""
+    main = next((name for name in _TEXTS if _words(fields.get(name))), None)
+    told = _as_lines(inner or form) if main is None else _words(fields[main])
+    others = list(form.items()) if main or inner else []
+    others += inner.items() if main else ()
+    known = {name: fields[name] for name in _facts(fields) | {main} if name in fields}
+    lines = [
+        f"{name}: {said}"
+        for name, value in others
+        if value is not inner and known.get(_key(name)) != value
+        if (said := _told(name, value)) not in ("", told)
+    ]
+    return ("\n" if main is None else "\n\n").join(filter(None, (told, "\n".join(lines))))
+
+
+def _facts(fields: dict[str, Any]) -> set[str]:
+    """Return the names of the fields that became name, address, number, date and subject."""
+    email = _find(fields, _EMAILS)
+    has_full_name = bool(_find(fields, _FULL_NAMES))
+    kinds = [
+        _FULL_NAMES if has_full_name else (),
+        () if has_full_name else _FIRST_NAMES,
+        () if has_full_name else _LAST_NAMES,
+        _EMAILS if "@" in email and " " not in email else (),
+        _PHONES if to_e164(_find(fields, _PHONES)) else (),
+        _DATES if _date(fields) else (),
+        _SUBJECTS,
+    ]
+    found = {name for names in kinds if (name := _name(fields, names))}
+    return found if _find(fields, _SUBJECTS) else found | set(_TOPICS)
+
+
+def _words(value: object) -> str:
+    """Return the strings in a value, a line each."""
+    if isinstance(value, str):
+        return value.strip()
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return "\n".join(filter(None, map(_words, inner)))
+
+
+def _told(name: str, value: object) -> str:
+    """Return the words of a field; none where it only holds a code, a figure or a tick."""
+    said = _words(value)
+    is_word = len(said) > _LONGEST_MARK and said.strip(_SIGNS).isalpha()
+    is_text = _key(name) in _TEXTS or is_word or len(said.split()) > 1
+    return said if is_text and any(each.isalpha() for each in said) else ""
+
+
+def _key(name: str) -> str:
+    return name.strip().lower()
 
 
 def _as_lines(fields: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import PurePosixPath
 
@@ -103,6 +104,18 @@ _PICTURES = frozenset(
      "image/webp", "image/heic", "image/avif", "image/jp2"}
 )  # fmt: skip
 _IN_COMPOUND_FILES = frozenset({"application/msword", XLS, "application/vnd.ms-outlook"})
+_FOR_PROGRAMS = frozenset(
+    {"application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
+     "application/pkcs7-mime", "application/pkcs7-signature", "application/x-pkcs7-signature",
+     "text/css", "text/javascript", "text/rfc822-headers"}
+)  # fmt: skip
+_SHUT = frozenset(
+    {"application/gzip", "application/msword", "application/vnd.ms-powerpoint",
+     "application/vnd.rar", "application/x-7z-compressed", "application/x-compressed-tar",
+     "application/x-ole-storage", "application/x-rar-compressed", "application/x-tar",
+     "application/x-tgz", "application/zip"}
+)  # fmt: skip
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Bytes that plain text of any charset has no use for: controls but TAB, LF, FF, CR and ESC.
 _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\x0c\r\x1b")) + b"\x7f"
 
@@ -137,6 +150,28 @@ def is_picture_or_pdf(media_type: str) -> bool:
 def is_read(media_type: str) -> bool:
     """Tell whether such a file has text that is read in a child of its own."""
     return media_type in _PICTURES or media_type in _OFFICE
+
+
+def holds_text(media_type: str, head: bytes) -> bool:
+    """Tell whether a file is text itself, whatever it is called: its first bytes decide.
+
+    What programs write for each other, such as keys and the reports on mail, is none.
+    """
+    if media_type in _FOR_PROGRAMS or media_type.startswith("message/"):
+        return False
+    if head.startswith(_BYTE_ORDER_MARKS) or (is_text(head) and _by_magic(head) is None):
+        return True
+    return media_type.startswith("text/") and bool(head)
+
+
+def is_card(media_type: str) -> bool:
+    """Tell whether such a file names a person or a meeting, as programs attach to every mail."""
+    return media_type in ("text/vcard", "text/x-vcard", "text/directory", "text/calendar")
+
+
+def may_hold_text(media_type: str) -> bool:
+    """Tell whether such a file, which nothing here opens, may hold a letter."""
+    return media_type in _SHUT
 
 
 def is_text(data: bytes) -> bool:

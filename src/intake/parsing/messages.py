@@ -230,6 +230,8 @@ def _tell_wrapped_text(body: bodies.Body, files: list[File]) -> None:
             file.is_body = True
             body.text = "\n\n".join(filter(None, (body.text, inner.facts.text)))
             body.html = "\n".join(filter(None, (body.html, inner.facts.html))) or None
+            others = (body.alternative, inner.facts.alternative)
+            body.alternative = "\n".join(filter(None, others))
 
 
 def _read_file(found: _Found, number: int, context: _Context) -> File:
@@ -304,6 +306,7 @@ def _enclosed(path: str, facts: ParsedMessage) -> Enclosed:
         date=facts.date,
         message_id=facts.message_id,
         text=facts.text,
+        alternative=facts.alternative,
     )
 
 
@@ -337,6 +340,7 @@ def _facts(root: Part, body: bodies.Body, defects: list[Defect], profile: str) -
         references=headers.ids("references"),
         text=body.text,
         new_text=quoted.new_text(body.text),
+        alternative=body.alternative,
         html=body.html,
         auto=automatic.judge(
             root, (sender.name, sender.address) if sender else ("", ""), subject or "", body.text

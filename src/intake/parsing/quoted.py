@@ -7,6 +7,8 @@ nothing before it is the request itself, and when in doubt the text stays whole.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from typing import NamedTuple
 
 from intake.parsing.disclaimers import without_disclaimer
 from intake.parsing.histories import MAX_LINE, Histories, is_quoted
@@ -20,6 +22,15 @@ _MOBILE = re.compile(
 )
 _FOOTER_RULE = re.compile(r"\s*[_-]{20,}\s*$")
 _LIST_FOOTER = re.compile(r"(?i)mailing list|/listinfo/|unsubscribe|disiscri")
+_MARKS = re.compile(r"(?:\s{0,3}(?:>|&gt;))+ ?")
+
+
+class LeftOut(NamedTuple):
+    """What stands in a text and is not new: quoted history without its marks, and the rest."""
+
+    quoted: str
+    footer: str
+    """Signature, notice of confidentiality and whatever else the writer's program added."""
 
 
 def new_text(text: str) -> str:
@@ -29,21 +40,35 @@ def new_text(text: str) -> str:
     Returns the whole text when nothing else would be left. Linear in the length of ``text``.
     """
     lines = text.split("\n")
-    kept = _without_histories(lines, text)
-    if ">" in text or "&gt;" in text:
-        kept = [line for line in kept if not is_quoted(line)]
+    kept = [line for line, old in zip(lines, _are_old(lines, text), strict=True) if not old]
     kept = _without_signature(without_disclaimer(_without_list_footer(kept)))
     return _tidy(kept) or text.strip()
 
 
-def _without_histories(lines: list[str], text: str) -> list[str]:
-    """Leave out the introductions, and all that follows one whose history is not marked."""
-    kept: list[str] = []
-    start = 0
+def left_out(text: str, new: str) -> LeftOut:
+    """Return what stands in ``text`` and not in ``new``, whoever told them apart.
+
+    Nothing is lost between the two: each line of ``text`` is in ``new`` or here.
+    """
+    lines = text.split("\n")
+    told = Counter(line.strip() for line in new.split("\n"))
+    found: dict[bool, list[str]] = {True: [], False: []}
+    for line, old in zip(lines, _are_old(lines, text), strict=True):
+        if told[line.strip()]:
+            told[line.strip()] -= 1
+        else:
+            found[old].append(_MARKS.sub("", line, count=1) if is_quoted(line) else line)
+    return LeftOut(_tidy(found[True]), _tidy(found[False]))
+
+
+def _are_old(lines: list[str], text: str) -> list[bool]:
+    """Tell of each line whether it is an introduction, marked, or after one without marks."""
+    may_be_quoted = ">" in text or "&gt;" in text
+    old = [may_be_quoted and is_quoted(line) for line in lines]
     for span in Histories(lines, text).spans():
-        kept += lines[start : span.first]
-        start = span.end if span.quoted else len(lines)
-    return kept + lines[start:]
+        end = span.end if span.quoted else len(lines)
+        old[span.first : end] = [True] * (end - span.first)
+    return old
 
 
 def _without_list_footer(lines: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.text_files import read_text_files
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
@@ -39,7 +40,7 @@ def preload(_payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(payload: dict[str, Any]) -> dict[str, Any]:
-    """Parse the file ``path`` as ``item`` says and judge its text.
+    """Parse the file ``path`` as ``item`` says and judge its text, and that of its text files.
 
     Leaves, if there are any, are put into a new folder ``out``.
     """
@@ -50,10 +51,13 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
         )
     leaves = _keep(parsed.leaves, Path(payload["out"]))
     origin = origin_of(item, parsed.message)
-    texts = list_texts(parsed.message, {}, channel=origin.channel)
+    files, defects = read_text_files(parsed)
+    message = parsed.message.model_copy(update={"defects": (*parsed.message.defects, *defects)})
+    texts = list_texts(message, files.documents, channel=origin.channel)
     verdict = _judge(texts, origin, payload["options"])
     return {
-        "message": parsed.message.model_dump(mode="json"),
+        "message": message.model_dump(mode="json"),
+        "files": files.model_dump(mode="json"),
         "verdict": verdict.model_dump(mode="json"),
         "leaves": leaves,
     }

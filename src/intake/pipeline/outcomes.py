@@ -7,17 +7,24 @@ from datetime import datetime, timedelta
 
 from intake.errors import ItemError, UsageError
 from intake.filing.drafts import draft_unread, due_at_once
+from intake.filing.senders import channel_of, sender_of
+from intake.filing.threads import is_answer
+from intake.pipeline.copies import find_home
+from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.settle import (
     LOST,
     FilingOptions,
     Item,
     Outcome,
+    alarm,
     announce,
     named,
     settle_group,
     take_references,
 )
+from intake.pipeline.stages import Understood
 from intake.schemas.classifications import Classification, Verdict
+from intake.schemas.documents import ParsedMessage
 from intake.schemas.events import Event
 from intake.schemas.receipts import Phase, Receipt, ReceiptState
 from intake.schemas.requests import Request, RequestDraft
@@ -39,24 +46,37 @@ class Registrar:
         if receipt.duplicate_of is None or not self._options.links_identical:
             return None
         with self._database.write() as connection:
-            original = receipts.get(connection, receipt.duplicate_of)
-            if original.request_id is None:
+            home = find_home(connection, receipt)
+            if home is None:
                 return None
+            request = home.request
             linked = ReceiptState.LINKED
-            requests.lock(connection, original.request_id)
-            if not claims.settle(connection, receipt, linked, request_id=original.request_id):
+            if not claims.settle(connection, receipt, linked, request_id=request.id):
                 return LOST
             now = self._database.now(connection)
-            data = {"receipt": receipt.id, "original": original.id, "reference": original.reference}
+            happenings = [Happening(type="request.seen_again", data={"receipt": receipt.id})]
+            if home.calls_again:
+                request = requests.flag(connection, request, "called_again", now)
+                happenings.append(alarm(request))
+            data = {"receipt": receipt.id, "original": home.original.id}
+            told = Happening(type="receipt.linked", data=data | {"reference": request.reference})
             entries = [
-                journal.of_receipt(receipt.id, Happening(type="receipt.linked", data=data)),
-                journal.of_request(
-                    original.request_id,
-                    Happening(type="request.seen_again", data={"receipt": receipt.id}),
-                ),
+                journal.of_receipt(receipt.id, told),
+                journal.of_request(request.id, *happenings),
             ]
             events = journal.append(connection, entries, now)
-        return Outcome(state=linked, events=tuple(events))
+        called = request if home.calls_again else None
+        return Outcome(state=linked, request=called, events=tuple(events))
+
+    def is_answer(self, receipt: Receipt, message: ParsedMessage) -> bool:
+        """Return whether a message answers in a thread that we know; see ``threads.is_answer``."""
+        sender = sender_of(channel_of(receipts.facts(receipt), message), message)
+        with self._database.read() as connection:
+            known = KnownRequests(
+                connection, [Understood(message=message)], {}, self._options.prefix
+            )
+            thread = known.thread(Understood(message=message))
+        return is_answer(thread, sender, message.subject, self._options.own_addresses)
 
     def defer(self, receipt: Receipt) -> Outcome:
         """Put an item back whose pictures are still to be read, behind all that is text."""

@@ -311,7 +311,11 @@ class Runner:
         if linked is not None:
             return linked
         self._renew_when_due(slot)
-        understood = slot.stages.understand(receipt, keep_alive=lambda: self._renew(slot))
+        understood = slot.stages.understand(
+            receipt,
+            keep_alive=lambda: self._renew(slot),
+            is_answer=lambda message: self._registrar.is_answer(receipt, message),
+        )
         self._note_faults(understood.verdict)
         if understood.is_deferred:
             return self._registrar.defer(receipt)

@@ -19,7 +19,7 @@ from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.classifying.gate import is_audited
 from intake.filing.drafts import audited, draft_request
 from intake.filing.notices import find_notice, is_undelivered, summarise_notice
-from intake.pipeline import batches
+from intake.pipeline import batches, copies
 from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.stages import Understood
 from intake.schemas.base import Frozen
@@ -106,16 +106,21 @@ def _receive_parts(
 
 
 def announce(request: Request, data: dict[str, Any]) -> journal.Entry:
-    """Return the first entry of a request; an emergency says so in an event of its own.
-
-    That event carries what to answer the writer at once; an observer or a front end sends it.
-    """
+    """Return the first entry of a request; an emergency says so in an event of its own."""
     happenings = [Happening(type="request.filed", data=named(request) | data)]
     if request.urgency == "emergency":
-        answer = acknowledge_emergency(request.reference, language=request.language)
-        alarm = named(request) | {"acknowledgement": answer._asdict()}
-        happenings.append(Happening(type="request.emergency", data=alarm))
+        happenings.append(alarm(request))
     return journal.of_request(request.id, *happenings, is_new=True)
+
+
+def alarm(request: Request) -> Happening:
+    """Return the event of an emergency.
+
+    It carries what to answer the writer at once; an observer or a front end sends it.
+    """
+    answer = acknowledge_emergency(request.reference, language=request.language)
+    data = named(request) | {"acknowledgement": answer._asdict()}
+    return Happening(type="request.emergency", data=data)
 
 
 def named(request: Request) -> dict[str, Any]:
@@ -183,6 +188,8 @@ def _file(
             known.thread(understood),
             letter=understood.letter,
         )
+        if draft.follows is None and options.links_identical:
+            draft = draft.model_copy(update={"follows": copies.last_of(connection, receipt)})
         request_id = references.new_request_id()
         if not draft.needs_review and is_audited(request_id, options.audit_share):
             draft = audited(draft)

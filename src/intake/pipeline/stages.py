@@ -35,6 +35,7 @@ from intake.store import receipts
 from intake.store.blobs import Blob, BlobStore
 
 _log = logging.getLogger(__name__)
+_QUOTED = "quoted"
 _PLUGIN_DEATHS = 3
 """Plugins are left out for the rest of the run after so many children that died of them."""
 
@@ -90,8 +91,17 @@ class Stages:
         self._light.kill()
         self._pictures.kill()
 
-    def understand(self, receipt: Receipt, *, keep_alive: Callable[[], None]) -> Understood:
+    def understand(
+        self,
+        receipt: Receipt,
+        *,
+        keep_alive: Callable[[], None],
+        is_answer: Callable[[ParsedMessage], bool] = lambda _message: False,
+    ) -> Understood:
         """Read an item; ``keep_alive`` is called between its documents.
+
+        What ``is_answer`` finds to be an answer in a thread of ours quotes what was judged when it
+        came: an alarm from there is none.
 
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
@@ -101,12 +111,16 @@ class Stages:
             UnreadableItem, TransientFailure: the item's own fault.
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
-        message, verdict, stored = self._read(receipt)
-        pictures = list_pictures(message, receipt)
+        message, files, verdict, stored = self._read(receipt)
+        verdict = self._heard_once(verdict, receipt, message, files, is_answer)
+        pictures = [
+            each for each in list_pictures(message, receipt) if each.path not in files.documents
+        ]
         if not pictures:
-            return Understood(message=message, verdict=verdict, blobs=stored)
+            return Understood(message=message, readings=files, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE and verdict.emergency:
-            readings = Readings(unread={each.path: "emergency_first" for each in pictures})
+            later = Readings(unread={each.path: "emergency_first" for each in pictures})
+            readings = files.joined(later)
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
@@ -117,9 +131,12 @@ class Stages:
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
         readings, made = self._pictures.recognise(receipt, message, verdict, pictures, keep_alive)
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
+        readings = readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
-        texts = list_texts(message, readings.documents, channel=origin.channel)
-        verdict = self.judge(texts, origin)
+        verdict = self.judge(
+            list_texts(message, readings.documents, channel=origin.channel), origin
+        )
+        verdict = self._heard_once(verdict, receipt, message, readings, is_answer)
         return Understood(
             message=message,
             readings=readings,
@@ -147,6 +164,21 @@ class Stages:
                 _log.error("judged without it: %s", fault.message, extra={"action": "classify"})
         self._faults.update(verdict.faults)
         return verdict
+
+    def _heard_once(
+        self,
+        verdict: Verdict,
+        receipt: Receipt,
+        message: ParsedMessage,
+        readings: Readings,
+        is_answer: Callable[[ParsedMessage], bool],
+    ) -> Verdict:
+        """Return the verdict; without quoted history if that alarmed and we know the thread."""
+        if not any(each.where == _QUOTED for each in verdict.evidence) or not is_answer(message):
+            return verdict
+        origin = origin_of(receipts.facts(receipt), message)
+        texts = list_texts(message, readings.documents, channel=origin.channel)
+        return self.judge([each for each in texts if each.origin != _QUOTED], origin)
 
     def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
@@ -179,8 +211,8 @@ class Stages:
         )
         return LetterFacts.model_validate(answer)
 
-    def _read(self, receipt: Receipt) -> tuple[ParsedMessage, Verdict, tuple[Blob, ...]]:
-        """Parse an item, judge its text alone, and store its leaves."""
+    def _read(self, receipt: Receipt) -> tuple[ParsedMessage, Readings, Verdict, tuple[Blob, ...]]:
+        """Parse an item, read its text files, judge its text alone, and store its leaves."""
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
         try:
@@ -195,7 +227,8 @@ class Stages:
             )
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])
-            return message, verdict, self._keep_leaves(message, out, answer["leaves"])
+            files = Readings.model_validate(answer["files"])
+            return message, files, verdict, self._keep_leaves(message, out, answer["leaves"])
         finally:
             if out.exists():
                 shutil.rmtree(out, ignore_errors=True)

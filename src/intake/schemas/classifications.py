@@ -27,6 +27,9 @@ class Evidence(Frozen):
     text: str
     topic: str | None = None
     weight: float = 0.0
+    where: str = ""
+    """Of danger found beside subject and body: the file's path, or what was left out of the body:
+    ``quoted``, ``footer`` (signatures and notices) or ``alternative`` (HTML of other words)."""
 
 
 class Classification(Frozen):

@@ -42,6 +42,8 @@ class Enclosed(Frozen):
     date: UtcTime | None = None
     message_id: str | None = None
     text: str = ""
+    alternative: str = ""
+    """As that of a ``ParsedMessage``."""
 
 
 class Auto(Frozen):
@@ -136,6 +138,8 @@ class ParsedMessage(Frozen):
     references: tuple[str, ...] = ()
     text: str = ""
     new_text: str = ""
+    alternative: str = ""
+    """What the HTML beside the plain text says and ``text`` does not."""
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
@@ -258,7 +262,11 @@ class Document(Frozen):
 
     path: str = ""
     """Path of the attachment; empty for the body and the subject."""
-    origin: Literal["subject", "body", "ocr", "embedded"] = "body"
+    origin: Literal[
+        "subject", "body", "ocr", "embedded", "file", "quoted", "footer", "alternative"
+    ] = "body"
+    """``file`` is a file that is text itself. The last three, what was left out of the body, are
+    heard for danger only: no classifier is given them."""
     text: str
     confidence: float = 1.0
     channel: str = ""

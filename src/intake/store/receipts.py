@@ -144,6 +144,17 @@ def get_many(connection: Connection, receipt_ids: Sequence[int]) -> list[Receipt
     return [_receipt(row) for row in rows]
 
 
+def earlier_copies(connection: Connection, receipt: Receipt) -> list[Receipt]:
+    """Return the earlier receipts of the same source and bytes with a request, oldest first."""
+    same = _SELECT.where(
+        receipts.c.source == receipt.source,
+        receipts.c.sha256 == receipt.sha256,
+        receipts.c.id < receipt.id,
+        receipts.c.request_id.is_not(None),
+    )
+    return [_receipt(row) for row in connection.execute(same.order_by(receipts.c.id))]
+
+
 def find(
     connection: Connection,
     *,

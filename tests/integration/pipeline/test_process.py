@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -354,6 +355,86 @@ def test_identical_bytes_are_linked_to_the_first_request(open_intake: Open) -> N
     assert app.receipts.get(second).reference == app.receipts.get(first).reference
     history = app.requests.history(app.receipts.get(first).reference or "")
     assert [event.type for event in history] == ["request.filed", "request.seen_again"]
+
+
+CALL = b'{"messaggio": "Aiuto, siamo bloccati in ascensore e c\'e fumo"}'
+
+
+def _call(app: Intake, key: str, at: datetime | None = None) -> str:
+    """Receive the same call for help under another key; return the reference it has."""
+    item = RawItem(
+        source="web",
+        key=key,
+        profile="form",
+        content=CALL,
+        received_at=at,
+        received_at_by="form" if at else "intake",
+    )
+    receipt = app.receive(item)
+    app.process()
+    return app.receipts.get(receipt.id).reference or ""
+
+
+def test_an_open_call_that_comes_again_is_linked_and_alarms_again(open_intake: Open) -> None:
+    app = open_intake()
+    first = _call(app, "1")
+    app.requests.transition(first, to="assigned", by="op17")
+    observer = RecordingObserver()
+    app._observers = [observer]
+    receipt = app.receive(RawItem(source="web", key="2", profile="form", content=CALL))
+    report = app.process()
+    assert (report.processed.linked, report.processed.emergencies) == (1, 1)
+    assert report.exit_code != 0
+    assert app.receipts.get(receipt.id).reference == first
+    assert "request.emergency" in observer.types()
+    request = app.requests.get(first)
+    assert (request.status, request.needs_review) == ("assigned", True)
+    assert "called_again" in request.review_reasons
+    told = [event.type for event in app.requests.history(first)]
+    assert told[-2:] == ["request.seen_again", "request.emergency"]
+
+
+@pytest.mark.parametrize("moves", [["closed"], ["answered"], ["in_progress", "closed"], ["spam"]])
+def test_a_call_that_comes_again_after_its_request_was_handled_makes_a_new_one(
+    open_intake: Open, moves: list[str]
+) -> None:
+    app = open_intake()
+    first = _call(app, "1")
+    for to in moves:
+        app.requests.transition(first, to=to, by="op17")
+    second = _call(app, "2")
+    assert second != first
+    request = app.requests.get(second)
+    assert (request.urgency, request.status) == ("emergency", "new")
+    assert request.follows == app.requests.get(first).id
+    assert [event.type for event in app.requests.history(second)] == [
+        "request.filed",
+        "request.emergency",
+    ]
+    assert _call(app, "3") == second
+
+
+def test_a_call_that_is_fetched_twice_is_one_call(open_intake: Open) -> None:
+    app = open_intake()
+    at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    first = _call(app, "1", at)
+    app.requests.transition(first, to="closed", by="op17")
+    assert _call(app, "1", at) == first
+    assert _call(app, "after another UIDVALIDITY", at) == first
+    assert [event.type for event in app.requests.history(first)][-1] == "request.seen_again"
+    assert app.requests.get(first).status == "closed"
+    assert _call(app, "an hour later", at + timedelta(hours=1)) != first
+
+
+def test_what_is_no_call_is_linked_to_a_closed_request(open_intake: Open) -> None:
+    app = open_intake()
+    first = _push(app, "1", text_mail())
+    app.process()
+    reference = app.receipts.get(first).reference or ""
+    app.requests.transition(reference, to="closed", by="op17")
+    second = _push(app, "2", text_mail())
+    assert app.process().processed.linked == 1
+    assert app.receipts.get(second).reference == reference
 
 
 def test_identical_bytes_make_a_request_of_their_own_when_so_configured(open_intake: Open) -> None:

@@ -204,7 +204,7 @@ def test_a_web_form_says_every_fact(fixtures: Path) -> None:
     }
     assert _differences(sample["expect"], found, "form") == []
     assert message.form == sample["input"]
-    assert message.text == sample["input"]["fields"]["messaggio"]
+    assert message.text == f"{sample['input']['fields']['messaggio']}\n\ncomune: Rieti"
 
 
 def test_a_phone_note_says_every_fact(fixtures: Path) -> None:

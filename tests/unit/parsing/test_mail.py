@@ -63,6 +63,23 @@ def test_of_alternatives_the_plain_one_is_the_text_and_both_are_told(parse: Pars
     assert parsed.message.attachments == ()
 
 
+@pytest.mark.parametrize(
+    ("page", "other"),
+    [
+        ("<p>Dove sono le <a href='http://x.it'>aree</a></p><table><tr><td>di attesa?</table>", ""),
+        ("<p>Dove sono le aree di attesa? Siamo tutti bloccati.</p>", "Siamo tutti bloccati."),
+        ("<p>Dove sono le aree di attesa?</p><p>Brucia tutto</p>", "Brucia tutto"),
+    ],
+)
+def test_what_only_the_html_says_is_told_apart(parse: Parse, page: str, other: str) -> None:
+    message = parse(
+        HEAD + "Content-Type: multipart/alternative; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nDove sono le aree\ndi attesa?\n"
+        f"--b\nContent-Type: text/html\n\n{page}\n--b--\n"
+    ).message
+    assert (message.text, message.alternative) == ("Dove sono le aree\ndi attesa?", other)
+
+
 def test_a_plain_text_that_only_points_to_the_html_is_not_the_text(parse: Parse) -> None:
     parsed = parse(
         HEAD + 'Content-Type: multipart/alternative; boundary="b"\n\n--b\n\n'

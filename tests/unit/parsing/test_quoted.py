@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from intake.parsing.flowed import unflow
-from intake.parsing.quoted import new_text
+from intake.parsing.quoted import left_out, new_text
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 REPLIES = tomllib.loads((FIXTURES / "mail" / "replies.toml").read_text(encoding="utf-8"))
@@ -108,3 +108,26 @@ def test_a_flowed_paragraph_is_joined() -> None:
         "uno due tre\n> a b\n-- \nx"
     )
     assert unflow("città \nmia", deletes_space=True) == "cittàmia"
+
+
+@pytest.mark.parametrize("history", [*REPLIES["histories"], OLD])
+def test_what_is_left_out_of_a_reply_is_not_lost(history: str) -> None:
+    text = f"Grazie, ma la piazza è chiusa.\n\n{history}\n\n-- \nAnna"
+    left = left_out(text, new_text(text))
+    kept = "\n".join((new_text(text), *left))
+    assert set(text.replace(">", " ").split()) == set(kept.replace(">", " ").split())
+    assert "piazza è chiusa" not in left.quoted
+
+
+def test_quoted_history_loses_its_marks_and_a_signature_stands_apart() -> None:
+    text = "Grazie.\n> > Aiuto.\n> Arriviamo.\n\n-- \nAnna\nPS la casa crolla"
+    assert left_out(text, new_text(text)) == ("Aiuto.\nArriviamo.", "-- \nAnna\nPS la casa crolla")
+
+
+def test_nothing_is_left_out_of_what_is_all_new() -> None:
+    text = "> Aiuto.\n> Presto."
+    assert left_out(text, new_text(text)) == ("", "")
+
+
+def test_what_another_parser_leaves_out_is_not_lost() -> None:
+    assert left_out("Uno.\nDue.\nTre.", "Due.") == ("", "Uno.\nTre.")

@@ -1,0 +1,46 @@
+"""Asides: texts that came with a message and are heard for danger only, each by itself.
+
+What a mail program quotes, adds below or sends in another form says nothing of the topic; and a
+long file beside a call must neither hide it among its passages nor call it a drill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intake.classifying.urgency import Assessment, UrgencyRules
+from intake.schemas.classifications import Evidence, Urgency
+from intake.schemas.documents import Document
+
+_ASIDES = ("quoted", "footer", "alternative")
+_APART = ("file", *_ASIDES)
+_DEGREES = tuple(Urgency)
+_SHOWN_EVIDENCE = 16
+
+
+def without_asides(documents: Sequence[Document]) -> list[Document]:
+    """Return the texts that tell the topic."""
+    return [each for each in documents if each.origin not in _ASIDES]
+
+
+def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
+    """Return the highest urgency of the texts together, or of one that is judged by itself.
+
+    Evidence from one of these says where it stands.
+    """
+    found = [rules.assess([each for each in documents if each.origin not in _APART])]
+    for document in documents:
+        if document.origin in _APART:
+            found.append(_placed(rules.assess([document]), document.path or document.origin))
+    urgency = max((each.urgency for each in found), key=_DEGREES.index)
+    evidence = sorted((one for each in found for one in each.evidence), key=_strength)
+    return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]))
+
+
+def _placed(assessment: Assessment, where: str) -> Assessment:
+    evidence = (each.model_copy(update={"where": where}) for each in assessment.evidence)
+    return assessment._replace(evidence=tuple(evidence))
+
+
+def _strength(evidence: Evidence) -> float:
+    return -evidence.weight
