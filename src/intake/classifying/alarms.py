@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -74,6 +74,22 @@ class AlarmReading:
     stops: list[int] = field(default_factory=list)
     in_text: set[int] = field(default_factory=set)
     """The guards that hold for the whole item because they were found here."""
+
+    def within(self, start: int, end: int) -> AlarmReading:
+        """Return the reading with the guards alone that stand from ``start`` to ``end``."""
+        kept = {
+            number: [hit for hit in hits if start <= hit.start < end]
+            for number, hits in self.guards.items()
+        }
+        numbers = self.words.sentences
+        return replace(
+            self,
+            guards=defaultdict(list, kept),
+            guard_starts={number: sorted(h.start for h in hits) for number, hits in kept.items()},
+            guarded_sentences={
+                (number, numbers[hit.start]) for number, hits in kept.items() for hit in hits
+            },
+        )
 
     def stop_between(self, start: int, end: int) -> bool:
         at = bisect_right(self.stops, start - 1)
@@ -156,9 +172,10 @@ class AlarmPhrases:
         """Yield the windows of a text, each with what was found in it.
 
         The sentence of an alarm is also judged alone: what stands around it, such as a letterhead
-        or a notice of confidentiality, must not outweigh it. So is a line that ends no sentence.
+        or a notice of confidentiality, must not outweigh it. So is a line that ends no sentence,
+        and there no guard of another line speaks against an alarm.
         """
-        places = dict.fromkeys([*windows(reading.words), *lines(reading.words)])
+        places = dict.fromkeys(windows(reading.words))
         numbers = reading.words.sentences
         alarming = {
             numbers[hit.start]
@@ -169,6 +186,9 @@ class AlarmPhrases:
             places[bisect_left(numbers, number), bisect_right(numbers, number)] = None
         for start, end in places:
             yield self.passage(reading, everywhere, start, end)
+        for start, end in lines(reading.words):
+            alone = reading.within(start, end)
+            yield self.passage(alone, everywhere, start, end)
 
     def passage(self, reading: AlarmReading, everywhere: Set[int], start: int, end: int) -> Passage:
         """Return the words from ``start`` to ``end``, and by name what was found in them."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from operator import add
 
 # In this order: a word, an acronym with points, a letter or digit, the end of a sentence (a blank
-# line is one; of single line ends, which mail and OCR put anywhere, some), the end of a clause.
+# line is one; a single line end is not: mail and OCR wrap their lines), the end of a clause.
 _TOKEN = re.compile(
     r"[^\W_]{2,}"
     r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
@@ -25,10 +23,12 @@ LONGEST_STRETCH = 60
 _STRETCH_STEP = 25
 _MOST_PAIRS, _MOST_LINES = 50, 50
 _LEAST_WRAPPED, _WRAPPED = 40, 80
-"""Letters in a line of prose that a program wrapped, at least and at most."""
-_SHORT_LINE, _LEAST_WORDS = 0.6, 3
-"""Times the longest line: whoever wraps prose leaves no line so short but the last. One of fewer
-words says nothing by itself."""
+"""Letters in a row of prose that a program wrapped, at least and at most."""
+_SHORT_ROW, _FULL_ROW = 0.6, 0.85
+"""Times the longest row: no row of wrapped prose is shorter but the last; one so long may be."""
+_LEAST_WORDS, _LEAST_PROSE = 4, 3
+"""Words of a line that says something by itself, and how many of them begin small: rows of an
+address, a signature or a form have names and labels."""
 _SENTENCE_ENDS = frozenset(".!?;:…\n")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
@@ -45,8 +45,6 @@ class Words:
     text: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     """Where in ``text`` each word stands."""
-    ended_by_line: frozenset[int] = frozenset()
-    """The numbers of the sentences that end with a line, and with no full stop."""
 
     def quote(self, start: int, end: int) -> str:
         """Return the words from ``start`` to ``end`` (not included), joined by spaces."""
@@ -90,46 +88,9 @@ def split(text: str) -> Words:
             sentence += 1
         else:
             clause += 1
-    cut = Words(
+    return Words(
         tuple(words), tuple(clauses), tuple(sentences), frozenset(questions), text, tuple(spans)
     )
-    return _split_at_lines(cut)
-
-
-def _split_at_lines(words: Words) -> Words:
-    """Return the words with a sentence ended wherever a line ends that is no row of wrapped prose:
-    the next one begins with a capital or a figure, or it is short beside others."""
-    longest = max(map(len, words.text.splitlines()), default=0)
-    usual = min(longest, _WRAPPED) if longest >= _LEAST_WRAPPED else 0
-    ends = [
-        place
-        for place in range(1, len(words.words))
-        if not _begins_sentence(words, place) and _ends_line(words, place, usual)
-    ]
-    if not ends:
-        return words
-    more = [bisect_right(ends, place) for place in range(len(words.words))]
-    numbers = [number + added for number, added in zip(words.sentences, more, strict=True)]
-    last = dict(zip(words.sentences, numbers, strict=True))
-    return replace(
-        words,
-        clauses=tuple(map(add, words.clauses, more)),
-        sentences=tuple(numbers),
-        questions=frozenset(last[number] for number in words.questions if number in last),
-        ended_by_line=frozenset(numbers[place - 1] for place in ends),
-    )
-
-
-def _ends_line(words: Words, place: int, usual: int) -> bool:
-    """Say whether a line ends before ``place``; one of wrapped prose is ``usual`` letters long, 0
-    where none is."""
-    end = words.spans[place - 1][1]
-    if "\n" not in words.text[end : words.spans[place][0]]:
-        return False
-    if not words.words[place][0].islower():
-        return True
-    line = words.text[words.text.rfind("\n", 0, end) + 1 : end]
-    return len(line.split()) >= _LEAST_WORDS and len(line) < _SHORT_LINE * usual
 
 
 def windows(words: Words) -> list[tuple[int, int]]:
@@ -146,20 +107,59 @@ def windows(words: Words) -> list[tuple[int, int]]:
 
 
 def lines(words: Words) -> list[tuple[int, int]]:
-    """Return from where to where the first sentences go that a line end begins or ends.
+    """Return from where to where the first lines go that are judged by themselves.
 
-    Who is in a hurry ends a line and no sentence.
+    Who is in a hurry ends a line and no sentence: what stands beside it must not outweigh it. Such
+    a line is a part of a sentence, and no row of wrapped prose, of an address or of a form.
     """
+    rows = _Rows.of(words.text)
     count = len(words.words)
-    bounds = [0, *(at for at in range(1, count) if _begins_sentence(words, at)), count]
-    numbers, ended = words.sentences, words.ended_by_line
-    found = [
-        (start, end)
-        for start, end in pairwise(bounds)
-        if start < end <= start + LONGEST_STRETCH
-        and (numbers[start] in ended or (start > 0 and numbers[start - 1] in ended))
-    ]
+    found, start, is_part = [], 0, False
+    for place in range(1, count + 1):
+        is_end = place == count or _begins_sentence(words, place)
+        is_row_end = not is_end and _ends_line(words, place, rows)
+        if not (is_end or is_row_end):
+            continue
+        if (is_part or is_row_end) and _is_prose(words.words[start:place]):
+            found.append((start, place))
+        start, is_part = place, is_row_end
     return found[:_MOST_LINES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How the rows of a text are: ``usual`` letters long, 0 where all are short."""
+
+    usual: int
+    are_wrapped: bool
+    """A full one goes on with a small letter: a program cut them."""
+
+    @classmethod
+    def of(cls, text: str) -> _Rows:
+        rows = text.splitlines()
+        longest = max(map(len, rows), default=0)
+        usual = min(longest, _WRAPPED) if longest >= _LEAST_WRAPPED else 0
+        goes_on = (
+            len(row) >= _FULL_ROW * usual and following.lstrip()[:1].islower()
+            for row, following in pairwise(rows)
+        )
+        return cls(usual, usual > 0 and any(goes_on))
+
+
+def _ends_line(words: Words, place: int, rows: _Rows) -> bool:
+    """Say whether a line ends before ``place``, by how long it is and how the next one begins."""
+    end, following = words.spans[place - 1][1], words.words[place]
+    if "\n" not in words.text[end : words.spans[place][0]]:
+        return False
+    length = end - words.text.rfind("\n", 0, end) - 1
+    if not following[0].isupper() or len(following) == 1:
+        return length < _SHORT_ROW * rows.usual
+    return not rows.are_wrapped or length < _FULL_ROW * rows.usual
+
+
+def _is_prose(line: Sequence[str]) -> bool:
+    small = sum(word[0].islower() for word in line)
+    return _LEAST_WORDS <= len(line) <= LONGEST_STRETCH and small >= _LEAST_PROSE
 
 
 def _begins_sentence(words: Words, place: int) -> bool:

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
+from threading import Lock
 
+_LISTENING = Lock()
 _STANDARD_ERROR = 2
 _MOST_READ = 4_000_000
 _ROW = re.compile(rb"^Fax\w+: .* at (?:scan)?line (\d+) of (?:strip|tile) (\d+)", re.MULTILINE)
@@ -25,10 +27,11 @@ Heard = list[tuple[int, int]]
 def listening() -> Iterator[Heard]:
     """Give a list that has, when the block is left, the rows of which libtiff complained in it.
 
-    Whatever else the process writes to standard error meanwhile is not written.
+    Whatever else the process writes to standard error meanwhile is not written; one thread listens
+    at a time.
     """
     heard: Heard = []
-    with TemporaryFile() as said:
+    with _LISTENING, TemporaryFile() as said:
         try:
             before = os.dup(_STANDARD_ERROR)
         except OSError:  # there is no such output: nothing can be heard

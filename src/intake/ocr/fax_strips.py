@@ -84,10 +84,16 @@ def stops_at(strip: bytes, *, width: int, rows: int, is_reversed: bool = False) 
     last = int(inked[-1]) + 1 if len(inked) else 0
     told = len(own) - (rows - last) // 8 - _LOOSE_BYTES  # a white row is one bit
     alike = max(0, min(told, len(given)) - _ROW_BYTES)
-    if own[:alike] != given[:alike]:
+    if last == rows or own[:alike] != given[:alike] or _is_whole(own, given):
         return None
     lengths = len(own.rstrip(b"\0")), len(given.rstrip(b"\0"))
     return last if abs(lengths[0] - lengths[1]) > _LOOSE_BYTES else None
+
+
+def _is_whole(own: bytes, given: bytes) -> bool:
+    """Say whether all codes of the page are given: what follows them is not of the page."""
+    codes = own.rstrip(b"\0")[:-_LOOSE_BYTES]
+    return given.startswith(codes)
 
 
 def _coded(picture: Image.Image) -> bytes:

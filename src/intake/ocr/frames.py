@@ -19,6 +19,8 @@ _MOST_FRAMES = 20
 _CHANGED = 64  # of 255: further apart than noise
 _CELL, _CHANGED_SHARE = 16, 0.15
 """Where so much of one square of so many pixels changed, a figure or a letter may have."""
+_LEAST_SHOWN_MS, _MOVED_SHARE = 500, 0.005
+"""What is shown for less time nobody reads: there so much of all pixels must have changed."""
 
 
 def load_decoders() -> None:
@@ -70,34 +72,45 @@ class Frames:
             return number == 1
         if self._shown is None:
             self._image.seek(0)
-            self._is_new(to_grey(self._image))
+            self._is_new(to_grey(self._image), is_read=True)
         while self._found < number:
             try:
                 self._image.seek(self._image.tell() + 1)
             except EOFError:
                 return False
-            self._found += self._is_new(to_grey(self._image))
+            self._found += self._is_new(to_grey(self._image), is_read=_is_read(self._image))
             if self._found > _MOST_FRAMES:
                 raise UnreadableItem(
                     f"Pictures after {_MOST_FRAMES} different ones were not read", code="too_large"
                 )
         return True
 
-    def _is_new(self, grey: Image.Image) -> bool:
+    def _is_new(self, grey: Image.Image, *, is_read: bool) -> bool:
         """Say whether a picture shows what was not shown yet; if so, the next is held beside it."""
         digest = hashlib.sha256(grey.tobytes()).digest()
-        if digest in self._seen or (self._shown is not None and not _differ(self._shown, grey)):
+        if digest in self._seen:
+            return False
+        if self._shown is not None and not _differ(self._shown, grey, is_read=is_read):
             return False
         self._seen.add(digest)
         self._shown = grey
         return True
 
 
-def _differ(one: Image.Image, other: Image.Image) -> bool:
-    """Say whether some small part of one picture is another in the other."""
+def _is_read(image: ImageFile.ImageFile) -> bool:
+    """Say whether a picture is shown for as long as it takes to read it, or for ever."""
+    shown_ms = image.info.get("duration") or 0
+    return not 0 < shown_ms < _LEAST_SHOWN_MS
+
+
+def _differ(one: Image.Image, other: Image.Image, *, is_read: bool) -> bool:
+    """Say whether some small part of one picture is another in the other, or, where nobody reads
+    it, a large one."""
     if one.size != other.size:
         return True
     changed = ImageChops.difference(one, other).point(lambda level: 255 * (level > _CHANGED))
+    if not is_read:
+        return bool(np.asarray(changed).mean() >= 255 * _MOVED_SHARE)
     return bool(np.asarray(changed.reduce(_CELL)).max() >= 255 * _CHANGED_SHARE)
 
 

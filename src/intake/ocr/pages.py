@@ -137,11 +137,12 @@ class PictureFile:
             image.draft("L", image.size)  # a JPEG gives its brightness alone, at half the cost
         with listening() as heard:
             grey, spans, turn = self._load(orientation)
+        with listening():
+            wrong_from = tiff.first_wrong_row(self._data, image, heard)
         print_only = None if spans else find_print(image)
         lost = sum(rows for _, rows in spans)
         missing = tiff.missing_fax_rows(self._data, image)
         bad_rows = max(bad_rows, len(tiff.rows_of(image, heard)))
-        wrong_from = tiff.first_wrong_row(self._data, image, heard)
         is_incomplete = bool(lost or missing or wrong_from or self._broken_off)
         mended = without_repeats(grey, bad_run) if bilevel else grey
         upright = mended if turn is None else mended.transpose(turn)

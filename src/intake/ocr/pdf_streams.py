@@ -23,6 +23,8 @@ _UNDERSTOOD = 0.02
 """Share of the rows that must decode before the damage; where fewer do, the coding is another."""
 _MOST_BYTES = 64 << 20
 _PIECE = 1 << 16
+_ZLIB_HEADER = 2
+"""Bytes before what was deflated (RFC 1950 §2.2); the checksum after it is not looked at."""
 
 
 def is_damaged(item: Any, size: tuple[int, int], bits: int) -> bool:
@@ -53,13 +55,15 @@ def _data_of(item: Any) -> bytes:
 
 
 def _breaks_off_jpeg(data: bytes, _size: tuple[int, int], _bits: int) -> bool:
-    return bool(data) and _END_OF_JPEG not in data[-_TAIL:]
+    return bool(data) and _END_OF_JPEG not in data.rstrip(b"\0\r\n ")[-_TAIL:]
 
 
 def _breaks_off_flate(data: bytes, size: tuple[int, int], bits: int) -> bool:
     """Say whether there is less than the picture needs; no more than that is unpacked."""
-    wanted = (size[0] * bits + 7) // 8 * size[1]
-    unpacking, place = zlib.decompressobj(), 0
+    if len(data) < _ZLIB_HEADER:
+        return False
+    wanted = size[0] * min(bits, 8) // 8 * size[1]  # PDFium tells those of its own picture
+    unpacking, place = zlib.decompressobj(-zlib.MAX_WBITS), _ZLIB_HEADER
     try:
         while wanted > 0 and not unpacking.eof and (place < len(data) or unpacking.unconsumed_tail):
             piece = unpacking.unconsumed_tail or data[place : place + _PIECE]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from PIL import Image, ImageFile, TiffImagePlugin
@@ -35,6 +36,8 @@ _CENTIMETRE = 3
 _MOST_SEARCHED = 8
 """Damaged strips in which the last good row is searched for; of further ones nothing is kept."""
 _MOST_STRIPS = 10_000
+_MOST_CHECKED = 100
+"""Strips of which it is asked whether decoding stopped early: a millisecond or two each."""
 
 
 def tagged_dpi(image: TiffImagePlugin.TiffImageFile) -> tuple[float, float]:
@@ -83,7 +86,7 @@ def first_wrong_row(data: bytes, image: ImageFile.ImageFile, heard: Heard) -> in
 def _first_stop(tags: dict[int, Any], data: bytes) -> int | None:
     """Return the number (from 1) of the row at which decoding of a Group 4 strip stopped early."""
     is_reversed = tags.get(_FILL_ORDER) == _LOWEST_FIRST
-    for part in _parts(tags, data):
+    for part in islice(_parts(tags, data), _MOST_CHECKED):
         row = stops_at(part.data, width=part.width, rows=part.height, is_reversed=is_reversed)
         if row is not None:
             return part.top + row + 1

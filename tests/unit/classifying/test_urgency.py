@@ -1,5 +1,6 @@
 import random
 import string
+import textwrap
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -329,7 +330,6 @@ POLITE = (
         "nonna nn respira bene labbra blu aiutateci",
         "siamo intrappolati sotto le macerie",
         "Hay un olor muy fuerte a gas y mi madre se ha desmayado",
-        "Aiutateci, stiamo per morire qui, nessuno risponde al telefono",
         "Wir sind im Keller eingeschlossen und das Wasser steigt",
     ],
 )
@@ -339,6 +339,16 @@ POLITE = (
 def test_a_line_without_a_full_stop_is_heard_beside_polite_ones(call: str, around: str) -> None:
     assessed = UrgencyRules().assess([Document(text=around.format(call))])
     assert assessed.urgency is Urgency.EMERGENCY
+
+
+def test_a_line_is_heard_though_another_speaks_against_it() -> None:
+    call = "Aiutateci, stiamo per morire qui, nessuno risponde al telefono"
+    thanks = (
+        "Vi ringrazio per la risposta di lunedì sulla domanda di alloggio e sul modulo firmato."
+    )
+    assessed = UrgencyRules().assess([Document(text=f"{call}\n{thanks}")])
+    assert assessed.urgency is Urgency.HIGH
+    assert assessed.evidence[0].rule == "high: doubtful learned"
 
 
 def test_what_is_likely_a_call_but_not_sure_is_read_before_its_turn() -> None:
@@ -369,3 +379,42 @@ def test_what_is_too_long_to_be_judged_whole_is_shown_to_a_person() -> None:
     assessed = UrgencyRules().assess([first, second])
     assert assessed.urgency is Urgency.HIGH
     assert assessed.evidence[-1].rule.startswith("high: doubtful length")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L'anno scorso abbiamo avuto un incendio in casa e mia Madre è rimasta intrappolata; "
+        "vorrei sapere come chiedere il risarcimento dei danni alla compagnia",
+        "Siamo tornati a casa e stiamo bene, in casa non ci sono danni e nessuno È ferito o "
+        "intrappolato; vorremmo solo una verifica del tetto",
+        "In the training course they told us what we should do in the case that I smell gas in "
+        "the house, and I would like to have the leaflet",
+        "We are planning a drill for the school in May, it simulates a fire in the gym with 12 "
+        "pupils trapped, and we would like somebody of yours to come",
+    ],
+)
+@pytest.mark.parametrize("width", [30, 45, 60, 72])
+def test_where_prose_is_wrapped_changes_nothing(text: str, width: int) -> None:
+    wrapped = textwrap.fill(text, width)
+    assert UrgencyRules().assess([Document(text=wrapped)]).urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("end", [" a\nFuoco", " a fuoco"])
+def test_an_alarm_goes_on_over_the_end_of_a_line(end: str) -> None:
+    assessed = UrgencyRules().assess([Document(text=f"la mia casa va{end}")])
+    assert assessed.urgency is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Segnalazione: nessuna\nFeriti: no\nIncendio: no\nPersone intrappolate: no\nNote: nessuna",
+        "Injured: no\nPeople trapped: no\nGas leak: no\nNotes: none",
+        "Grazie, cordiali saluti\nMario Rossi\nVigile del Fuoco\nVia Incendio 3\n00100 Roma",
+        "Cordiali saluti\nDott. Luca Neri\nDirigente\nVia Trieste 1\n00100 Roma",
+        "Croce Verde Trento\nAmbulanza e Pronto Soccorso\nVia Brennero 3\n38121 Trento",
+    ],
+)
+def test_the_rows_of_a_form_or_an_address_raise_no_alarm(text: str) -> None:
+    assert UrgencyRules().assess([Document(text=text)]).urgency is not Urgency.EMERGENCY

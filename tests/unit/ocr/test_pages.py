@@ -181,6 +181,25 @@ def test_pictures_that_differ_in_one_word_are_as_many_pages(kind):
     assert [page.number for page in _pages(data)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_mark_that_turns_beside_a_text_makes_no_pages(kind):
+    frames = []
+    for step in range(12):
+        frame = Image.new("L", (900, 500), 255)
+        ImageDraw.Draw(frame).pieslice((400, 200, 440, 240), 30 * step, 30 * step + 90, fill=0)
+        frames.append(frame)
+    data = _saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=80)
+    assert len(_pages(data)) == 1
+
+
+def test_a_page_of_strips_of_one_row_is_read():
+    page = _written().resize((2480, 3508))
+    data = _saved(page, "TIFF", compression="group4", dpi=(300, 300), tiffinfo={278: 1})
+    (sheet,) = _pages(data)
+    assert isinstance(sheet, PageImage)
+    assert sheet.defects == ()
+
+
 def test_more_pictures_than_are_read_are_told():
     frames = [Image.new("L", (640, 64), 255) for _ in range(25)]
     for number, frame in enumerate(frames):

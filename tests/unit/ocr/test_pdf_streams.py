@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -13,6 +14,8 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
 
 SIZE = (1240, 1754)
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+WHOLE = [path for name in ("letters", "scan") for path in sorted((FIXTURES / name).glob("*.pdf"))]
 
 
 def written():
@@ -79,6 +82,24 @@ def read(content):
 def test_a_whole_picture_is_whole(kind):
     sheet = read(pdf_of(*KINDS[kind](written())))
     assert (sheet.is_incomplete, sheet.defects) == (False, ())
+
+
+@pytest.mark.parametrize("rest", [bytes(600), b" " * 20])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_follows_a_whole_picture_is_no_damage(kind, rest):
+    data, facts = KINDS[kind](written())
+    assert read(pdf_of(data + rest, facts)).defects == ()
+
+
+def test_ones_after_the_codes_of_a_page_are_no_damage():
+    data, facts = KINDS["group 4"](written())
+    assert read(pdf_of(data + b"\xff" * 16, facts)).defects == ()
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.name)
+def test_our_own_scans_are_whole(path):
+    sheets = list(read_pdf(path.read_bytes(), PageLimits()))
+    assert not any(sheet.defects for sheet in sheets)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "flate", "group 4"])
