@@ -26,6 +26,11 @@ _OF_SENDING = re.compile(
     r"lettera)"
 )
 """Before a date it is that of the sending; over it, it says how this letter is sent."""
+_AFTER_A_LABEL = re.compile(
+    r"(?i)(?:acquisto|assunzione|cessazione|chiusura|contratto|decesso|documento|fine|inizio|"
+    r"iscrizione|matrimonio|morte|pagamento|stipula|end|payment|start)\b"
+)
+"""After ``Data`` it says of what; it may be a town's name elsewhere."""
 _OF_THE_LETTER = re.compile(r"(?i)(?:luogo e data|data(?: e luogo)?|place and date|date)[\s:,._]*")
 _SUBJECT = re.compile(r"(?i)(?:oggetto|ogg\.|subject|object)\b")
 _UNFINISHED = re.compile(
@@ -40,6 +45,11 @@ _LABEL_WORDS = 6
 def names_another_date(words: str) -> bool:
     """Return whether the words before a date say that it is not that of the letter."""
     return any(each.search(words) for each in (_WITH_A_PLACE, _OF_SOMETHING, _OF_SENDING))
+
+
+def goes_on_a_label(words: str) -> bool:
+    """Return whether what stands after ``Data`` says of what: ``Data Stipula``; no town does."""
+    return bool(_AFTER_A_LABEL.match(words))
 
 
 def is_another_date(
