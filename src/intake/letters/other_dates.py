@@ -85,12 +85,11 @@ def is_another_date(
 def _asks(text: str, *, is_whole: bool) -> bool:
     """Return whether a line is a label of another date, or a phrase that a date would end.
 
-    A subject is one if its last word is: ``Oggetto: disdetta appuntamento``.
-
-    A date with its own place is asked for by few labels: ``Vs. rif.:`` over it was left empty.
+    A subject is one if its last word is: ``Oggetto: disdetta appuntamento``. A date with its own place is asked for by few labels: ``Vs. rif.:`` over it was left empty.
     """
-    if _OF_THE_LETTER.fullmatch(text) or _UNFINISHED.search(text):
-        return not _OF_THE_LETTER.fullmatch(text)
+    is_own = bool(_OF_THE_LETTER.fullmatch(text))
+    if is_own or _UNFINISHED.search(text):
+        return not is_own
     subject = _SUBJECT.match(text)
     words = (text[subject.end() :] if subject else text).strip(" .:").split()
     if not words or _REQUEST.fullmatch(" ".join(words)):
