@@ -85,7 +85,8 @@ def is_another_date(
 def _asks(text: str, *, is_whole: bool) -> bool:
     """Return whether a line is a label of another date, or a phrase that a date would end.
 
-    A subject is one if its last word is: ``Oggetto: disdetta appuntamento``. A date with its own place is asked for by few labels: ``Vs. rif.:`` over it was left empty.
+    A subject is one if its last word is: ``Oggetto: disdetta appuntamento``. A date with its
+    own place is asked for by few labels: ``Vs. rif.:`` over it was left empty.
     """
     is_own = bool(_OF_THE_LETTER.fullmatch(text))
     if is_own or _UNFINISHED.search(text):

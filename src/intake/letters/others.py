@@ -14,7 +14,8 @@ _IN_PLACE_OF = re.compile(
     r"in vece d|per (?:il|la) sig|(?:on|in) behalf of)|\Ap\.\s?(?:il|la|p\.)\s"
 )
 _ANOTHER = re.compile(
-    r"(?i)\b(?:(?P<title>padre|madre|father|mother|brother|sister)|delegat[oa]|moglie|marito|coniuge|convivente|figli[oa]|genitor[ei]|fratello|"
+    r"(?i)\b(?:(?P<title>padre|madre|father|mother|brother|sister)|"
+    r"delegat[oa]|moglie|marito|coniuge|convivente|figli[oa]|genitor[ei]|fratello|"
     r"sorella|nipote|assistit[oa]|tut(?:ore|rice)|curat(?:ore|rice)|procurat(?:ore|rice)|"
     r"amministrat(?:ore|rice) di sostegno|vicin[oa]|testimon[ei]|per accettazione|"
     r"per presa visione|visto|wife|husband|spouse|son|daughter|guardian|neighbou?r|witness)\b"
