@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from intake.letters.other_dates import names_another_date
+from intake.letters.other_dates import goes_on_a_label, names_another_date
 
 _MONTHS = {
     name: number
@@ -80,8 +80,7 @@ def _is_of_something(label: str | None, place: str | None) -> bool:
     """Return whether what stands before a date is no place: ``Scadenza``, ``Data Nascita``."""
     if not place:
         return False
-    is_one_label = label is not None and label.strip().lower() in ("data", "date")
-    return is_one_label or names_another_date(place)
+    return names_another_date(place) or (label is not None and goes_on_a_label(place))
 
 
 def _checked(

@@ -9,15 +9,20 @@ from intake.letters.lines import Line
 from intake.letters.names import Likeness, compare
 from intake.letters.senders import is_organisation, read_people, read_street, read_town
 
-_ANOTHER = re.compile(
+_IN_PLACE_OF = re.compile(
     r"(?i)\b(?:per conto d|(?:in|a) nome (?:e per conto )?d|nell['’]interesse d|per delega|"
-    r"in vece d|per (?:il|la) sig|(?:on|in) behalf of|"
-    r"(?:delegat[oa]|moglie|marito|coniuge|convivente|figli[oa]|madre|padre|genitor[ei]|fratello|"
+    r"in vece d|per (?:il|la) sig|(?:on|in) behalf of)|\Ap\.\s?(?:il|la|p\.)\s"
+)
+_ANOTHER = re.compile(
+    r"(?i)\b(?:(?P<title>padre|madre|father|mother|brother|sister)|"
+    r"delegat[oa]|moglie|marito|coniuge|convivente|figli[oa]|genitor[ei]|fratello|"
     r"sorella|nipote|assistit[oa]|tut(?:ore|rice)|curat(?:ore|rice)|procurat(?:ore|rice)|"
     r"amministrat(?:ore|rice) di sostegno|vicin[oa]|testimon[ei]|per accettazione|"
-    r"per presa visione|visto|wife|husband|spouse|son|daughter|mother|father|brother|sister|"
-    r"guardian|neighbou?r|witness)\b)|\Ap\.\s?(?:il|la|p\.)\s"
+    r"per presa visione|visto|wife|husband|spouse|son|daughter|guardian|neighbou?r|witness)\b"
+    r"(?P<whose>\s+(?:di|del|dello|della|of)\b|\s+dell['’])?"
 )
+"""Words of kinship and of offices, some of which are surnames or titles of the clergy as well."""
+_EMAIL = re.compile(r"\S*@\S*")
 _TRADE = re.compile(
     r"(?i)\b(?:medico|chirurgo|ingegnere|architetto|geometra|avvocato|notaio|commercialista|"
     r"consulente|perito|tecnico|engineer|solicitor|lawyer)\b"
@@ -31,7 +36,21 @@ def is_address_line(text: str) -> bool:
 
 def speaks_of_another(text: str) -> bool:
     """Return whether a line turns to another person; streets and bodies are only named so."""
-    return bool(_ANOTHER.search(text)) and not (is_address_line(text) or is_organisation(text))
+    if is_address_line(text) or is_organisation(text):
+        return False
+    found = _ANOTHER.search(_EMAIL.sub("", text))
+    return bool(_IN_PLACE_OF.search(text)) or (found is not None and not _is_in_name(found, text))
+
+
+def _is_in_name(found: re.Match[str], text: str) -> bool:
+    """Return whether a word of kinship is a part of the name that a line consists of.
+
+    ``Padre Luigi Ferri`` has a title, ``Nipote Carlo`` a surname; ``Moglie Giulia Ferri`` neither.
+    """
+    if found["whose"] or not read_people(text):
+        return False
+    is_before_a_name = found.start() == 0 and len(text.split()) > 2
+    return found["title"] is not None or not is_before_a_name
 
 
 def is_trade(text: str) -> bool:

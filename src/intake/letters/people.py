@@ -20,11 +20,13 @@ from intake.letters.name_places import (
 from intake.letters.names import Likeness, compare
 from intake.letters.others import is_address_line, until_another
 from intake.letters.parts import Label, Letter
-from intake.letters.recipients import is_written_to, may_be_recipients
+from intake.letters.recipients import is_written_to, may_be_recipients, may_yet_be_writers
 from intake.letters.senders import is_office
 
 _ONE_OF_TWO = 0.8
 """Confidence of the first of two names one over the other; the second may be no name."""
+_UNVOUCHED = 0.8
+"""Confidence of the only name in a letter that neither signs it nor is greeted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,15 @@ def read_sender_names(letter: Letter, claims: Claims) -> Sender:
         return Sender()
     undersigned = list(names_undersigned(letter))
     doubted: list[Name] = []
+    unvouched: list[Name] = []
     vouched = [name.text for name in (*signed, *undersigned)]
     if head and may_be_recipients(letter, head, [name.text for name in in_head], vouched):
+        if organisation is None and may_yet_be_writers(letter, head, [x.text for x in in_head]):
+            unvouched = [replace(name, confidence=_UNVOUCHED) for name in main if name in in_head]
         main = [name for name in main if name not in in_head]
         head, organisation, doubted = None, None, in_head
     forms = _forms_of_writer(letter, signed, doubted)
-    main = main or [name for _, name in forms] or undersigned
+    main = main or [name for _, name in forms] or undersigned or unvouched
     if any(_differ(main[0], name) for name in main):
         return Sender()
     for name in main:

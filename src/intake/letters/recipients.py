@@ -8,12 +8,19 @@ from collections.abc import Iterable, Sequence
 from intake.letters.lines import Block, Line
 from intake.letters.names import Likeness, compare, words_of
 from intake.letters.parts import Letter
-from intake.letters.senders import is_organisation
+from intake.letters.senders import is_office, is_organisation
 
 _GREETING = re.compile(
     r"(?i)\A(?:gent\S*|egr\S*|spett\S*(?: le)?|car[oaie]|ill\S*|stimat\S*|preg\S*|dear|buongiorno|"
     r"buonasera|salve)\s+"
 )
+_TO_NOBODY = re.compile(
+    r"(?i)(?:(?:buon ?giorno|buona ?sera|salve)\s*(?:[,.!:]|\Z)"
+    r"(?!\s*(?:gent|egr|sig|dott|car[oa]\b))|"
+    r"(?:gent\S*|egr\S*|spett\S*(?: le)?|dear)\s+(?:signori|ufficio|uffici|sirs?\b|madam)[ ,:!]*"
+    r"(?:(?:or|/)\s?\w+)?[ ,:!]*\Z|to whom it may concern)"
+)
+"""A salutation of a citizen who writes to an office."""
 _TITLES = frozenset(
     {"sig", "signor", "signora", "signore", "signori", "sigra", "signorina", "ra", "na", "dott",
      "dottor", "dottore", "dottoressa", "ssa", "prof", "professore", "professoressa", "avv",
@@ -41,6 +48,22 @@ def may_be_recipients(
         return False
     paper = [line for line in head if is_organisation(line.text)]
     return not paper or _is_at_right(head, letter.lines) or _is_written_to_paper(paper[0], letter)
+
+
+def may_yet_be_writers(letter: Letter, head: Block, names: Iterable[str]) -> bool:
+    """Return whether a block that ``may_be_recipients`` may as well be that of the writer.
+
+    So it is in a letter to nobody in particular that no office signs, if the block is not seen to
+    stand at the right.
+    """
+    if letter.has_recipient or any(is_written_to(name, letter) for name in names):
+        return False
+    if any(is_office(line.text) for line in letter.closing):
+        return False
+    if head[0].box is not None and _is_at_right(head, letter.lines):
+        return False
+    greetings = letter.salutations or [block[0].text for block in letter.body[:1]]
+    return bool(greetings) and all(_TO_NOBODY.match(each) for each in greetings)
 
 
 def is_written_to(name: str, letter: Letter) -> bool:

@@ -17,7 +17,8 @@ PROVINCES = frozenset(_PROVINCES.split())
 """The letters of the Italian provinces (ISO 3166-2:IT)."""
 
 _TITLE = (
-    r"(?:(?:sig|sigg|dott|dr|prof|avv|ing|arch|geom|rag|per|mr|mrs|ms|miss)\.?(?:ssa|ra)?\.?\s+)*"
+    r"(?:(?:sig|sigg|dott|dr|prof|avv|ing|arch|geom|rag|per|mr|mrs|ms|miss|"
+    r"padre|madre|suor|don|father|mother|brother|sister)\.?(?:ssa|ra)?\.?\s+)*"
 )
 _OFFICE = (
     r"(?:amministrat(?:ore|rice)|president[ei]|sindac[oa]|dirigente|responsabile|segretari[oa]|"

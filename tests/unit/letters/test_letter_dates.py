@@ -24,6 +24,8 @@ def read(text: str, *, is_english: bool = False, not_after: date | None = None) 
         "Forlì, giovedì 12 marzo 2026",
         "Luogo e data: Roma, 12/03/2026",
         "Data 12/03/26",
+        "Data Roma, 12 marzo 2026",
+        "Data San Donà di Piave 12/03/2026",
         "12 marzo 2026.",
         "2026-03-12",
     ],
@@ -34,7 +36,13 @@ def test_the_forms_of_italian_letters_are_read(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["12 March 2026", "London, 12th March 2026", "March 12, 2026", "Date: 12 Mar 2026"],
+    [
+        "12 March 2026",
+        "London, 12th March 2026",
+        "Date London, 12 March 2026",
+        "March 12, 2026",
+        "Date: 12 Mar 2026",
+    ],
 )
 def test_the_forms_of_english_letters_are_read(line: str) -> None:
     assert read(line, is_english=True) == date(2026, 3, 12)
@@ -47,6 +55,10 @@ def test_the_forms_of_english_letters_are_read(line: str) -> None:
         "Nata il 12/03/1960",
         "Ricevuto il 12/03/2026",
         "Prot. 1234 del 12/03/2026",
+        "Data Nascita 12/03/1960",
+        "Data Scadenza: 12/03/2026",
+        "Data Stipula 12/03/2026",
+        "Data Fine Lavori 12/03/2026",
         "Vostra lettera del 12 marzo 2026",
         "il terremoto del 12 marzo 2026 ha danneggiato la casa",
         "31 febbraio 2026",

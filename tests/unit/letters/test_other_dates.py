@@ -125,6 +125,43 @@ def test_a_date_alone_may_stand_under_its_own_label_or_a_whole_line(label: str) 
 
 
 @pytest.mark.parametrize(
+    "above",
+    [
+        "Oggetto: richiesta informazioni",
+        "Oggetto: verifica della visita e informazioni",
+        "Oggetto: richiesta di visita",
+        "Subject: my house",
+        "Alla cortese attenzione del responsabile:",
+        "All'attenzione del responsabile:",
+        "Al responsabile:",
+        "Richiesta di visita",
+        "RICHIESTA DI INTERVENTO",
+        "Istanza di sopralluogo urgente:",
+        "Visto l'articolo tre si comunica quanto segue:",
+    ],
+)
+def test_a_date_alone_under_a_line_that_asks_for_none_is_the_letters(above: str) -> None:
+    assert stated(f"{above}\n14 marzo 2025") == "2025-03-14"
+    assert stated(f"{above}\n14/03/2025") == "2025-03-14"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Oggetto: richiesta di visita del giorno",
+        "Richiesta di visita il",
+        "Richiesta di rinvio appuntamento",
+        "Oggetto: richiesta rinvio dell'udienza",
+        "Alla cortese attenzione del responsabile, vostra lettera del",
+        "Data visita medica",
+        "Termine:",
+    ],
+)
+def test_a_line_that_ends_in_a_label_asks_for_its_date(above: str) -> None:
+    assert stated(f"{above}\n14 marzo 2025") is None
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Data Nascita: 14/03/1980",

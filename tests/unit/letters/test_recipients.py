@@ -6,7 +6,7 @@ import pytest
 
 from intake.letters.facts import find_facts
 from intake.schemas.documents import Page, RecognisedDocument, Word
-from intake.schemas.letters import Fact, LetterOptions
+from intake.schemas.letters import Fact, LetterFacts, LetterOptions
 
 OPTIONS = LetterOptions(own_names=("Contact Center",))
 TEXT = "con la presente Le comunichiamo che la Sua domanda è stata accolta dal Comune."
@@ -32,6 +32,21 @@ def stated(
     is_drawn: bool = True,
 ) -> dict[str, str]:
     """Return what is said of the sender by a letter with a block at the left (100) or right."""
+    facts = read(block, at=at, over=over, salutation=salutation, text=text, closing=closing,
+                 is_drawn=is_drawn)  # fmt: skip
+    return {name: fact.value for name, fact in facts if isinstance(fact, Fact) and name != "date"}
+
+
+def read(
+    block: list[str],
+    *,
+    at: int = 900,
+    over: tuple[str, ...] = (),
+    salutation: str = "Gentile Signora,",
+    text: tuple[str, ...] = (TEXT,),
+    closing: tuple[str, ...] = ("Cordiali saluti",),
+    is_drawn: bool = True,
+) -> LetterFacts:
     parts = [(100, list(over)), (at, block), (100, ["Prato, 3 febbraio 2026"]),
              (100, [salutation]), (100, list(text)), (100, list(closing))]  # fmt: skip
     words, lines, top = [], [], 100
@@ -51,14 +66,13 @@ def stated(
         width=1600, height=2300,
     )  # fmt: skip
     document = RecognisedDocument(media_type="image/png", pages=(page,))
-    facts = find_facts(document, OPTIONS)
-    return {name: fact.value for name, fact in facts if isinstance(fact, Fact) and name != "date"}
+    return find_facts(document, OPTIONS)
 
 
 @pytest.mark.parametrize("is_drawn", [True, False])
 @pytest.mark.parametrize(
     "salutation",
-    ["Gentile Signora,", "Gentile signora Ferri,", "Gentile Sig.ra Ferri", "Buongiorno,", "",
+    ["Gentile Signora,", "Gentile signora Ferri,", "Gentile Sig.ra Ferri", "",
      "Gentile Cliente,", "Cara Giulia,", "Dear Ms Ferri,"],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -152,3 +166,29 @@ def test_the_paper_of_an_organisation_stands_at_the_left_or_in_the_middle() -> N
         found = stated(CONDOMINIUM, at=at, closing=("Cordiali saluti", "Anna Verdi"))
         assert found["organisation"] == "Condominio Le Querce"
         assert found["town"] == "Sesto Fiorentino"
+
+
+@pytest.mark.parametrize("closing", [(), ("Distinti saluti",), ("Distinti saluti", "G. F.")])
+@pytest.mark.parametrize(
+    ("salutation", "text"),
+    [("Buongiorno,", TEXT), ("Buonasera", TEXT), ("Gentili Signori,", TEXT),
+     ("Gentile Ufficio,", TEXT), ("Dear Sirs,", TEXT), ("", f"Buongiorno, {TEXT}")],
+)  # fmt: skip
+def test_a_letter_that_greets_nobody_may_be_by_the_only_one_it_names(
+    closing: tuple[str, ...], salutation: str, text: str
+) -> None:
+    for is_drawn in (True, False):
+        facts = read(BLOCK, at=100, salutation=salutation, text=(text,), closing=closing,
+                     is_drawn=is_drawn)  # fmt: skip
+        assert facts.name is not None
+        assert facts.name.value == "Giulia Ferri"
+        assert facts.name.confidence < 0.85
+        assert (facts.street, facts.phone) == (None, None)
+
+
+def test_a_block_at_the_right_or_in_an_offices_letter_stays_the_recipients() -> None:
+    assert stated(BLOCK, salutation="Buongiorno,") == {}
+    office = ("Cordiali saluti", "Il responsabile")
+    for is_drawn in (True, False):
+        found = stated(BLOCK, at=100, salutation="Buongiorno,", closing=office, is_drawn=is_drawn)
+        assert found == {}

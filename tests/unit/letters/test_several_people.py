@@ -150,3 +150,32 @@ def test_an_organisation_that_two_people_sign_for_is_stated_without_them() -> No
     assert found["organisation"] == "Condominio Le Querce"
     assert found["phone"] == "+393337654321"
     assert "name" not in found
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("Padre Luigi Ferri", "Luigi Ferri"), ("Madre Agnese Neri", "Agnese Neri"),
+     ("Suor Anna Neri", "Anna Neri"), ("Don Luigi Ferri", "Luigi Ferri"),
+     ("Anna Visto", "Anna Visto"), ("Carlo Nipote", "Carlo Nipote"),
+     ("NIPOTE CARLO", "NIPOTE CARLO"), ("Anna Sorella", "Anna Sorella")],
+)  # fmt: skip
+def test_surnames_and_titles_that_are_words_of_kinship_are_names(written: str, name: str) -> None:
+    email = f"{'.'.join(name.lower().split())}@example.it"
+    found = values(read(f"{written}\n{ADDRESS}\n{email}\nTel. 333 7654321", written))
+    assert found["name"] == name
+    assert found["town"] == "Sesto Fiorentino"
+    assert found["email"] == email
+    assert found["phone"] == "+393337654321"
+    assert values(read("", written))["name"] == name
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["Padre di Luca Ferri", "MARITO DI GIULIA FERRI", "Il padre", "Madre", "(moglie)",
+     "Moglie Giulia Ferri", "Testimone Anna Neri", "Visto Anna Neri", "Il genitore Anna Neri"],
+)  # fmt: skip
+def test_a_word_of_kinship_that_is_no_part_of_a_name_turns_to_another(turn: str) -> None:
+    head = f"Mario Rossi\n{ADDRESS}"
+    found = values(read(head, f"Mario Rossi\n{turn}\nTel. 333 7654321"))
+    assert found == values(read(head, "Mario Rossi"))
+    assert values(read("", f"{turn}\nTel. 333 7654321")) == {}
