@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from intake.ocr.pdf_text import Letter
@@ -69,11 +70,11 @@ def may_be_unseen(
     for letter in letters:
         if letter.is_drawn and letter.owner in looks:
             drawn[letter.owner].append(letter)
-    hiding = [cover for cover in covers[:MOST_COVERS] if cover.hides]
+    hidden = _hidden(drawn, looks, [each for each in covers[:MOST_COVERS] if each.hides])
     return {
         owner: found
         for owner, found in drawn.items()
-        if _is_doubtful(looks[owner]) or _may_be_hidden(found, looks[owner], hiding)
+        if owner in hidden or _is_doubtful(looks[owner])
     }
 
 
@@ -112,13 +113,28 @@ def _is_doubtful(look: Look) -> bool:
     return not look.has_ink or look.grey >= _PALE or look.opacity < _THIN
 
 
-def _may_be_hidden(letters: Sequence[Letter], look: Look, covers: Sequence[Cover]) -> bool:
-    """Say whether a shape lies over a text, or under it in nearly its own colour."""
-    return any(
-        (cover.look.order > look.order or abs(cover.look.grey - look.grey) < _LIKE)
-        and any(cover.box.holds(letter.box) for letter in (letters[0], letters[-1]))
-        for cover in covers
-    )
+def _hidden(
+    drawn: Mapping[int, Sequence[Letter]], looks: Mapping[int, Look], covers: Sequence[Cover]
+) -> frozenset[int]:
+    """Return the texts that a shape lies over, or under in nearly their own colour."""
+    if not covers or not drawn:
+        return frozenset()
+    ends = np.array([_ends(letters) for letters in drawn.values()])
+    order = np.array([looks[owner].order for owner in drawn])
+    grey = np.array([looks[owner].grey for owner in drawn])
+    is_hidden: npt.NDArray[np.bool_] = np.zeros(len(drawn), bool)
+    for cover in covers:
+        box, look = cover.box, cover.look
+        low, high = (box.left, box.bottom), (box.right, box.top)
+        is_on = np.any(np.all((ends >= low) & (ends <= high), axis=2), axis=1)
+        is_hidden |= is_on & ((look.order > order) | (np.abs(look.grey - grey) < _LIKE))
+    return frozenset(owner for owner, is_so in zip(drawn, is_hidden, strict=True) if is_so)
+
+
+def _ends(letters: Sequence[Letter]) -> list[tuple[float, float]]:
+    """Return the middles of the first and last letter of a text."""
+    boxes = [letter.box for letter in (letters[0], letters[-1])]
+    return [((box.left + box.right) / 2, (box.bottom + box.top) / 2) for box in boxes]
 
 
 def _span(start: float, end: float, scale: float) -> slice:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import runpy
+import time
 from pathlib import Path
 
 import pytest
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf_text import Letter
+from intake.ocr.scans import Box
 from intake.ocr.sheets import PageImage, PageText
+from intake.ocr.unseen_text import Cover, Look, may_be_unseen
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))
 MAKE, LETTER, picture_of, pdf_with = (
@@ -118,3 +122,14 @@ def test_unseen_letters_on_top_of_a_scan_do_not_make_it_a_typed_page():
     white = b"1 g " + MAKE["text_stream"](LETTER)
     (sheet,) = read_pdf(pdf_with((scan, 0, 0, 595, 842), text="", over=white), PageLimits())
     assert isinstance(sheet, PageImage)
+
+
+def test_a_sheet_of_shaded_cells_costs_next_to_nothing():
+    boxes = [Box(30.0 * (at % 40), 8.0 * (at // 40), 30.0 * (at % 40) + 30, 8.0 * (at // 40) + 8)
+             for at in range(8000)]  # fmt: skip
+    covers = [Cover(box, Look(230, 255, 8000)) for box in boxes[:200]]
+    looks = {at: Look(0, 255, at) for at in range(201, 8001)}
+    letters = [Letter("a", box, at) for at, box in enumerate(boxes[200:], start=201)]
+    start = time.process_time()
+    assert may_be_unseen(letters, looks, covers) == {}
+    assert time.process_time() - start < 0.5
