@@ -17,12 +17,13 @@ Formulas = Mapping[int, Mapping[int, str]]
 """Row -> column -> formula as a person writes it; both count from 0."""
 _CELL = re.compile(
     rb"<(?:\w+:)?c(\s[^<>]*+)>\s*"
-    rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-"""A cell that has a formula and no value; an empty one is a value, too."""
+"""A cell that has a formula and no value; openpyxl writes an empty one."""
 _NAME = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _TYPE = re.compile(rb'\st="(?!n")')
-"""Of a cell that does not hold a number: what is calculated there may be the empty text."""
+"""Of a cell that holds no number: it was calculated, and nothing in it is the empty text."""
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
