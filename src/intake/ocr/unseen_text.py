@@ -32,6 +32,8 @@ _LEAST_COVER = 5.0
 """Points: what is thinner strikes text out and does not hide it."""
 _CONTRAST = 12
 """Greys between the ink of a letter and its ground, at least; compression makes up to 8."""
+_LARGE, _LARGE_CONTRAST = 40.0, 3
+"""Points and greys: letters so high, as of a watermark, are seen sooner, where no picture lies."""
 _MANY, _LEAST_HEIGHT = 3, 2.0
 """Letters and points; fewer and lower ones are marks of a program and say nothing."""
 
@@ -79,11 +81,14 @@ def may_be_unseen(
 
 
 def unseen(
-    doubtful: Mapping[int, Sequence[Letter]], drawing: Image.Image, page: Box
+    doubtful: Mapping[int, Sequence[Letter]],
+    drawing: Image.Image,
+    page: Box,
+    pictures: Sequence[Box],
 ) -> frozenset[int]:
     """Return the addresses of the text objects most of whose letters leave no trace.
 
-    ``drawing`` is the unturned page in grey.
+    ``drawing`` is the unturned page in grey, ``pictures`` are those on it.
     """
     levels = np.asarray(drawing)
     scale = levels.shape[1] / max(page.width, 1.0), levels.shape[0] / max(page.height, 1.0)
@@ -95,10 +100,18 @@ def unseen(
             rows = _span(page.top - box.top, page.top - box.bottom, scale[1])
             columns = _span(box.left - page.left, box.right - page.left, scale[0])
             part = levels[rows, columns]
-            seen += part.size > 0 and int(part.max()) - int(part.min()) >= _CONTRAST
+            seen += part.size > 0 and int(part.max()) - int(part.min()) >= _contrast(box, pictures)
         if seen < len(letters) / 2:
             found.add(owner)
     return frozenset(found)
+
+
+def _contrast(letter: Box, pictures: Sequence[Box]) -> int:
+    """Return by how many greys a letter differs from its ground if it is seen."""
+    is_clear = max(letter.width, letter.height) >= _LARGE and not any(
+        picture.within(letter).area for picture in pictures
+    )
+    return _LARGE_CONTRAST if is_clear else _CONTRAST
 
 
 def says_something(letters: Sequence[Letter]) -> bool:

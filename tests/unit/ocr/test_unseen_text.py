@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
@@ -79,6 +80,28 @@ def _on_painted_paper():
     under = b"1 g 0 0 595 842 re f 0 g "
     (sheet,) = read_pdf(pdf_with(under=under, over=_set("0 g").encode()), PageLimits())
     return sheet
+
+
+WATERMARK = "BT /F1 90 Tf {} (COPIA) Tj ET"
+
+
+@pytest.mark.parametrize("place", ["0.7 0.7 -0.7 0.7 150 250 Tm", "72 300 Td"])
+@pytest.mark.parametrize("grey", ["0.96", "0.98"])
+def test_a_pale_watermark_is_seen(place, grey):
+    sheet = _typed(f"{grey} g " + WATERMARK.format(place))
+    assert "COPIA" in sheet.text
+    assert sheet.defects == ()
+
+
+def test_large_white_letters_are_told_on_paper_and_on_the_grain_of_a_picture():
+    grain = Image.effect_noise((300, 100), 9).point(lambda level: 250 + level % 5)
+    white = b"1 g " + WATERMARK.format("72 300 Td").encode()
+    for sheet in (
+        _typed(white.decode()),
+        *read_pdf(pdf_with((grain, 60, 290, 400, 100), over=white), PageLimits()),
+    ):
+        assert "COPIA" not in sheet.text
+        assert [defect.code for defect in sheet.defects] == ["page_unseen_text"]
 
 
 @pytest.mark.parametrize("place", ["72 -300 Td", "700 300 Td", "72 900 Td"])
