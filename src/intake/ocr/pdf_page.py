@@ -91,7 +91,8 @@ class PdfPage:
         if not doubtful:
             return frozenset()
         dpi = min(DRAWN_DPI, math.sqrt(MOST_DRAWN / max(self.box.area, 1.0)) * POINTS_PER_INCH)
-        return unseen(doubtful, self.render(dpi / self._unit, unturned=True), self.box)
+        drawing = self.render(dpi / self._unit, unturned=True)
+        return unseen(doubtful, drawing, self.box, [each.place for each in self.pictures])
 
     @property
     def hides_text(self) -> bool:

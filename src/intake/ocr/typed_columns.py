@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from intake.ocr.pdf_text import Letter
-from intake.ocr.reading_order import PARAGRAPH_GAP, SLACK, is_running_text
+from intake.ocr.reading_order import COLUMN_LINES, PARAGRAPH_GAP, SLACK, is_running_text
 from intake.ocr.scans import Box
 
 TypedLine = list[Letter]
@@ -21,20 +21,32 @@ _LEAST_GUTTER = 1.0
 """What is white in all rows of a stretch; a row that ends early looks wider than it is."""
 _WORDS = 4
 """The usual line of a column has so many words: dates and names in a table have three."""
+_MOST_COLUMNS = 8
+"""A newspaper has six; what has more is a table."""
 _SAME_ROW = 0.5
 """Share of its height by which a line overlaps the row that it goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a line between gutters."""
+
+    letters: TypedLine
+    box: Box
+
+    @property
+    def words(self) -> int:
+        return len("".join(letter.text for letter in self.letters).split())
+
+
+@dataclass(slots=True)
 class _Row:
     """What stands side by side: the file's lines, and their pieces as gutters part them."""
 
     lines: list[TypedLine]
-    pieces: list[TypedLine]
-
-    @property
-    def box(self) -> Box:
-        return _box([letter for piece in self.pieces for letter in piece])
+    pieces: list[_Piece]
+    box: Box
+    """Around the pieces; a row without any has none."""
 
 
 def by_columns(lines: Sequence[TypedLine]) -> list[TypedLine]:
@@ -45,11 +57,11 @@ def by_columns(lines: Sequence[TypedLine]) -> list[TypedLine]:
     ordered: list[TypedLine] = []
     first = 0
     while first < len(rows):
-        run, gutter = _run(rows[first:], height)
+        run, gutter = _run(rows, first, height)
         stretch = rows[first : first + run]
-        columns = _columns(stretch, gutter, height)
+        columns = _columns(stretch, gutter, height) if _may_be_text(stretch) else []
         if len(columns) > 1 and all(map(_is_running_text, columns)):
-            ordered += [piece for column in columns for piece in column]
+            ordered += [piece.letters for column in columns for piece in column]
         else:
             ordered += [line for row in stretch for line in row.lines]
         first += run
@@ -61,11 +73,13 @@ def _rows(lines: Sequence[TypedLine], height: float) -> list[_Row]:
     rows: list[_Row] = []
     for line in lines:
         pieces = list(_pieces(line, GUTTER * height))
-        if rows and pieces and rows[-1].pieces and _goes_on(rows[-1].box, _box(line)):
+        box = _around([piece.box for piece in pieces])
+        if rows and pieces and rows[-1].pieces and _goes_on(rows[-1].box, box):
             rows[-1].lines.append(line)
             rows[-1].pieces.extend(pieces)
+            rows[-1].box = _around([rows[-1].box, box])
         else:
-            rows.append(_Row([line], pieces))
+            rows.append(_Row([line], pieces, box))
     return rows
 
 
@@ -74,81 +88,105 @@ def _goes_on(row: Box, line: Box) -> bool:
     return line.left >= row.right and shared.top - shared.bottom >= _SAME_ROW * line.height
 
 
-def _pieces(line: TypedLine, gutter: float) -> Iterator[TypedLine]:
+def _pieces(line: TypedLine, gutter: float) -> Iterator[_Piece]:
     """Yield the parts of a line between which the white is as wide as a gutter, if it has any."""
     piece: TypedLine = []
-    end = float("inf")
+    boxes: list[Box] = []
     for letter in line:
-        if letter.is_drawn:
-            if letter.box.left - end >= gutter:
-                yield piece
-                piece = []
-            end = letter.box.right
-        if letter.is_drawn or piece:
+        is_drawn = letter.is_drawn
+        if is_drawn:
+            if boxes and letter.box.left - boxes[-1].right >= gutter:
+                yield _Piece(piece, _around(boxes))
+                piece, boxes = [], []
+            boxes.append(letter.box)
+        if is_drawn or piece:
             piece.append(letter)
-    if end != float("inf"):
-        yield piece
+    if boxes:
+        yield _Piece(piece, _around(boxes))
 
 
-def _run(rows: Sequence[_Row], height: float) -> tuple[int, tuple[float, float]]:
+def _run(rows: Sequence[_Row], first: int, height: float) -> tuple[int, tuple[float, float]]:
     """Return how many rows from the first on one gutter parts, and where it begins and ends."""
-    if len(rows[0].pieces) < 2:
+    above = rows[first]
+    if len(above.pieces) < 2:
         return 1, (0.0, 0.0)
-    gutter = _box(rows[0].pieces[0]).right, _box(rows[0].pieces[1]).left
-    above = rows[0].box
-    for count, row in enumerate(rows[1:], start=1):
+    gutter = above.pieces[0].box.right, above.pieces[1].box.left
+    for number in range(first + 1, len(rows)):
+        row = rows[number]
         if not row.pieces:
-            return count, gutter
-        gap = above.bottom - row.box.top
+            return number - first, gutter
+        gap = above.box.bottom - row.box.top
         narrowed = _narrowed(gutter, row)
         is_near = -SLACK * height <= gap <= (PARAGRAPH_GAP + 2 * SLACK) * height
         if not is_near or narrowed[1] - narrowed[0] < _LEAST_GUTTER * height:
-            return count, gutter
-        above, gutter = row.box, narrowed
-    return len(rows), gutter
+            return number - first, gutter
+        above, gutter = row, narrowed
+    return len(rows) - first, gutter
 
 
 def _narrowed(gutter: tuple[float, float], row: _Row) -> tuple[float, float]:
     """Return what a row leaves of a gutter; the second figure is the lower one if it crosses it."""
     start, end = gutter
-    for piece in map(_box, row.pieces):
-        if piece.left < start:
-            start = max(start, piece.right)
+    for piece in row.pieces:
+        if piece.box.left < start:
+            start = max(start, piece.box.right)
         else:
-            end = min(end, piece.left)
+            end = min(end, piece.box.left)
     return start, end
+
+
+def _may_be_text(rows: Sequence[_Row]) -> bool:
+    """Say whether the rows are many and half of their pieces long, as in columns of text."""
+    if len(rows) < COLUMN_LINES:
+        return False
+    is_long = [piece.words >= _WORDS for row in rows for piece in row.pieces]
+    return sum(is_long) >= len(is_long) / 2
 
 
 def _columns(
     rows: Sequence[_Row], gutter: tuple[float, float], height: float
-) -> list[list[TypedLine]]:
-    """Return the pieces left of the gutter, then those of each column right of it."""
-    pieces = [[(piece, _box(piece).left < gutter[0]) for piece in row.pieces] for row in rows]
-    left = [piece for row in pieces for piece, is_left in row if is_left]
-    right = [_Row([], [piece for piece, is_left in row if not is_left]) for row in pieces]
-    right = [row for row in right if row.pieces]
-    if not left or not right:
-        return [[piece for row in rows for piece in row.pieces]]
-    run, next_gutter = _run(right, height)
-    if run == len(right) > 1:
-        return [left, *_columns(right, next_gutter, height)]
-    return [left, [piece for row in right for piece in row.pieces]]
+) -> list[list[_Piece]]:
+    """Return the pieces left of the gutter, then those of each column right of it.
+
+    Where there are more columns than a page of text has, there is none.
+    """
+    columns: list[list[_Piece]] = []
+    while len(columns) < _MOST_COLUMNS:
+        left = [each for row in rows for each in row.pieces if each.box.left < gutter[0]]
+        right = list(_right_of(gutter[0], rows))
+        if not left or not right:
+            return [*columns, [piece for row in rows for piece in row.pieces]]
+        columns.append(left)
+        run, gutter = _run(right, 0, height)
+        if not run == len(right) > 1:
+            return [*columns, [piece for row in right for piece in row.pieces]]
+        rows = right
+    return []
 
 
-def _is_running_text(column: Sequence[TypedLine]) -> bool:
-    boxes = [_box(piece) for piece in column]
-    words = [len("".join(letter.text for letter in piece).split()) for piece in column]
-    width = max(box.right for box in boxes) - min(box.left for box in boxes)
+def _right_of(end: float, rows: Sequence[_Row]) -> Iterator[_Row]:
+    """Yield what the rows have right of a column, if anything."""
+    for row in rows:
+        pieces = [piece for piece in row.pieces if piece.box.left >= end]
+        if pieces:
+            yield _Row([], pieces, _around([piece.box for piece in pieces]))
+
+
+def _is_running_text(column: Sequence[_Piece]) -> bool:
+    words = [piece.words for piece in column]
     return median(words) >= _WORDS and is_running_text(
-        [(count, box.width) for count, box in zip(words, boxes, strict=True)], width
+        [(count, piece.box.width) for count, piece in zip(words, column, strict=True)],
+        _around([piece.box for piece in column]).width,
     )
 
 
-def _box(letters: Sequence[Letter]) -> Box:
-    drawn = [letter.box for letter in letters if letter.is_drawn]
+def _around(boxes: Sequence[Box]) -> Box:
+    """Return the rectangle around the boxes; an empty one around none."""
+    if len(boxes) < 2:
+        return boxes[0] if boxes else Box(0.0, 0.0, 0.0, 0.0)
     return Box(
-        min(box.left for box in drawn),
-        min(box.bottom for box in drawn),
-        max(box.right for box in drawn),
-        max(box.top for box in drawn),
+        min([box.left for box in boxes]),
+        min([box.bottom for box in boxes]),
+        max([box.right for box in boxes]),
+        max([box.top for box in boxes]),
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from intake.ocr.pdf_text import Letter
@@ -31,6 +32,8 @@ _LEAST_COVER = 5.0
 """Points: what is thinner strikes text out and does not hide it."""
 _CONTRAST = 12
 """Greys between the ink of a letter and its ground, at least; compression makes up to 8."""
+_LARGE, _LARGE_CONTRAST = 40.0, 3
+"""Points and greys: letters so high, as of a watermark, are seen sooner, where no picture lies."""
 _MANY, _LEAST_HEIGHT = 3, 2.0
 """Letters and points; fewer and lower ones are marks of a program and say nothing."""
 
@@ -69,20 +72,23 @@ def may_be_unseen(
     for letter in letters:
         if letter.is_drawn and letter.owner in looks:
             drawn[letter.owner].append(letter)
-    hiding = [cover for cover in covers[:MOST_COVERS] if cover.hides]
+    hidden = _hidden(drawn, looks, [each for each in covers[:MOST_COVERS] if each.hides])
     return {
         owner: found
         for owner, found in drawn.items()
-        if _is_doubtful(looks[owner]) or _may_be_hidden(found, looks[owner], hiding)
+        if owner in hidden or _is_doubtful(looks[owner])
     }
 
 
 def unseen(
-    doubtful: Mapping[int, Sequence[Letter]], drawing: Image.Image, page: Box
+    doubtful: Mapping[int, Sequence[Letter]],
+    drawing: Image.Image,
+    page: Box,
+    pictures: Sequence[Box],
 ) -> frozenset[int]:
     """Return the addresses of the text objects most of whose letters leave no trace.
 
-    ``drawing`` is the unturned page in grey.
+    ``drawing`` is the unturned page in grey, ``pictures`` are those on it.
     """
     levels = np.asarray(drawing)
     scale = levels.shape[1] / max(page.width, 1.0), levels.shape[0] / max(page.height, 1.0)
@@ -94,10 +100,18 @@ def unseen(
             rows = _span(page.top - box.top, page.top - box.bottom, scale[1])
             columns = _span(box.left - page.left, box.right - page.left, scale[0])
             part = levels[rows, columns]
-            seen += part.size > 0 and int(part.max()) - int(part.min()) >= _CONTRAST
+            seen += part.size > 0 and int(part.max()) - int(part.min()) >= _contrast(box, pictures)
         if seen < len(letters) / 2:
             found.add(owner)
     return frozenset(found)
+
+
+def _contrast(letter: Box, pictures: Sequence[Box]) -> int:
+    """Return by how many greys a letter differs from its ground if it is seen."""
+    is_clear = max(letter.width, letter.height) >= _LARGE and not any(
+        picture.within(letter).area for picture in pictures
+    )
+    return _LARGE_CONTRAST if is_clear else _CONTRAST
 
 
 def says_something(letters: Sequence[Letter]) -> bool:
@@ -112,13 +126,28 @@ def _is_doubtful(look: Look) -> bool:
     return not look.has_ink or look.grey >= _PALE or look.opacity < _THIN
 
 
-def _may_be_hidden(letters: Sequence[Letter], look: Look, covers: Sequence[Cover]) -> bool:
-    """Say whether a shape lies over a text, or under it in nearly its own colour."""
-    return any(
-        (cover.look.order > look.order or abs(cover.look.grey - look.grey) < _LIKE)
-        and any(cover.box.holds(letter.box) for letter in (letters[0], letters[-1]))
-        for cover in covers
-    )
+def _hidden(
+    drawn: Mapping[int, Sequence[Letter]], looks: Mapping[int, Look], covers: Sequence[Cover]
+) -> frozenset[int]:
+    """Return the texts that a shape lies over, or under in nearly their own colour."""
+    if not covers or not drawn:
+        return frozenset()
+    ends = np.array([_ends(letters) for letters in drawn.values()])
+    order = np.array([looks[owner].order for owner in drawn])
+    grey = np.array([looks[owner].grey for owner in drawn])
+    is_hidden: npt.NDArray[np.bool_] = np.zeros(len(drawn), bool)
+    for cover in covers:
+        box, look = cover.box, cover.look
+        low, high = (box.left, box.bottom), (box.right, box.top)
+        is_on = np.any(np.all((ends >= low) & (ends <= high), axis=2), axis=1)
+        is_hidden |= is_on & ((look.order > order) | (np.abs(look.grey - grey) < _LIKE))
+    return frozenset(owner for owner, is_so in zip(drawn, is_hidden, strict=True) if is_so)
+
+
+def _ends(letters: Sequence[Letter]) -> list[tuple[float, float]]:
+    """Return the middles of the first and last letter of a text."""
+    boxes = [letter.box for letter in (letters[0], letters[-1])]
+    return [((box.left + box.right) / 2, (box.bottom + box.top) / 2) for box in boxes]
 
 
 def _span(start: float, end: float, scale: float) -> slice:

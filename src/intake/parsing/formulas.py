@@ -16,10 +16,14 @@ from intake.parsing.packages import Package
 Formulas = Mapping[int, Mapping[int, str]]
 """Row -> column -> formula as a person writes it; both count from 0."""
 _CELL = re.compile(
-    rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]*>\s*'
+    rb"<(?:\w+:)?c(\s[^<>]*+)>\s*"
     rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+"""A cell that has a formula and no value; openpyxl writes an empty one."""
+_NAME = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
+_TYPE = re.compile(rb'\st="(?!n")')
+"""Of a cell that holds no number: it was calculated, and nothing in it is the empty text."""
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
@@ -57,9 +61,11 @@ def _part(target: str) -> str:
 
 def _formulas(sheet: bytes) -> Formulas:
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    for column, row, formula in _CELL.findall(sheet):
-        text = unescape(formula.decode("utf-8", "replace")).strip()
-        found[int(row) - 1][_number(column)] = f"={text or _UNTOLD}"
+    for attributes, formula in _CELL.findall(sheet):
+        name = _NAME.search(attributes)
+        if name and not _TYPE.search(attributes):
+            text = unescape(formula.decode("utf-8", "replace")).strip()
+            found[int(name[2]) - 1][_number(name[1])] = f"={text or _UNTOLD}"
     return found
 
 

@@ -31,10 +31,14 @@ _HEADS = frozenset({b"header", b"headerl", b"headerr", b"headerf"})
 _FEET = frozenset({b"footer", b"footerl", b"footerr", b"footerf"})
 _GROUP = rb"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
 _PICTURE = re.compile(
-    rb"\\pict(?![a-z])(?:\\[a-z]+-?\d*+|" + _GROUP + rb"|[\r\n ])*+([0-9a-f\r\n ]*+)",
+    rb"\\pict(?![a-z])((?:\\(?!bin\d)[a-z]+-?\d*+|" + _GROUP + rb"|[\r\n ])*+)"
+    rb"(?:\\bin(\d{1,9}) ?|([0-9a-f\r\n ]*+))",
     re.IGNORECASE,
 )
-"""A picture: words that say how it is, then its bytes as hexadecimal figures."""
+"""A picture: words that say how it is, then the number of its bytes, which follow as they are, or
+these as hexadecimal figures."""
+_GOAL = re.compile(rb"\\pic([wh])goal(\d{1,9})(?!\d)")
+_TWIPS_PER_INCH = 1440
 _ONCE_MORE = b"\\nonshppict"
 """Before a picture that stands here in a form for older programs."""
 _WORDS = {
@@ -47,14 +51,34 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-def take_pictures(rtf: bytes) -> tuple[bytes, list[bytes]]:
-    """Return rich text without its pictures, and the bytes of these, each once."""
-    found = [
-        _unhex(match[1])
-        for match in _PICTURE.finditer(rtf)
-        if _ONCE_MORE not in rtf[max(match.start() - 20, 0) : match.start()]
-    ]
-    return _PICTURE.sub(rb"\\pict ", rtf), [picture for picture in found if picture]
+@dataclass(frozen=True, slots=True)
+class RtfPicture:
+    """The bytes of a picture, and how large it is shown."""
+
+    data: bytes
+    inches: tuple[float, float] | None
+    """Width and height; None where that is not said."""
+
+
+def take_pictures(rtf: bytes) -> tuple[bytes, list[RtfPicture]]:
+    """Return rich text without its pictures, and these, each once."""
+    kept: list[bytes] = []
+    pictures: list[RtfPicture] = []
+    end = 0
+    while match := _PICTURE.search(rtf, end):
+        kept += rtf[end : match.start()], b"\\pict "
+        is_once_more = _ONCE_MORE in rtf[max(match.start() - 20, end) : match.start()]
+        end = match.end() + int(match[2] or 0)
+        data = _unhex(match[3]) if match[2] is None else rtf[match.end() : end]
+        if data and not is_once_more:
+            pictures.append(RtfPicture(data, _inches(match[1])))
+    return b"".join([*kept, rtf[end:]]), pictures
+
+
+def _inches(words: bytes) -> tuple[float, float] | None:
+    """Return the size that a picture is to have; the file gives it in twips."""
+    goals = {name: int(twips) / _TWIPS_PER_INCH for name, twips in _GOAL.findall(words)}
+    return (goals[b"w"], goals[b"h"]) if len(goals) == 2 else None
 
 
 def _unhex(figures: bytes) -> bytes:

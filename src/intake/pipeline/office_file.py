@@ -11,6 +11,7 @@ from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.pages import PictureFile
+from intake.ocr.pasted import LEAST_HEIGHT_IN, LEAST_WIDTH_IN
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
 from intake.parsing import rtf
 from intake.parsing.compound_files import SIGNATURE as _OLE
@@ -86,8 +87,9 @@ class OfficeFile:
         if data.startswith(_RTF):
             text, pictures = rtf.take_pictures(data)
             self._text = rtf.to_text(text)
-            self._pictures = [each for each in pictures if len(each) >= LEAST_PICTURE_BYTES]
-            self._unread = any(not each.startswith(_READ_PICTURES) for each in self._pictures)
+            large = [each for each in pictures if len(each.data) >= LEAST_PICTURE_BYTES]
+            self._pictures = [each.data for each in large]
+            self._unread = any(map(_is_unread, large))
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
         elif data.startswith(_OLE):
@@ -144,6 +146,14 @@ class OfficeFile:
         if sheet.image.width * sheet.image.height < _LEAST_PICTURE_PIXELS:
             return None
         return replace(sheet, number=number)
+
+
+def _is_unread(picture: rtf.RtfPicture) -> bool:
+    """Say whether a picture of an RTF is of no kind that is read, and no logo either."""
+    if picture.data.startswith(_READ_PICTURES):
+        return False
+    width, height = picture.inches or (LEAST_WIDTH_IN, LEAST_HEIGHT_IN)
+    return width >= LEAST_WIDTH_IN and height >= LEAST_HEIGHT_IN
 
 
 def _old_workbook(data: bytes) -> Workbook:

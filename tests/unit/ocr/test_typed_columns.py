@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import runpy
+import time
 from pathlib import Path
 
 import pytest
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf_text import Letter
+from intake.ocr.scans import Box
+from intake.ocr.typed_columns import by_columns
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))
 MAKE = MADE["MAKE"]
@@ -87,3 +91,40 @@ def test_a_letter_between_two_addresses_keeps_its_order():
     lines = _read(*placed)
     assert lines[:4] == [" ".join(row) for row in zip(sender, recipient, strict=True)]
     assert lines[4:] == body
+
+
+def _letters(text, left, bottom, size):
+    """Return the letters of a text, each half as wide as it is high, and the space after it."""
+    boxes = (
+        Box(left + at * size / 2, bottom, left + (at + 1) * size / 2, bottom + size)
+        for at in range(len(text) + 1)
+    )
+    return [Letter(each, box, 1) for each, box in zip(f"{text} ", boxes, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "cell"),
+    [
+        (200, 40, "1234,50"),
+        (2, 1400, "aaa bbb"),
+        (250, 60, "12,5"),
+        (60, 40, "una due tre e quattro"),
+    ],
+)
+@pytest.mark.parametrize("is_line_a_cell", [True, False])
+def test_a_dense_table_keeps_its_rows_and_costs_next_to_nothing(
+    rows, columns, cell, is_line_a_cell
+):
+    wide = len(cell) * 2 + 6
+    table = [
+        [_letters(cell, column * wide, 5000 - row * 5, 4) for column in range(columns)]
+        for row in range(rows)
+    ]
+    lines = [
+        line
+        for row in table
+        for line in (row if is_line_a_cell else [[each for one in row for each in one]])
+    ]
+    start = time.process_time()
+    assert by_columns(lines) == lines
+    assert time.process_time() - start < 1.0

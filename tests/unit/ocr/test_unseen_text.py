@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import runpy
+import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf_text import Letter
+from intake.ocr.scans import Box
 from intake.ocr.sheets import PageImage, PageText
+from intake.ocr.unseen_text import Cover, Look, may_be_unseen
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))
 MAKE, LETTER, picture_of, pdf_with = (
@@ -77,6 +82,28 @@ def _on_painted_paper():
     return sheet
 
 
+WATERMARK = "BT /F1 90 Tf {} (COPIA) Tj ET"
+
+
+@pytest.mark.parametrize("place", ["0.7 0.7 -0.7 0.7 150 250 Tm", "72 300 Td"])
+@pytest.mark.parametrize("grey", ["0.96", "0.98"])
+def test_a_pale_watermark_is_seen(place, grey):
+    sheet = _typed(f"{grey} g " + WATERMARK.format(place))
+    assert "COPIA" in sheet.text
+    assert sheet.defects == ()
+
+
+def test_large_white_letters_are_told_on_paper_and_on_the_grain_of_a_picture():
+    grain = Image.effect_noise((300, 100), 9).point(lambda level: 250 + level % 5)
+    white = b"1 g " + WATERMARK.format("72 300 Td").encode()
+    for sheet in (
+        _typed(white.decode()),
+        *read_pdf(pdf_with((grain, 60, 290, 400, 100), over=white), PageLimits()),
+    ):
+        assert "COPIA" not in sheet.text
+        assert [defect.code for defect in sheet.defects] == ["page_unseen_text"]
+
+
 @pytest.mark.parametrize("place", ["72 -300 Td", "700 300 Td", "72 900 Td"])
 @pytest.mark.parametrize("colour", ["0 g", "1 g"])
 def test_text_beside_the_page_is_left_out(place, colour):
@@ -118,3 +145,14 @@ def test_unseen_letters_on_top_of_a_scan_do_not_make_it_a_typed_page():
     white = b"1 g " + MAKE["text_stream"](LETTER)
     (sheet,) = read_pdf(pdf_with((scan, 0, 0, 595, 842), text="", over=white), PageLimits())
     assert isinstance(sheet, PageImage)
+
+
+def test_a_sheet_of_shaded_cells_costs_next_to_nothing():
+    boxes = [Box(30.0 * (at % 40), 8.0 * (at // 40), 30.0 * (at % 40) + 30, 8.0 * (at // 40) + 8)
+             for at in range(8000)]  # fmt: skip
+    covers = [Cover(box, Look(230, 255, 8000)) for box in boxes[:200]]
+    looks = {at: Look(0, 255, at) for at in range(201, 8001)}
+    letters = [Letter("a", box, at) for at, box in enumerate(boxes[200:], start=201)]
+    start = time.process_time()
+    assert may_be_unseen(letters, looks, covers) == {}
+    assert time.process_time() - start < 0.5

@@ -321,17 +321,70 @@ def test_a_picture_in_rich_text_that_cannot_be_read_is_told() -> None:
     assert [defect.code for defect in page.defects] == ["page_picture_unread"]
 
 
-def test_a_formula_without_a_value_is_shown_and_one_with_a_value_is_its_value() -> None:
+def _metafile(wide: int, high: int) -> bytes:
+    """Return a letter with a metafile that is shown so large, in twips."""
+    goal = f"\\picwgoal{wide}\\pichgoal{high}\\wmetafile8"
+    return _rtf("prima {\\pict" + goal + "\n" + (b"\1\0\x09" * 9_000).hex() + "}dopo")
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "codes"),
+    [
+        (1500, 750, []),
+        (9000, 900, []),
+        (9000, 4000, ["page_picture_unread"]),
+    ],
+)
+def test_a_metafile_is_told_where_it_is_larger_than_a_logo(
+    wide: int, high: int, codes: list[str]
+) -> None:
+    (page,) = _pages(_metafile(wide, high))
+    assert page.text == "prima dopo"
+    assert [defect.code for defect in page.defects] == codes
+
+
+def test_a_picture_that_stands_in_rich_text_byte_for_byte_is_read() -> None:
+    head = b"{\\rtf1\\ansi prima {\\pict\\pngblip\\picw1000\\bin%d "
+    scan = _scan()
+    text, page = _pages(head % len(scan) + scan + b"}dopo}")
+    assert text.text == "prima dopo"
+    assert page.image.size == (1000, 700)
+
+
+def test_a_metafile_that_stands_in_rich_text_byte_for_byte_is_told() -> None:
+    (page,) = _pages(b"{\\rtf1 prima {\\pict\\wmetafile8\\bin9000 " + b"}{\\a" * 2250 + b"}dopo}")
+    assert page.text == "prima dopo"
+    assert [defect.code for defect in page.defects] == ["page_picture_unread"]
+
+
+def _with_rows(rows: bytes) -> bytes:
+    """Return a workbook whose sheet has these rows, as XML."""
     data = (FIXTURES / "office" / "danni.xlsx").read_bytes()
-    rows = (
-        b'<row r="3"><c r="B3" s="1"><f>SUM(B1:B2)&amp;"x"</f></c></row>'
-        b'<row r="4"><c r="A4"><f>1+1</f><v>2</v></c><c r="B4"><f t="shared" si="0"/><v/></c></row>'
-        b'<row r="6"><c r="AB6"><f>1+1</f><v></v></c></row>'
-    )
     sheet = (
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
         + rows
         + b"</sheetData></worksheet>"
     )
-    (page,) = _pages(_without(data, "", sheet1=sheet))
+    return _without(data, "", sheet1=sheet)
+
+
+def test_a_formula_without_a_value_is_shown_and_one_with_a_value_is_its_value() -> None:
+    rows = (
+        b'<row r="3"><c r="B3" s="1"><f>SUM(B1:B2)&amp;"x"</f></c></row>'
+        b'<row r="4"><c r="A4"><f>1+1</f><v>2</v></c><c r="B4"><f t="shared" si="0"/><v/></c></row>'
+        b'<row r="6"><c r="AB6" t="n"><f>1+1</f><v></v></c></row>'
+    )
+    (page,) = _pages(_with_rows(rows))
     assert page.text.split("\n")[1:] == ['=SUM(B1:B2)&"x"', "2\t=…", "=1+1"]
+
+
+def test_a_formula_whose_value_is_an_empty_text_is_empty() -> None:
+    rows = (
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>Totale</t></is></c>'
+        b'<c r="B1" t="str"><f>IF(A2="","",A2)</f><v></v></c></row>'
+        b'<row r="2"><c t="str" r="A2"><f>IF(A3="","",A3)</f></c>'
+        b'<c r="C2" t="str"><f t="shared" si="0"/><v/></c></row>'
+    )
+    (page,) = _pages(_with_rows(rows))
+    assert "=" not in page.text
+    assert "Totale" in page.text
