@@ -78,7 +78,8 @@ class UrgencyRules:
     ) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence.
 
-        At most ``most`` characters are judged. ``said`` are guards that hold though found elsewhere.
+        At most ``most`` characters are judged. ``said`` are guards found elsewhere
+        that hold here.
         """
         texts, left_out = _bounded(_texts(documents), most)
         readings = [self._phrases.read(text) for text in texts]
