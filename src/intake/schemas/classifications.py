@@ -117,7 +117,7 @@ class Verdict(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _say_why(cls, values: Any) -> Any:  # noqa: ANN401 - whatever is to be validated
+    def _say_why(cls, values: Any) -> Any:
         """Add the reason that follows from the topic where none is given at all."""
         if not isinstance(values, dict) or "review_reasons" in values:
             return values
