@@ -32,6 +32,11 @@ def acknowledge_emergency(reference: str, *, language: str | None) -> Acknowledg
     return Acknowledgement(spoken, texts[spoken].format(reference=reference))
 
 
+def acknowledgements(reference: str) -> list[str]:
+    """Return the answers to the emergency ``reference`` in all languages that we have."""
+    return [text.format(reference=reference) for text in _texts().values()]
+
+
 @cache
 def _texts() -> dict[str, str]:
     content = validate(read(None, shipped="acknowledgement.toml"), _File)

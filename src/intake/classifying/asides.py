@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.classifying.urgency import Assessment, UrgencyRules
+from intake.classifying.urgency import MOST_CHARACTERS, Assessment, UrgencyRules
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -26,15 +26,25 @@ def without_asides(documents: Sequence[Document]) -> list[Document]:
 def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
     """Return the highest urgency of the texts together, or of one that is judged by itself.
 
-    Evidence from one of these says where it stands.
+    Evidence from one of these says where it stands. What is judged of an item is bounded: first
+    comes what is judged together, then the shortest of the others; the long ones share the rest.
     """
-    found = [rules.assess([each for each in documents if each.origin not in _APART])]
-    for document in documents:
-        if document.origin in _APART:
-            found.append(_placed(rules.assess([document]), document.path or document.origin))
+    told = [each for each in documents if each.origin not in _APART]
+    found = [rules.assess(told)]
+    room = max(0, MOST_CHARACTERS - sum(len(each.text) for each in told))
+    apart = sorted((each for each in documents if each.origin in _APART), key=_length)
+    for number, document in enumerate(apart):
+        most = min(len(document.text), room // (len(apart) - number))
+        room -= most
+        assessed = rules.assess([document], most=most)
+        found.append(_placed(assessed, document.path or document.origin))
     urgency = max((each.urgency for each in found), key=_DEGREES.index)
     evidence = sorted((one for each in found for one in each.evidence), key=_strength)
     return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]))
+
+
+def _length(document: Document) -> int:
+    return len(document.text)
 
 
 def _placed(assessment: Assessment, where: str) -> Assessment:

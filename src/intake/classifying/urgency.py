@@ -34,9 +34,9 @@ _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
 """So much higher must a score be in a drill."""
-_MOST_CHARACTERS = 100_000
-"""Of an item so much is judged from its beginning, and half as much from its end: sixty pages of
-type. Reading a text of nothing but unknown words takes 7 s for each 100,000 characters."""
+MOST_CHARACTERS = 150_000
+"""Of an item so much is judged, two thirds from its beginning and the rest from its end: sixty
+pages of type. Reading a text of nothing but unknown words takes 7 s for each 100,000 characters."""
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
 milliseconds each."""
@@ -47,6 +47,8 @@ class Assessment(NamedTuple):
 
     urgency: Urgency
     evidence: tuple[Evidence, ...]
+    said: frozenset[int] = frozenset()
+    """The guards for the whole item that were found in these texts."""
 
 
 class UrgencyRules:
@@ -67,11 +69,21 @@ class UrgencyRules:
         rules = self._phrases.version
         return f"{rules}+{shipped_model().digest}" if self._is_ours else rules
 
-    def assess(self, documents: Sequence[Document]) -> Assessment:
-        """Return the highest urgency that any document speaks for, with the evidence."""
-        texts, left_out = _bounded(_texts(documents))
+    def assess(
+        self,
+        documents: Sequence[Document],
+        *,
+        most: int = MOST_CHARACTERS,
+        said: frozenset[int] = frozenset(),
+    ) -> Assessment:
+        """Return the highest urgency that any document speaks for, with the evidence.
+
+        At most ``most`` characters are judged. ``said`` are guards found elsewhere
+        that hold here.
+        """
+        texts, left_out = _bounded(_texts(documents), most)
         readings = [self._phrases.read(text) for text in texts]
-        everywhere = frozenset[int]().union(*(reading.in_text for reading in readings))
+        everywhere = said.union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
             for rule, hit in self._phrases.standing(reading, everywhere):
@@ -92,7 +104,7 @@ class UrgencyRules:
         ordered = ordered[:_SHOWN_EVIDENCE]
         if left_out:
             ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
-        return Assessment(_highest(ordered), tuple(ordered))
+        return Assessment(_highest(ordered), tuple(ordered), everywhere)
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
@@ -115,15 +127,16 @@ def _texts(documents: Sequence[Document]) -> list[str]:
     ]
 
 
-def _bounded(texts: Sequence[str]) -> tuple[list[str], int]:
+def _bounded(texts: Sequence[str], most: int) -> tuple[list[str], int]:
     """Return the texts with what is too much left out of their middle, and how much that is."""
     total = sum(map(len, texts))
-    left_out = max(0, total - _MOST_CHARACTERS - _MOST_CHARACTERS // 2)
+    left_out = max(0, total - most)
+    beginning = most - most // 3
     kept: list[str] = []
     place = 0
     for text in texts:
-        start = min(max(_MOST_CHARACTERS - place, 0), len(text))
-        end = min(max(_MOST_CHARACTERS + left_out - place, 0), len(text))
+        start = min(max(beginning - place, 0), len(text))
+        end = min(max(beginning + left_out - place, 0), len(text))
         kept.append(text if start == end else f"{text[:start]}\n\n{text[end:]}")
         place += len(text)
     return kept, left_out

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 Tell = Callable[[str, int, int | None], None]
 """Called with a label, how many are done, and how many there are if that is known."""
 
+_PLACES = {
+    "quoted": "in quoted text",
+    "footer": "in the footer",
+    "alternative": "in the HTML beside the text",
+}
 _WIDTH_OF_PIPES = 160
 _GAP = 3
 _LEAST = 8
@@ -89,6 +94,11 @@ def complain(message: str, remedy: str | None = None) -> None:
     """Print what went wrong on stderr, and what to do about it."""
     lines = [f"intake: {message}", *([f"  {remedy}"] if remedy else [])]
     print(*map(plain, "\n".join(lines).splitlines()), sep="\n", file=sys.stderr)
+
+
+def where(place: str) -> str:
+    """Return where evidence stands, in words; the path of a file is itself."""
+    return _PLACES.get(place, place)
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> RenderableType:

@@ -42,18 +42,19 @@ def follow(thread: Thread, sender: Sender) -> tuple[str | None, list[str]]:
     return None, reasons
 
 
-def is_answer(
+def answered_in(
     thread: Thread, sender: Sender, subject: str | None, own_addresses: Collection[str] = ()
-) -> bool:
-    """Return whether a message answers in a thread that we know, so that we have what it quotes.
+) -> Sequence[Request]:
+    """Return the requests that a message answers in a thread that we know: it may quote them.
 
     It is of the sender of an earlier request, or our own. A forward hands on something new.
     """
     if _FORWARDED.match(subject or ""):
-        return False
+        return ()
     earlier = (*thread.answered, *thread.quoted)
     is_own = (sender.email or "").casefold() in own_addresses
-    return any(is_own or _is_same_sender(each.sender, sender) for each in earlier)
+    is_answer = any(is_own or _is_same_sender(each.sender, sender) for each in earlier)
+    return earlier if is_answer else ()
 
 
 def _is_same_sender(one: Sender, other: Sender) -> bool:

@@ -18,12 +18,12 @@ _FOLD = re.compile(r"\n[ \t]|=\n")
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,80})(?P<parameters>(?:;[^:\n]*)?):(?P<value>.+)")
 _SILENT = frozenset(
     {"action", "begin", "calscale", "class", "created", "dtend", "dtstamp", "dtstart", "duration",
-     "end", "key", "last-modified", "logo", "method", "photo", "prodid", "rev", "rrule", "sequence",
-     "sound", "status", "transp", "trigger", "tzid", "tzname", "tzoffsetfrom", "tzoffsetto", "uid",
-     "url", "version"}
+     "end", "key", "last-modified", "logo", "method", "org", "photo", "prodid", "rev", "role",
+     "rrule", "sequence", "sound", "status", "title", "transp", "trigger", "tzid", "tzname",
+     "tzoffsetfrom", "tzoffsetto", "uid", "url", "version"}
 )  # fmt: skip
-"""What programs write in cards and appointments (RFC 6350 §6, RFC 5545 §3.8); a person wrote the
-rest."""
+"""What programs write in cards and appointments, and what somebody is by trade (RFC 6350 §6,
+RFC 5545 §3.8); a person wrote the rest."""
 
 
 def read_text(content: bytes, media_type: str) -> tuple[str, bool]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Urgency
 from intake.schemas.receipts import Receipt
-from intake.schemas.requests import Request
+from intake.schemas.requests import Request, Status
 from intake.store import receipts, requests
 from intake.store.database import Connection
+
+_OPEN = tuple(status for status in Status if status.is_open)
 
 
 class Home(Frozen):
@@ -30,18 +32,18 @@ def find_home(connection: Connection, receipt: Receipt) -> Home | None:
     None where it makes a request of its own: nothing was filed of the first of these bytes, or it
     calls for help again and no request of the same words is open.
     """
-    copies = receipts.earlier_copies(connection, receipt)
-    if not copies or copies[0].id != receipt.duplicate_of:
+    first = receipts.first_copy(connection, receipt)
+    if first is None or first.id != receipt.duplicate_of:
         return None
-    original = next((each for each in copies if _is_same_delivery(each, receipt)), copies[0])
-    filed = _hold(connection, copies)
-    home = Home(request=filed[original.request_id or ""], original=original)
-    if home.request.urgency is not Urgency.EMERGENCY or _is_same_delivery(original, receipt):
-        return home
-    for copy in reversed(copies):
-        request = filed[copy.request_id or ""]
-        if request.status.is_open:
-            return Home(request=request, original=copy, calls_again=True)
+    request = _hold(connection, first)
+    if request.urgency is not Urgency.EMERGENCY or _is_same_delivery(first, receipt):
+        return Home(request=request, original=first)
+    if _is_clocked(receipt) and (same := receipts.same_delivery(connection, receipt)):
+        return Home(request=_hold(connection, same), original=same)
+    while last := receipts.last_copy(connection, receipt, _OPEN):
+        request = _hold(connection, last)
+        if request.status.is_open:  # it may have been closed before it was held
+            return Home(request=request, original=last, calls_again=True)
     return None
 
 
@@ -49,15 +51,15 @@ def last_of(connection: Connection, receipt: Receipt) -> str | None:
     """Return the id of the last request that was made of the same bytes, if there is one."""
     if receipt.duplicate_of is None:
         return None
-    copies = receipts.earlier_copies(connection, receipt)
-    return copies[-1].request_id if copies else None
+    last = receipts.last_copy(connection, receipt)
+    return last.request_id if last else None
 
 
-def _hold(connection: Connection, copies: list[Receipt]) -> dict[str, Request]:
-    ids = sorted({each.request_id for each in copies if each.request_id})
-    for request_id in ids:
-        requests.lock(connection, request_id)
-    return {each.id: each for each in requests.find_by_id(connection, ids)}
+def _hold(connection: Connection, copy: Receipt) -> Request:
+    request_id = copy.request_id or ""
+    requests.lock(connection, request_id)
+    [request] = requests.find_by_id(connection, [request_id])
+    return request
 
 
 def _is_same_delivery(one: Receipt, other: Receipt) -> bool:
@@ -65,5 +67,8 @@ def _is_same_delivery(one: Receipt, other: Receipt) -> bool:
 
     A mailbox that was made anew names all its messages anew, with the times they had.
     """
-    is_clocked = other.received_at_by != "intake" and other.received_at is not None
-    return is_clocked and one.received_at == other.received_at
+    return _is_clocked(other) and one.received_at == other.received_at
+
+
+def _is_clocked(receipt: Receipt) -> bool:
+    return receipt.received_at_by != "intake" and receipt.received_at is not None

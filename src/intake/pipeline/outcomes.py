@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from intake.classifying.acknowledgement import acknowledgements
 from intake.errors import ItemError, UsageError
 from intake.filing.drafts import draft_unread, due_at_once
 from intake.filing.senders import channel_of, sender_of
-from intake.filing.threads import is_answer
+from intake.filing.threads import answered_in
 from intake.pipeline.copies import find_home
 from intake.pipeline.known_requests import KnownRequests
 from intake.pipeline.settle import (
@@ -68,15 +69,22 @@ class Registrar:
         called = request if home.calls_again else None
         return Outcome(state=linked, request=called, events=tuple(events))
 
-    def is_answer(self, receipt: Receipt, message: ParsedMessage) -> bool:
-        """Return whether a message answers in a thread that we know; see ``threads.is_answer``."""
+    def heard_in_thread(self, receipt: Receipt, message: ParsedMessage) -> list[str]:
+        """Return the texts that a message may quote as it answers in a thread that we know.
+
+        They were judged when they came, or are ours; see ``threads.answered_in``.
+        """
         sender = sender_of(channel_of(receipts.facts(receipt), message), message)
         with self._database.read() as connection:
             known = KnownRequests(
                 connection, [Understood(message=message)], {}, self._options.prefix
             )
             thread = known.thread(Understood(message=message))
-        return is_answer(thread, sender, message.subject, self._options.own_addresses)
+        heard: list[str] = []
+        own = self._options.own_addresses
+        for request in answered_in(thread, sender, message.subject, own):
+            heard += (request.text, *acknowledgements(request.reference))
+        return heard
 
     def defer(self, receipt: Receipt) -> Outcome:
         """Put an item back whose pictures are still to be read, behind all that is text."""

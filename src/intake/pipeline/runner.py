@@ -314,7 +314,7 @@ class Runner:
         understood = slot.stages.understand(
             receipt,
             keep_alive=lambda: self._renew(slot),
-            is_answer=lambda message: self._registrar.is_answer(receipt, message),
+            heard=lambda message: self._registrar.heard_in_thread(receipt, message),
         )
         self._note_faults(understood.verdict)
         if understood.is_deferred:

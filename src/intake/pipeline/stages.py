@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +17,7 @@ from typing import Any, Self
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.errors import TransientFailure
+from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
 from intake.pipeline.asking import ask
@@ -96,12 +97,12 @@ class Stages:
         receipt: Receipt,
         *,
         keep_alive: Callable[[], None],
-        is_answer: Callable[[ParsedMessage], bool] = lambda _message: False,
+        heard: Callable[[ParsedMessage], Sequence[str]] = lambda _message: (),
     ) -> Understood:
         """Read an item; ``keep_alive`` is called between its documents.
 
-        What ``is_answer`` finds to be an answer in a thread of ours quotes what was judged when it
-        came: an alarm from there is none.
+        An answer in a thread of ours quotes what was judged when it came, which ``heard`` returns:
+        what stands there is no alarm again, and all else that is quoted is heard.
 
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
@@ -112,7 +113,7 @@ class Stages:
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
         message, files, verdict, stored = self._read(receipt)
-        verdict = self._heard_once(verdict, receipt, message, files, is_answer)
+        verdict = self._heard_once(verdict, receipt, message, files, heard)
         pictures = [
             each for each in list_pictures(message, receipt) if each.path not in files.documents
         ]
@@ -136,7 +137,7 @@ class Stages:
         verdict = self.judge(
             list_texts(message, readings.documents, channel=origin.channel), origin
         )
-        verdict = self._heard_once(verdict, receipt, message, readings, is_answer)
+        verdict = self._heard_once(verdict, receipt, message, readings, heard)
         return Understood(
             message=message,
             readings=readings,
@@ -171,14 +172,22 @@ class Stages:
         receipt: Receipt,
         message: ParsedMessage,
         readings: Readings,
-        is_answer: Callable[[ParsedMessage], bool],
+        heard: Callable[[ParsedMessage], Sequence[str]],
     ) -> Verdict:
-        """Return the verdict; without quoted history if that alarmed and we know the thread."""
-        if not any(each.where == _QUOTED for each in verdict.evidence) or not is_answer(message):
+        """Return the verdict; if quoted text alarmed, without what was heard of it before."""
+        if not any(each.where == _QUOTED for each in verdict.evidence):
+            return verdict
+        known = heard(message)
+        if not known:
             return verdict
         origin = origin_of(receipts.facts(receipt), message)
-        texts = list_texts(message, readings.documents, channel=origin.channel)
-        return self.judge([each for each in texts if each.origin != _QUOTED], origin)
+        texts = [
+            each.model_copy(update={"text": unheard(each.text, known)})
+            if each.origin == _QUOTED
+            else each
+            for each in list_texts(message, readings.documents, channel=origin.channel)
+        ]
+        return self.judge([each for each in texts if each.text], origin)
 
     def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from intake.schemas.base import Frozen
 
@@ -99,8 +99,8 @@ class Verdict(Frozen):
     """Who chose the topic: readable rules, or a model that learned from examples."""
     confidence: float = 0.0
     needs_review: bool = True
-    review_reasons: tuple[str, ...] = ("topic_unsure",)
-    """Codes that say why a person must look."""
+    review_reasons: tuple[str, ...] = ()
+    """Codes that say why a person must look; without them it is that no topic was found."""
     kind: Literal["information", "report", "intervention", "other"] | None = None
     """What the taxonomy says that requests of this topic want."""
     due_days: int | None = None
@@ -114,3 +114,12 @@ class Verdict(Frozen):
     opinions: tuple[Classification, ...] = ()
     faults: tuple[Fault, ...] = ()
     """What was judged without, since it cannot be used: a model, a plugin, a file of rules."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _say_why(cls, values: Any) -> Any:
+        """Add the reason that follows from the topic where none is given at all."""
+        if not isinstance(values, dict) or "review_reasons" in values:
+            return values
+        is_unsure = values.get("needs_review", True) and values.get("topic") is None
+        return values | {"review_reasons": ("topic_unsure",) if is_unsure else ()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from intake.errors import TransientFailure, UnknownReference
 from intake.schemas.base import Frozen, UtcTime
@@ -144,15 +144,39 @@ def get_many(connection: Connection, receipt_ids: Sequence[int]) -> list[Receipt
     return [_receipt(row) for row in rows]
 
 
-def earlier_copies(connection: Connection, receipt: Receipt) -> list[Receipt]:
-    """Return the earlier receipts of the same source and bytes with a request, oldest first."""
-    same = _SELECT.where(
+def first_copy(connection: Connection, receipt: Receipt) -> Receipt | None:
+    """Return the first of the earlier receipts of the same source and bytes with a request."""
+    return _one(connection, _earlier(receipt).order_by(receipts.c.id))
+
+
+def last_copy(
+    connection: Connection, receipt: Receipt, statuses: Collection[str] | None = None
+) -> Receipt | None:
+    """Return the last of them; with ``statuses`` the last whose request has one of these."""
+    query = _earlier(receipt).order_by(receipts.c.id.desc())
+    if statuses is not None:
+        query = query.where(requests.c.status.in_(statuses))
+    return _one(connection, query)
+
+
+def same_delivery(connection: Connection, receipt: Receipt) -> Receipt | None:
+    """Return the first of them that the source received at the same time."""
+    query = _earlier(receipt).where(receipts.c.received_at == receipt.received_at)
+    return _one(connection, query.order_by(receipts.c.id))
+
+
+def _earlier(receipt: Receipt) -> Select[Any]:
+    return _SELECT.where(
         receipts.c.source == receipt.source,
         receipts.c.sha256 == receipt.sha256,
         receipts.c.id < receipt.id,
         receipts.c.request_id.is_not(None),
     )
-    return [_receipt(row) for row in connection.execute(same.order_by(receipts.c.id))]
+
+
+def _one(connection: Connection, query: Select[Any]) -> Receipt | None:
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else _receipt(row)
 
 
 def find(

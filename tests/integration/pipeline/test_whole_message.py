@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from intake import Intake, RawItem, Settings
+from intake.classifying.acknowledgement import acknowledge_emergency
 from intake.schemas.requests import Request
 
 CALM = "Buongiorno, dove sono le aree di attesa del comune di Norcia? Grazie"
@@ -155,6 +156,31 @@ def test_what_a_reply_quotes_of_a_known_thread_is_no_new_alarm(app: Intake) -> N
     assert (reply.urgency, reply.follows) == ("normal", first.id)
     numbered = _file(app, _mail(quoting, subject=f"R: la sua richiesta {first.reference}"))
     assert (numbered.urgency, numbered.follows) == ("normal", first.id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Vi giro, è la mia vicina.\n\n{INTRODUCED}\n\n> {DANGER}\n",
+        f"Rispondo sotto\n\n{INTRODUCED}\n> {CALM}\n> {DANGER}\n",
+        f"Vedi sotto\n\n{OUTLOOK}\n\n{CALM}\n\n{DANGER}\n",
+    ],
+    ids=["of somebody else", "between the quoted lines", "below the history"],
+)
+def test_new_words_among_what_an_answer_quotes_are_heard(app: Intake, text: str) -> None:
+    _file(app, _mail(Message_ID="<uno@example.it>"))
+    reply = _file(app, _mail(text, subject="Re: aree", References="<uno@example.it>"))
+    assert reply.urgency == "emergency"
+
+
+def test_what_an_answer_quotes_of_our_acknowledgement_is_no_alarm(app: Intake) -> None:
+    first = _file(app, _mail(DANGER, Message_ID="<uno@example.it>"))
+    ours = acknowledge_emergency(first.reference, language="it").text.replace("\n", "\n> ")
+    half = DANGER.index("mia madre")
+    wrapped = f"> > {DANGER[:half]}\n> > {DANGER[half:]}"
+    text = f"Grazie, la squadra è arrivata.\n\n{INTRODUCED}\n\n> {ours}\n>\n{wrapped}\n"
+    reply = _file(app, _mail(text, subject="Re: x", References="<uno@example.it>"))
+    assert reply.urgency == "normal"
 
 
 def test_our_own_answer_that_quotes_a_call_is_no_new_alarm(app: Intake) -> None:

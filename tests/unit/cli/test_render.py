@@ -109,3 +109,8 @@ def test_a_reader_that_went_away_is_no_error(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(sys, "stdout", gone)
         render.emit_json(["x"] * 10)
         monkeypatch.undo()
+
+
+def test_where_evidence_stands_is_told_in_words() -> None:
+    assert render.where("quoted") == "in quoted text"
+    assert render.where("n.zip/nota.txt") == "n.zip/nota.txt"

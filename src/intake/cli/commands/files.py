@@ -325,6 +325,14 @@ def _verdict(verdict: Verdict) -> RenderableType:
 
 
 def _evidence(verdict: Verdict) -> RenderableType:
-    columns = [Column("topic"), Column("weight", side="right"), Column("rule")]
-    cells = [(each.topic, f"{each.weight:.2f}", each.rule, each.text) for each in verdict.evidence]
+    columns = [
+        Column("topic"),
+        Column("weight", side="right"),
+        Column("rule"),
+        Column("where", rank=1),
+    ]
+    cells = [
+        (each.topic, f"{each.weight:.2f}", each.rule, render.where(each.where), each.text)
+        for each in verdict.evidence
+    ]
     return render.table([*columns, Column("words", share=1)], cells)

@@ -38,6 +38,7 @@ _NEAR_AMONG = 2000
 _MEANINGS = {
     "emergency": "somebody may be in danger now",
     "alarm_doubted": "alarming words that most likely mean no danger: read them before its turn",
+    "called_again": "the same call for help came again: somebody may be waiting",
     "topic_unsure": "no topic is sure enough to be filed under",
     "misconfigured": "the topic was found without what the settings name: see `intake check`",
     "page_hard_to_read": "a page was read with little confidence",
@@ -325,9 +326,11 @@ def _attachments(request: Request) -> RenderableType:
 
 def _evidence(opinions: Sequence[Classification]) -> RenderableType:
     columns = [Column("who"), Column("topic"), Column("weight", side="right"), Column("rule")]
+    columns.append(Column("where", rank=1))
     cells = [
-        (opinion.classifier, each.topic, f"{each.weight:.2f}", each.rule, each.text)
+        (opinion.classifier, each.topic, f"{each.weight:.2f}", each.rule,
+         render.where(each.where), each.text)
         for opinion in opinions
         for each in opinion.evidence
-    ]
+    ]  # fmt: skip
     return render.table([*columns, Column("words", share=1)], cells)
