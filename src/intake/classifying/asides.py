@@ -14,6 +14,7 @@ from intake.schemas.documents import Document
 
 _ASIDES = ("quoted", "footer", "alternative")
 _APART = ("file", *_ASIDES)
+_FOOTER = "footer"
 _DEGREES = tuple(Urgency)
 _SHOWN_EVIDENCE = 16
 
@@ -26,8 +27,10 @@ def without_asides(documents: Sequence[Document]) -> list[Document]:
 def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
     """Return the highest urgency of the texts together, or of one that is judged by itself.
 
-    Evidence from one of these says where it stands. What is judged of an item is bounded: first
-    comes what is judged together, then the shortest of the others; the long ones share the rest.
+    Evidence from one of these says where it stands. A drill of which subject or body tells is one
+    in the files, too; a firm's trade under its name is no doubt that asks for a person. What is
+    judged of an item is bounded: first comes what is judged together, then the shortest of the
+    others; the long ones share the rest.
     """
     told = [each for each in documents if each.origin not in _APART]
     found = [rules.assess(told)]
@@ -36,8 +39,10 @@ def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
     for number, document in enumerate(apart):
         most = min(len(document.text), room // (len(apart) - number))
         room -= most
-        assessed = rules.assess([document], most=most)
-        found.append(_placed(assessed, document.path or document.origin))
+        said = found[0].said if document.origin == "file" else frozenset[int]()
+        assessed = rules.assess([document], most=most, said=said)
+        if document.origin != _FOOTER or assessed.urgency is Urgency.EMERGENCY:
+            found.append(_placed(assessed, document.path or document.origin))
     urgency = max((each.urgency for each in found), key=_DEGREES.index)
     evidence = sorted((one for each in found for one in each.evidence), key=_strength)
     return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from intake.classifying.asides import assess
 from intake.classifying.urgency import MOST_CHARACTERS, UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 
 CALM = "Vi scrivo per la domanda di alloggio che ho spedito il mese passato. "
+BODY = Document(origin="body", text="Buongiorno, quando si può ritirare il modulo? Grazie.")
 CALL = "Aiuto, mia madre è sotto le macerie e non respira."
 
 
@@ -25,3 +28,31 @@ def test_a_short_file_beside_long_ones_is_heard_whole() -> None:
     files = [Document(origin="file", path="long", text=CALM * 4000)]
     files += [Document(origin="file", path="short", text=CALL)]
     assert assess(UrgencyRules(), files).urgency is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("origin", ["file", "quoted", "footer", "alternative"])
+def test_a_call_is_heard_wherever_it_stands(origin: str) -> None:
+    assessed = assess(UrgencyRules(), [BODY, Document(origin=origin, text=CALL)])
+    assert assessed.urgency is Urgency.EMERGENCY
+    assert assessed.evidence[0].where == origin
+
+
+def test_the_scenario_of_a_drill_is_a_drill_in_a_file_too() -> None:
+    drill = [
+        Document(origin="subject", text="Esercitazione 12 maggio: invio scenario"),
+        Document(origin="body", text="In allegato lo scenario dell'esercitazione."),
+        Document(origin="file", text="Alle ore 9 scoppia un incendio nella scuola.", path="2"),
+    ]
+    assert assess(UrgencyRules(), drill).urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Termoidraulica Neri srl\nPronto intervento fughe di gas e allagamenti 24h su 24",
+        "Croce Verde Trento\nAmbulanza e Pronto Soccorso\nVia Brennero 3\n38121 Trento",
+    ],
+)
+def test_the_trade_of_a_firm_under_its_name_asks_for_nobody(footer: str) -> None:
+    assessed = assess(UrgencyRules(), [BODY, Document(origin="footer", text=footer)])
+    assert assessed.urgency is Urgency.NORMAL
