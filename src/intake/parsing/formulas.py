@@ -16,7 +16,7 @@ from intake.parsing.packages import Package
 Formulas = Mapping[int, Mapping[int, str]]
 """Row -> column -> formula as a person writes it; both count from 0."""
 _CELL = re.compile(
-    rb"<(?:\w+:)?c(\s[^<>]*+)>\s*"
+    rb"<(?:\w+:)?c(\s[^<>]*)>\s*"
     rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )

@@ -29,10 +29,10 @@ _SILENT = frozenset(
 )  # fmt: skip
 _HEADS = frozenset({b"header", b"headerl", b"headerr", b"headerf"})
 _FEET = frozenset({b"footer", b"footerl", b"footerr", b"footerf"})
-_GROUP = rb"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+_GROUP = rb"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _PICTURE = re.compile(
-    rb"\\pict(?![a-z])((?:\\(?!bin\d)[a-z]+-?\d*+|" + _GROUP + rb"|[\r\n ])*+)"
-    rb"(?:\\bin(\d{1,9}) ?|([0-9a-f\r\n ]*+))",
+    rb"\\pict(?![a-z])((?:\\(?!bin\d)[a-z]+-?\d*|" + _GROUP + rb"|[\r\n ])*)"
+    rb"(?:\\bin(\d{1,9}) ?|([0-9a-f\r\n ]*))",
     re.IGNORECASE,
 )
 """A picture: words that say how it is, then the number of its bytes, which follow as they are, or
