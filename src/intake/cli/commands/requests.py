@@ -37,7 +37,7 @@ ReferenceArgument = Annotated[str, typer.Argument(help="Such as CC-2026-0000042-
 _NEAR_AMONG = 2000
 _MEANINGS = {
     "emergency": "somebody may be in danger now",
-    "alarm_doubted": "it may be a call for help, or is too long to be judged: read it before its turn",
+    "alarm_doubted": "it may be a call for help, or is too long to judge: read it before its turn",
     "called_again": "the same call for help came again: somebody may be waiting",
     "topic_unsure": "no topic is sure enough to be filed under",
     "misconfigured": "the topic was found without what the settings name: see `intake check`",
