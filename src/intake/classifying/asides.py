@@ -45,7 +45,8 @@ def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
             found.append(_placed(assessed, document.path or document.origin))
     urgency = max((each.urgency for each in found), key=_DEGREES.index)
     evidence = sorted((one for each in found for one in each.evidence), key=_strength)
-    return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]))
+    has_foreign = any(each.has_foreign for each in found)
+    return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]), has_foreign=has_foreign)
 
 
 def _length(document: Document) -> int:

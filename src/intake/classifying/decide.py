@@ -73,7 +73,7 @@ def judge(
     topic, confidence, reasons = _choose(ranked, thresholds)
     urgency, alarms = _raise_urgency(assessment, topic, taxonomy)
     is_emergency = urgency is Urgency.EMERGENCY
-    why = tuple(_why_review(urgency, alarms, is_topic_unsure=topic is None, faults=faults))
+    why = tuple(_why_review(urgency, assessment, is_topic_unsure=topic is None, faults=faults))
     if topic is None and is_emergency and taxonomy.emergency_topic is not None:
         topic = taxonomy.emergency_topic.id
         confidence = round(len(alarms) / (len(alarms) + 1), 4)
@@ -98,13 +98,15 @@ def judge(
 
 
 def _why_review(
-    urgency: Urgency, alarms: Sequence[Evidence], *, is_topic_unsure: bool, faults: Sequence[Fault]
+    urgency: Urgency, assessment: Assessment, *, is_topic_unsure: bool, faults: Sequence[Fault]
 ) -> Iterator[str]:
     """Yield the codes that say why a person must look."""
     if urgency is Urgency.EMERGENCY:
         yield "emergency"
-    elif any(alarm.rule.startswith(DOUBTED) for alarm in alarms):
+    elif any(alarm.rule.startswith(DOUBTED) for alarm in assessment.evidence):
         yield "alarm_doubted"
+    if assessment.has_foreign:
+        yield "other_language"
     if is_topic_unsure:
         yield "topic_unsure"
     if faults:

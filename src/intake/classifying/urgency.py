@@ -56,6 +56,8 @@ class Assessment(NamedTuple):
     evidence: tuple[Evidence, ...]
     said: frozenset[int] = frozenset()
     """The guards for the whole item that were found in these texts."""
+    has_foreign: bool = False
+    """Something stands there in a language that only the danger model reads."""
 
 
 class UrgencyRules:
@@ -97,6 +99,7 @@ class UrgencyRules:
                 text = reading.words.quote(hit.start, hit.end)
                 found.setdefault((rule.name, text), _evidence(rule, text))
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
+        foreign: list[Passage] = []
         if self._is_ours:
             passages = [
                 passage
@@ -105,11 +108,13 @@ class UrgencyRules:
             ]
             is_unreal, model = bool(everywhere), shipped_model()
             ordered = _weigh(model, ordered, passages, is_said_unreal=is_unreal)
-            ordered = _weigh_foreign(model, ordered, passages, is_said_unreal=is_unreal)
+            foreign = foreign_passages(passages)[:_MOST_FOREIGN]
+            if foreign:
+                ordered = _weigh_foreign(model, ordered, foreign, is_said_unreal=is_unreal)
         ordered = ordered[:_SHOWN_EVIDENCE]
         if left_out:
             ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
-        return Assessment(_highest(ordered), tuple(ordered), everywhere)
+        return Assessment(_highest(ordered), tuple(ordered), everywhere, bool(foreign))
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
@@ -188,14 +193,11 @@ def _weigh(
 def _weigh_foreign(
     model: DangerModel,
     evidence: list[Evidence],
-    passages: Sequence[Passage],
+    foreign: Sequence[Passage],
     *,
     is_said_unreal: bool,
 ) -> list[Evidence]:
-    """Return the evidence with the likeliest call in a language that we have no phrases of."""
-    foreign = foreign_passages(passages)[:_MOST_FOREIGN]
-    if not foreign:
-        return evidence
+    """Return the evidence with the likeliest call among what is foreign."""
     scores = model.score_meaning(foreign)
     highest = max(scores)
     if highest < _FOREIGN_DOUBT:

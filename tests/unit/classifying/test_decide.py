@@ -208,6 +208,7 @@ def test_a_classifier_that_fails_costs_its_opinion_and_is_named() -> None:
         ("x", 0.9, ()),
         ("x", 0.1, ("topic_unsure",)),
         ("I am drowning in paperwork", 0.9, ("alarm_doubted",)),
+        ("Dove porto i moduli? Дуже дякую за допомогу", 0.9, ("other_language",)),
         ("Diffida e messa in mora", 0.9, ()),
         ("siamo intrappolati", 0.9, ("emergency",)),
         ("siamo intrappolati", 0.1, ("emergency", "topic_unsure")),

@@ -39,6 +39,7 @@ _MEANINGS = {
     "emergency": "somebody may be in danger now",
     "alarm_doubted": "it may be a call for help, or is too long to judge: read it before its turn",
     "called_again": "the same call for help came again: somebody may be waiting",
+    "other_language": "a part is in a language in which only danger was looked for",
     "topic_unsure": "no topic is sure enough to be filed under",
     "misconfigured": "the topic was found without what the settings name: see `intake check`",
     "page_hard_to_read": "a page was read with little confidence",
