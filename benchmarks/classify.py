@@ -8,6 +8,7 @@ same.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import time
@@ -20,7 +21,7 @@ from intake.classifying.decide import judge
 from intake.classifying.language import identify
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.urgency import DOUBTED, Assessment, UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 from intake.testing.noise import misread, mistype
@@ -33,6 +34,14 @@ UNSEEN = (
     "unseen_tricky.toml",
     "unseen_others.toml",
 )
+UNSEEN_MESSAGES = (
+    "unseen_finished.jsonl",
+    "unseen_forms.jsonl",
+    "unseen_foreign.jsonl",
+    "unseen_foreign_others.jsonl",
+)
+"""Messages of which each says whether somebody is in danger: on what is over beside what is not, in
+odd ways of writing, and in languages that no phrase is in."""
 SEEN, MOST_SEEN = "emergency.toml", 600
 """Phrases that the danger model knows, and of how many of them it is measured: they tell little."""
 TEXTS = 500
@@ -65,6 +74,7 @@ def main() -> None:
     parts: dict[str, Callable[[], None]] = {
         "speed": _print_speed,
         "danger": _print_danger,
+        "messages": _print_messages,
         "high": _print_high,
         "framed": _print_framed,
         "languages": _print_languages,
@@ -162,6 +172,31 @@ def _print_recall(positive: Sequence[str], negative: Sequence[str]) -> None:
             f"false alarms {share(calm):.3f}",
             flush=True,
         )
+
+
+def _print_messages() -> None:
+    """Print of how many messages an alarm is raised, and how many more a person reads soon."""
+    rules = UrgencyRules()
+    for name in UNSEEN_MESSAGES:
+        told = [json.loads(line) for line in (FIXTURES / name).read_text("utf-8").splitlines()]
+        for danger, who in ((True, "calls"), (False, "others")):
+            judged = [
+                rules.assess([Document(text=each["text"])])
+                for each in told
+                if each["danger"] is danger
+            ]
+            alarms = sum(each.urgency is Urgency.EMERGENCY for each in judged)
+            doubted = sum(_is_doubted(each) for each in judged)
+            print(
+                f"{name}, {who}: of {len(judged)} {alarms} alarms, {doubted} more doubted",
+                flush=True,
+            )
+
+
+def _is_doubted(assessment: Assessment) -> bool:
+    return assessment.urgency is Urgency.HIGH and any(
+        each.rule.startswith(DOUBTED) for each in assessment.evidence
+    )
 
 
 def _print_high() -> None:
