@@ -15,6 +15,7 @@ from intake.classifying.alarms import Rule, known_words, load_phrases
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages
+from intake.classifying.normalisation import normalise, shown
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -25,6 +26,7 @@ _FOREIGN = f"{Urgency.EMERGENCY}: foreign language"
 DOUBTED = f"{Urgency.HIGH}: doubtful "
 """So begins the rule of what may be an alarm and is not sure enough: a person must look."""
 _TOO_LONG = f"{DOUBTED}length, not judged"
+_RESPELT = "spelling: what was written, and as what it was read"
 _LEAST_WORDS = 3
 _SHORT_SUBJECT, _BEGINNING = 4, 30
 """Words of a subject that is not judged by itself, and of a body that are read with it."""
@@ -91,7 +93,8 @@ class UrgencyRules:
         that hold here.
         """
         texts, left_out = _bounded(_texts(documents), most)
-        readings = [self._phrases.read(text) for text in texts]
+        meant = [normalise(text) for text in texts]
+        readings = [self._phrases.read(each.text) for each in meant]
         everywhere = said.union(*(reading.in_text for reading in readings))
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
@@ -112,6 +115,8 @@ class UrgencyRules:
             if foreign:
                 ordered = _weigh_foreign(model, ordered, foreign, is_said_unreal=is_unreal)
         ordered = ordered[:_SHOWN_EVIDENCE]
+        if respelt := shown(meant, [evidence.text for evidence in ordered]):
+            ordered.append(Evidence(rule=_RESPELT, text=respelt))
         if left_out:
             ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
         return Assessment(_highest(ordered), tuple(ordered), everywhere, bool(foreign))
