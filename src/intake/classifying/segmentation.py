@@ -7,6 +7,7 @@ language in the order of their frequency, which Zipf's law turns into a cost.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -38,9 +39,20 @@ class Segments(NamedTuple):
 
 
 @cache
+def _content() -> bytes:
+    return files(__package__).joinpath("data", WORDS).read_bytes()
+
+
+@cache
+def digest() -> str:
+    """Return the short digest of the list of words."""
+    return hashlib.sha256(_content()).hexdigest()[:12]
+
+
+@cache
 def costs_by_language() -> Mapping[str, Mapping[str, float]]:
     """Return what each word costs in each language."""
-    text = files(__package__).joinpath("data", WORDS).read_text("utf-8")
+    text = _content().decode()
     found: dict[str, dict[str, float]] = {}
     for line in text.splitlines():
         language, *words = line.split()

@@ -16,6 +16,7 @@ from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages
 from intake.classifying.normalisation import normalise, shown
+from intake.classifying.segmentation import digest
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -78,7 +79,7 @@ class UrgencyRules:
     def version(self) -> str:
         """Return the digests of the files that decide."""
         rules = self._phrases.version
-        return f"{rules}+{shipped_model().digest}" if self._is_ours else rules
+        return "+".join([rules, *([shipped_model().digest] if self._is_ours else []), digest()])
 
     def assess(
         self,

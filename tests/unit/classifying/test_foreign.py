@@ -26,6 +26,10 @@ def _assess(text: str) -> Assessment:
     return RULES.assess([Document(text=text)])
 
 
+def _is_doubted(assessment: Assessment) -> bool:
+    return any(evidence.rule.startswith(DOUBTED) for evidence in assessment.evidence)
+
+
 @pytest.mark.parametrize(
     ("prose", "part"),
     [
@@ -95,15 +99,20 @@ def test_a_foreign_passage_has_no_signal_but_its_length() -> None:
     assert passage.prose == "Дом рушится, бабушка внутри"
 
 
-def test_calls_in_ten_languages_that_were_never_taught_are_heard() -> None:
-    verdicts = {unseen["id"]: _assess(unseen["text"]) for unseen in UNSEEN}
-    calls = [verdicts[unseen["id"]] for unseen in UNSEEN if unseen["danger"]]
-    calm = [verdicts[unseen["id"]] for unseen in UNSEEN if not unseen["danger"]]
-    assert len(calls) == len(calm) == 90
-    assert sum(each.urgency is Urgency.EMERGENCY for each in calls) >= 66
-    assert sum(each.urgency is Urgency.EMERGENCY for each in calm) == 0
-    doubted = [each for each in calm if any(e.rule.startswith(DOUBTED) for e in each.evidence)]
-    assert len(doubted) <= 3
+@pytest.mark.parametrize("name", ["unseen_foreign.jsonl", "unseen_foreign_others.jsonl"])
+def test_danger_is_heard_in_languages_that_no_phrase_is_in(name: str) -> None:
+    unseen = [json.loads(line) for line in (FIXTURES / name).read_text("utf-8").splitlines()]
+    choose = random.Random(4)
+    calls, calm = (
+        [
+            _assess(each["text"])
+            for each in choose.sample([one for one in unseen if one["danger"] is danger], 20)
+        ]
+        for danger in (True, False)
+    )
+    assert sum(each.urgency is Urgency.EMERGENCY for each in calls) >= 14
+    assert sum(each.urgency is Urgency.EMERGENCY for each in calm) <= 1
+    assert sum(_is_doubted(each) for each in calm) <= 2
 
 
 def test_the_evidence_quotes_the_foreign_words() -> None:
