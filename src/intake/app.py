@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ from intake.desk import Quarantine, Receipts, Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
+from intake.pipeline import topics
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
@@ -26,14 +26,14 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import Origin, Urgency, Verdict
+from intake.schemas.classifications import Fault, Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
 from intake.schemas.reports import ProcessReport, RunReport
 from intake.schemas.requests import Request, RequestDraft
-from intake.store import counts, receipts, schema, topics
+from intake.store import counts, receipts, schema
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
@@ -89,8 +89,8 @@ class Intake:
     def requests(self) -> Requests:
         """The tracked requests: get, find, history, transition, correct, record_reply, export."""
         self._premises.get_ready()
-        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
-        return Requests(self._premises.database, self._premises.blobs, self._observe, taxonomy)
+        here, (taxonomy, fault) = self._premises, self._taxonomy()
+        return Requests(here.database, here.blobs, self._observe, taxonomy, fault)
 
     @property
     def models(self) -> Models:
@@ -168,7 +168,9 @@ class Intake:
             StoreError: the run ended; nothing is lost.
         """
         self._premises.get_ready()
-        self._name_topics()
+        taxonomy, fault = self._taxonomy()
+        if fault is None:  # else the names of before stay
+            topics.name_topics(self._premises.database, taxonomy)
         waiting = self._waiting()
         told = progress or _silent
         runner = Runner(
@@ -244,7 +246,7 @@ class Intake:
         self._premises.get_ready()
         with self._premises.database.read() as connection:
             counted: dict[str, Any] = dict(counts.count(connection))
-            counted["topic"] = self._forward(counted["topic"])
+            counted["topic"] = topics.forward(counted["topic"], self._taxonomy()[0])
             counted["waiting"] = receipts.waiting(connection)
         return counted
 
@@ -296,22 +298,8 @@ class Intake:
         classify = options.classify.model_copy(update={"thresholds": thresholds})
         return options.model_copy(update={"classify": classify})
 
-    def _name_topics(self) -> None:
-        """Let the views for front ends know which topics were renamed or merged."""
-        meanings = Taxonomy.load(self.settings.classify.taxonomy).meanings()
-        with self._premises.database.read() as connection:
-            is_known = topics.names(connection) == meanings
-        if not is_known:
-            with self._premises.database.write() as connection:
-                topics.rename(connection, meanings)
-
-    def _forward(self, counts: Mapping[str, int]) -> dict[str, int]:
-        """Return how often each topic of today was filed, the most frequent first."""
-        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
-        found: Counter[str] = Counter()
-        for topic, count in counts.items():
-            found[taxonomy.forward(topic)] += count
-        return dict(found.most_common())
+    def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
+        return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
     def _load_observers(self) -> list[Observer]:
         return [plugins.load("observers", name)() for name in self.settings.observers]
