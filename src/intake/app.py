@@ -17,7 +17,7 @@ from intake.desk import Quarantine, Receipts, Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline import topics
+from intake.pipeline import submissions, topics
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
@@ -26,8 +26,7 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import Fault, Origin, Urgency, Verdict
-from intake.schemas.documents import Document
+from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from intake.checks import CheckResult
 
 _log = logging.getLogger(__name__)
-_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
-_OF_URGENCY = ("emergency", "alarm_doubted")
 
 
 class Intake:
@@ -220,15 +217,21 @@ class Intake:
     def submit(self, draft: RequestDraft) -> Request:
         """File a request that a front end made: a phone note, a form, a visit to the counter.
 
-        Topic, urgency and language are found where the draft leaves them open. The same
-        ``submission_key`` gives the same request.
+        Topic, kind, urgency, language and due time are found where the draft leaves them open, and
+        a person must look for the same reasons as at any other item; a topic that the draft gives
+        needs no look. The same ``submission_key`` gives the same request.
 
         Raises:
             StoreError: nothing was filed; submit it again.
         """
-        self._premises.get_ready()
-        verdict = self._judge(draft)
-        request, events = self._registrar.submit(_completed(draft, verdict), verdict)
+        here = self._premises
+        here.get_ready()
+        with Stages(here.blobs, here.scratch, self._stage_options(), here.servers) as stages:
+            verdict = submissions.judge(draft, stages)
+        with here.database.read() as connection:
+            now = here.database.now(connection)
+        filled = submissions.completed(draft, verdict, self._taxonomy()[0], now)
+        request, events = self._registrar.submit(filled, verdict)
         self._observe(events)
         return request
 
@@ -279,16 +282,6 @@ class Intake:
         with self._premises.database.read() as connection:
             return receipts.waiting(connection)
 
-    def _judge(self, draft: RequestDraft) -> Verdict:
-        documents = [
-            Document(origin="subject", text=draft.subject or "", channel=draft.channel),
-            Document(origin="body", text=draft.text, channel=draft.channel),
-        ]
-        options = self._stage_options()
-        here = self._premises
-        with Stages(here.blobs, here.scratch, options, here.servers) as stages:
-            return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
-
     def _stage_options(self) -> StageOptions:
         """Return the settings' options; the thresholds are the rolling ones where wanted."""
         options, precision = stage_options(self.settings), self.settings.classify.precision
@@ -322,35 +315,6 @@ def _notify(observer: Observer, event: Event) -> None:
         observer.notify(event)
     except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
         _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
-
-
-def _origin(draft: RequestDraft) -> Origin:
-    sender = draft.sender
-    return Origin(
-        channel=draft.channel,
-        source=draft.source,
-        sender=sender.email or "",
-        number=sender.fax_number or sender.phone or "",
-    )
-
-
-def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
-    """Fill what the front end left open; what a person said stays."""
-    changes: dict[str, Any] = {}
-    if draft.topic is None and verdict.topic is not None:
-        changes |= {
-            "topic": verdict.topic,
-            "topic_confidence": verdict.confidence,
-            "topic_by": verdict.topic_by,
-        }
-    if draft.language is None:
-        changes["language"] = verdict.language
-    if _DEGREES.index(verdict.urgency) > _DEGREES.index(draft.urgency):
-        changes["urgency"] = verdict.urgency
-    if alarming := [reason for reason in verdict.review_reasons if reason in _OF_URGENCY]:
-        reasons = dict.fromkeys((*draft.review_reasons, *alarming))
-        changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
-    return draft.model_copy(update=changes)
 
 
 def _unknown_source(name: str, known: Iterable[str]) -> UnknownReference:
