@@ -18,7 +18,7 @@ from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
 from intake.pipeline import submissions, topics
-from intake.pipeline.models import Models
+from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner, what_waits
@@ -284,7 +284,8 @@ class Intake:
 
     def _stage_options(self) -> StageOptions:
         """Return the settings' options; the thresholds are the rolling ones where wanted."""
-        options, precision = stage_options(self.settings), self.settings.classify.precision
+        options = stage_options(self.settings, put_to_use(self._premises.database))
+        precision = self.settings.classify.precision
         if precision is None:
             return options
         thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.classifying.examples import LabelledText
-from intake.classifying.model_folder import ModelFolder
+from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
@@ -21,6 +21,7 @@ from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.store import journal, requests
+from intake.store import models as stored_models
 from intake.store.database import Database
 from intake.store.journal import Happening
 from intake.store.leases import Lease
@@ -57,8 +58,12 @@ class Models:
         return self._folder.records()
 
     def current(self) -> str:
-        """Return the version in use, or ``untrained``."""
-        return self._folder.current()
+        """Return the version in use, or ``untrained``.
+
+        Raises:
+            ConfigError: the folder does not have the version that was put to use.
+        """
+        return self._folder.current(put_to_use(self._database))
 
     def history(self) -> list[Event]:
         """Return what happened to the models, the oldest first."""
@@ -164,7 +169,7 @@ class Models:
         self._note("model.live" if record.contest.is_won else "model.kept", told | facts, by=by)
 
     def _in_use(self) -> Path | None:
-        return self._folder.current_path()
+        return self._folder.current_path(put_to_use(self._database))
 
     def _is_due(self, after: int) -> bool:
         with self._database.read() as connection:
@@ -185,6 +190,12 @@ class Models:
     def _now(self) -> datetime:
         with self._database.read() as connection:
             return self._database.now(connection)
+
+
+def put_to_use(database: Database) -> str:
+    """Return the version that was put to use last, by the journal; ``untrained`` if none was."""
+    with database.read() as connection:
+        return stored_models.put_to_use(connection) or UNTRAINED
 
 
 def _model_in(folder: Path) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from intake import Channel, Intake, RawItem, RequestDraft, Settings
 from intake.classifying.learned import cold_start
 from intake.classifying.taxonomy import Taxonomy
+from intake.errors import ConfigError
 from intake.testing.samples import text_mail
 
 TRAPPED = "AIUTO SIAMO BLOCCATI IN CASA E BRUCIA TUTTO"
@@ -87,6 +90,42 @@ def test_danger_is_found_and_filed_without_what_cannot_be_used(
     assert checked.detail in caplog.text
     assert told.urgency == "emergency"
     assert again.exit_code == 0, "nothing was judged, and nothing waits"
+
+
+@pytest.mark.parametrize("lost", ["the folder", "current"])
+def test_a_model_that_is_lost_is_not_taken_for_none(lost: str, tmp_path: Path) -> None:
+    content, folder = _whole(), tmp_path / "models"
+    version = hashlib.sha256(content).hexdigest()[:12]
+    _in_folder(folder, None)
+    (folder / f"{version}.model").write_bytes(content)
+    (folder / "current").unlink()
+    settings = Settings(data_dir=tmp_path / "data", classify={"model_dir": folder})
+
+    def checked(app: Intake) -> tuple[int, str]:
+        (found,) = [each for each in app.check() if each.name == "classify"]
+        return found.exit_code, found.detail
+
+    with Intake(settings) as app:
+        assert checked(app)[0] == 0, "no model was put to use yet"
+        app.models.use(version, by="anna")
+        assert checked(app)[0] == 0
+    if lost == "current":
+        (folder / "current").unlink()
+    else:
+        shutil.rmtree(folder)
+    with Intake(settings) as app:
+        app.receive(RawItem(source="push", key="1", content=text_mail("Vi", text="Domanda.")))
+        report, (code, detail) = app.process(), checked(app)
+        (filed,) = app.requests.find()
+        with pytest.raises(ConfigError, match=version):
+            app.models.current()
+        app.models.use("untrained", by="anna")
+        assert checked(app)[0] == app.process().exit_code == 0
+    assert "misconfigured" in filed.review_reasons
+    assert (report.exit_code, code) == (78, 78)
+    assert version in detail
+    assert report.processed.problem is not None
+    assert report.processed.problem.message == detail
 
 
 def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> None:
