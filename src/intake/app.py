@@ -18,6 +18,7 @@ from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
 from intake.pipeline import submissions, topics
+from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
@@ -169,12 +170,12 @@ class Intake:
         if fault is None:  # else the names of before stay
             topics.name_topics(self._premises.database, taxonomy)
         waiting = self._waiting()
-        told = progress or _silent
+        told, options = progress or _silent, self._stage_options()
         runner = Runner(
             self._premises.database,
             self._premises.blobs,
             self._premises.scratch,
-            runner_options(self.settings, workers, self._stage_options()),
+            runner_options(self.settings, workers, options),
             self._premises.servers,
             observe=self._observe,
             progress=lambda done: told("process", done, waiting),
@@ -183,6 +184,8 @@ class Intake:
         runner.run(engine)
         tally = runner.tally
         tally.problem = tally.problem or what_waits(self._premises.database)
+        if not (tally.problem or tally.filed):  # else an item that was judged would have told it
+            tally.problem = what_is_wrong(options.classify)
         processed = ProcessReport(**vars(tally))
         return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
 

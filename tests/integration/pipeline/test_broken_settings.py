@@ -89,7 +89,8 @@ def test_danger_is_found_and_filed_without_what_cannot_be_used(
     assert report.processed.problem.message == checked.detail
     assert checked.detail in caplog.text
     assert told.urgency == "emergency"
-    assert again.exit_code == 0, "nothing was judged, and nothing waits"
+    assert again.exit_code == 78, "nothing was judged, and it is told all the same"
+    assert again.processed.problem == report.processed.problem
 
 
 @pytest.mark.parametrize("lost", ["the folder", "current"])
