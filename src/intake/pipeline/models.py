@@ -20,7 +20,7 @@ from intake.pipeline import tasks
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
-from intake.store import journal, requests
+from intake.store import journal, opinions
 from intake.store import models as stored_models
 from intake.store.database import Database
 from intake.store.journal import Happening
@@ -31,7 +31,6 @@ _LIMITS = Limits(timeout_s=900, memory_bytes=3 << 30)
 _LEASE = "models"
 _LEASE_S = 1200.0
 """Longer than a training may take."""
-_TRIED = ("model.live", "model.kept", "model.not_trained")
 
 
 class Models:
@@ -99,16 +98,18 @@ class Models:
         from intake.pipeline.contest import contest  # noqa: PLC0415 - scipy, where needed
 
         with Lease(self._database, _LEASE, lease_s=_LEASE_S):
+            counted = self._counted()
             content, record = contest(
                 examples, self._in_use(), self._options, at=self._now(), progress=progress
             )
-            self._admit(content, record, {}, by=by)
+            self._admit(content, record, counted, by=by)
         return record
 
     def refit(
         self, corrections: Callable[[], Sequence[LabelledText]], *, after: int, scratch: Path
     ) -> ModelRecord | None:
-        """Train a version if topics were corrected ``after`` times since the last attempt.
+        """Train a version if topics were chosen ``after`` times since the last attempt, be it
+        this or ``train``; a topic that is changed again counts again.
 
         A child process does it, which gives way to all others. None: it is not time, another
         process is training, or it could not be trained, which is in the journal.
@@ -120,15 +121,17 @@ class Models:
             return None
         try:
             with Lease(self._database, _LEASE, lease_s=_LEASE_S):
-                return self._refit(corrections(), scratch) if self._is_due(after) else None
+                return self._refit(corrections, scratch) if self._is_due(after) else None
         except SourceBusy:
             return None
 
-    def _refit(self, examples: Sequence[LabelledText], scratch: Path) -> ModelRecord | None:
-        counted = {"corrections": len(examples)}
+    def _refit(
+        self, corrections: Callable[[], Sequence[LabelledText]], scratch: Path
+    ) -> ModelRecord | None:
+        counted = self._counted()  # what is corrected from now on counts for the next time
         with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
             try:
-                record = self._in_child(examples, Path(folder))
+                record = self._in_child(corrections(), Path(folder))
             except (ItemError, UsageError, ConfigError) as error:
                 _log.warning("not trained: %s", error.message, extra={"action": "refit"})
                 self._note("model.not_trained", counted | {"reason": error.message})
@@ -173,12 +176,13 @@ class Models:
 
     def _is_due(self, after: int) -> bool:
         with self._database.read() as connection:
-            there = requests.count_labelled(connection)
-            if there < after:
-                return False
-            tried = journal.history(connection, journal.MODELS)
-        learned = [event.data.get("corrections", 0) for event in tried if event.type in _TRIED]
-        return there - max(learned, default=0) >= after
+            there = opinions.count_choices(connection)
+            last = stored_models.last_attempt(connection)
+        return there - (last.data["corrections"] if last else 0) >= after
+
+    def _counted(self) -> dict[str, Any]:
+        with self._database.read() as connection:
+            return {"corrections": opinions.count_choices(connection)}
 
     def _note(self, what: str, data: dict[str, Any], *, by: str = "intake") -> None:
         happening = Happening(type=what, actor=by, data=data)

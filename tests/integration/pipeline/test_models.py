@@ -175,3 +175,30 @@ def test_too_few_texts_are_told_once_and_tried_again_when_more_came(
     assert event.type == "model.not_trained"
     assert "held out" in event.data["reason"]
     assert models.current() == UNTRAINED
+
+
+def test_topics_that_are_changed_again_count(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    said = RequestDraft(channel=Channel.PHONE, text="tubo", topic="acqua", topic_by="person")
+    Registrar(database, FilingOptions()).submit(said, None)
+    assert models.refit(desk.corrections, after=4, scratch=tmp_path) is None
+    assert [each.data["corrections"] for each in models.history()] == [4]
+    for request in desk.find():
+        other = next(topic for topic in WORDS if topic != request.topic)
+        desk.correct(request.reference, other, by="anna")
+        desk.correct(request.reference, other, by="anna")
+    assert models.refit(desk.corrections, after=4, scratch=tmp_path) is None
+    assert [each.data["corrections"] for each in models.history()] == [4, 7], (
+        "what a person says is counted once for a request that a front end filed with its topic"
+    )
+
+
+def test_a_training_by_hand_counts_as_the_last_time(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    models.train(labelled(150, seed=6), by="anna")
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
+    assert [each.type for each in models.history()] == ["model.live"]
