@@ -22,7 +22,7 @@ from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner, what_waits
+from intake.pipeline.runner import Runner, describe, what_waits
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
@@ -31,7 +31,7 @@ from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
-from intake.schemas.reports import ProcessReport, RunReport
+from intake.schemas.reports import Problem, ProcessReport, RunReport
 from intake.schemas.requests import Request, RequestDraft
 from intake.store import counts, receipts, schema
 from intake.store.blobs import BlobStore
@@ -187,20 +187,21 @@ class Intake:
         if not (tally.problem or tally.filed):  # else an item that was judged would have told it
             tally.problem = what_is_wrong(options.classify)
         processed = ProcessReport(**vars(tally))
-        return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
+        trained, problem = self._refit()
+        return RunReport(
+            processed=processed, waiting=self._waiting(), trained=trained, not_trained=problem
+        )
 
-    def _refit(self) -> ModelRecord | None:
-        """Train a new model when it is time; what goes wrong then spoils no run."""
-        section = self.settings.classify
+    def _refit(self) -> tuple[ModelRecord | None, Problem | None]:
+        """Train a new model when it is time; what goes wrong then is told, and spoils no item."""
+        section, scratch = self.settings.classify, self._premises.scratch
         if section.model_dir is None or not section.refit_after:
-            return None
+            return None, None
         try:
-            return self.models.refit(
-                self.requests.corrections, after=section.refit_after, scratch=self._premises.scratch
-            )
+            corrections = self.requests.corrections
+            return self.models.refit(corrections, after=section.refit_after, scratch=scratch), None
         except IntakeError as error:
-            _log.warning("not trained: %s", error.message, extra={"action": "refit"})
-            return None
+            return None, describe(error)
 
     def receive(self, item: RawItem) -> Receipt:
         """Take one item that another program pushes; the same source and key are taken once.

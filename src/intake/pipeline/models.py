@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
-from intake.errors import ConfigError, ItemError, SourceBusy, UsageError
+from intake.errors import IntakeError, SourceBusy, UsageError
 from intake.pipeline import tasks
+from intake.pipeline.disk import on_disk
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
@@ -31,6 +32,8 @@ _LIMITS = Limits(timeout_s=900, memory_bytes=3 << 30)
 _LEASE = "models"
 _LEASE_S = 1200.0
 """Longer than a training may take."""
+_REST_S = 6 * 3600.0
+"""A training that failed, and not because of its texts, is tried again so much later."""
 
 
 class Models:
@@ -112,10 +115,13 @@ class Models:
         this or ``train``; a topic that is changed again counts again.
 
         A child process does it, which gives way to all others. None: it is not time, another
-        process is training, or it could not be trained, which is in the journal.
+        process is training, or the texts are too few, which is in the journal. What is raised is
+        in the journal too, and not tried again for some hours.
 
         Raises:
             StoreError: the disk or the database refused.
+            ConfigError: the taxonomy, the rules or the model in use cannot be used.
+            TransientFailure: the child died, hung or ran out of memory.
         """
         if not self._is_due(after):
             return None
@@ -129,13 +135,25 @@ class Models:
         self, corrections: Callable[[], Sequence[LabelledText]], scratch: Path
     ) -> ModelRecord | None:
         counted = self._counted()  # what is corrected from now on counts for the next time
-        with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
-            try:
-                record = self._in_child(corrections(), Path(folder))
-            except (ItemError, UsageError, ConfigError) as error:
-                _log.warning("not trained: %s", error.message, extra={"action": "refit"})
-                self._note("model.not_trained", counted | {"reason": error.message})
-                return None
+        try:
+            return self._train_at(scratch, corrections(), counted)
+        except UsageError as error:
+            _log.warning("not trained: %s", error.message, extra={"action": "refit"})
+            self._note("model.not_trained", counted | {"reason": error.message})
+            return None
+        except IntakeError as error:
+            told = {"reason": error.message, "again_after_s": _REST_S}
+            self._note("model.not_trained", counted | told)
+            raise
+
+    def _train_at(
+        self, scratch: Path, examples: Sequence[LabelledText], counted: dict[str, Any]
+    ) -> ModelRecord:
+        with (
+            on_disk(scratch),
+            tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder,
+        ):
+            record = self._in_child(examples, Path(folder))
             self._admit(_model_in(Path(folder)).read_bytes(), record, counted)
         return record
 
@@ -178,6 +196,9 @@ class Models:
         with self._database.read() as connection:
             there = opinions.count_choices(connection)
             last = stored_models.last_attempt(connection)
+            now = self._database.now(connection)
+        if last is not None and "again_after_s" in last.data:
+            return now >= last.at + timedelta(seconds=last.data["again_after_s"])
         return there - (last.data["corrections"] if last else 0) >= after
 
     def _counted(self) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+import intake.app
 from intake import Channel, Intake, RawItem, RequestDraft, Settings
 from intake.classifying.learned import cold_start
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import ConfigError
+from intake.errors import ConfigError, StoreError
 from intake.testing.samples import text_mail
 
 TRAPPED = "AIUTO SIAMO BLOCCATI IN CASA E BRUCIA TUTTO"
@@ -139,3 +140,19 @@ def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> No
     assert second.processed.retried == 0
     assert second.processed.problem is not None
     assert "gone.toml" in second.processed.problem.message
+
+
+def test_a_training_that_fails_is_told_by_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refit(*_: object, **__: object) -> None:
+        raise StoreError("The disk refused at models: full")
+
+    monkeypatch.setattr(intake.app.Models, "refit", refit)
+    classify = {"model_dir": tmp_path / "models"}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        app.receive(RawItem(source="push", key="1", content=text_mail()))
+        report = app.process()
+    assert (report.exit_code, report.processed.filed, report.trained) == (74, 1, None)
+    assert report.not_trained is not None
+    assert "full" in report.not_trained.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ from intake.classifying.linear_model import version_of
 from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.desk import Requests
-from intake.errors import SourceBusy, UsageError
+from intake.errors import SourceBusy, StoreError, UsageError
 from intake.pipeline.contest import _is_held_out
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.settle import FilingOptions
 from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.evaluations import Interval
 from intake.schemas.events import Event
+from intake.schemas.models import Contest, ModelRecord
 from intake.schemas.requests import Channel, RequestDraft
 from intake.store import journal
 from intake.store.blobs import BlobStore
@@ -189,7 +192,7 @@ def test_topics_that_are_changed_again_count(
         other = next(topic for topic in WORDS if topic != request.topic)
         desk.correct(request.reference, other, by="anna")
         desk.correct(request.reference, other, by="anna")
-    assert models.refit(desk.corrections, after=4, scratch=tmp_path) is None
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
     assert [each.data["corrections"] for each in models.history()] == [4, 7], (
         "what a person says is counted once for a request that a front end filed with its topic"
     )
@@ -202,3 +205,62 @@ def test_a_training_by_hand_counts_as_the_last_time(
     models.train(labelled(150, seed=6), by="anna")
     assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
     assert [each.type for each in models.history()] == ["model.live"]
+
+
+@pytest.mark.parametrize("refused", ["the folder of models", "the scratch folder"])
+def test_a_disk_that_refuses_is_told_and_the_training_rests(
+    refused: str,
+    *,
+    database: Database,
+    desk: Requests,
+    models: Models,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    trained: list[int] = []
+    record = ModelRecord(
+        version="0" * 12,
+        trained_at=datetime(2026, 3, 2, tzinfo=UTC),
+        examples=3,
+        data_digest="",
+        seed=0,
+        topics=("acqua", "strade"),
+        contest=Contest(
+            rival=UNTRAINED,
+            measured_on=3,
+            macro_f1=0.9,
+            rival_macro_f1=0.1,
+            lead=Interval(low=0.0, high=1.0),
+            odds=1.0,
+            is_won=True,
+        ),
+        reason="Better.",
+    )
+
+    def in_child(examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
+        trained.append(len(examples))
+        (folder / "new.model").write_bytes(b"numbers")
+        return record
+
+    monkeypatch.setattr(models, "_in_child", in_child)
+    scratch = tmp_path / "scratch"
+    if refused == "the scratch folder":
+        scratch.write_bytes(b"no folder")
+    else:
+        scratch.mkdir()
+        (tmp_path / "models").write_bytes(b"no folder")
+    with pytest.raises(StoreError, match="refused"):
+        models.refit(desk.corrections, after=3, scratch=scratch)
+    (event,) = models.history()
+    assert (event.type, "refused" in event.data["reason"]) == ("model.not_trained", True)
+    assert models.refit(desk.corrections, after=3, scratch=scratch) is None, "it rests"
+    assert len(trained) == (refused != "the scratch folder")
+
+    (tmp_path / "models").unlink(missing_ok=True)
+    if scratch.is_file():
+        scratch.unlink()
+    scratch.mkdir(exist_ok=True)
+    monkeypatch.setattr(database, "now", lambda _connection: event.at + timedelta(hours=7))
+    assert models.refit(desk.corrections, after=3, scratch=scratch) == record
+    assert models.current() == record.version
