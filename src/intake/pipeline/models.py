@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
-from intake.errors import IntakeError, SourceBusy, UsageError
+from intake.errors import ConfigError, IntakeError, SourceBusy, UsageError
 from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
-from intake.store import journal, opinions
+from intake.store import journal, leases, opinions
 from intake.store import models as stored_models
 from intake.store.database import Database
 from intake.store.journal import Happening
@@ -30,6 +30,7 @@ from intake.store.leases import Lease
 _log = logging.getLogger(__name__)
 _LIMITS = Limits(timeout_s=900, memory_bytes=3 << 30)
 _LEASE = "models"
+_IN_USE = "model in use"
 _LEASE_S = 1200.0
 """Longer than a training may take."""
 _REST_S = 6 * 3600.0
@@ -79,8 +80,9 @@ class Models:
             UsageError: the folder has no such version.
             StoreError: the disk refused; the former one is still in use.
         """
-        self._folder.use(version)
-        self._note("model.chosen", {"version": version}, by=by)
+        with self._journal() as write:
+            self._folder.use(version)
+            write("model.chosen", {"version": version}, by)
 
     def train(
         self,
@@ -89,7 +91,8 @@ class Models:
         by: str,
         progress: Callable[[int, int], None] | None = None,
     ) -> ModelRecord:
-        """Train a version on examples; it goes live if it beats the one in use.
+        """Train a version on examples; it goes live if it beats the one in use, and no other was
+        put to use meanwhile.
 
         A fifth of the texts is held out to measure on.
 
@@ -101,12 +104,11 @@ class Models:
         from intake.pipeline.contest import contest  # noqa: PLC0415 - scipy, where needed
 
         with Lease(self._database, _LEASE, lease_s=_LEASE_S):
-            counted = self._counted()
+            counted, before = self._counted(), self.current()
             content, record = contest(
                 examples, self._in_use(), self._options, at=self._now(), progress=progress
             )
-            self._admit(content, record, counted, by=by)
-        return record
+            return self._admit(content, record, counted, before=before, by=by)
 
     def refit(
         self, corrections: Callable[[], Sequence[LabelledText]], *, after: int, scratch: Path
@@ -153,9 +155,10 @@ class Models:
             on_disk(scratch),
             tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder,
         ):
+            before = self.current()
             record = self._in_child(examples, Path(folder))
-            self._admit(_model_in(Path(folder)).read_bytes(), record, counted)
-        return record
+            content = _model_in(Path(folder)).read_bytes()
+            return self._admit(content, record, counted, before=before)
 
     def _in_child(self, examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
         written = folder / "examples.jsonl"
@@ -179,15 +182,34 @@ class Models:
         return ModelRecord.model_validate(answer)
 
     def _admit(
-        self, content: bytes, record: ModelRecord, facts: dict[str, Any], *, by: str = "intake"
-    ) -> None:
-        """Keep the version and, if it won, put it to use."""
-        self._folder.add(content, record)
-        if record.contest.is_won:
-            self._folder.use(record.version)
-        told = {"version": record.version, "reason": record.reason}
-        told |= record.contest.model_dump(mode="json")
-        self._note("model.live" if record.contest.is_won else "model.kept", told | facts, by=by)
+        self,
+        content: bytes,
+        record: ModelRecord,
+        facts: dict[str, Any],
+        *,
+        before: str,
+        by: str = "intake",
+    ) -> ModelRecord:
+        """Keep the version and, if it won, put it to use, unless a person has meanwhile put
+        another to use than the one of ``before``. Return its record, which says so."""
+        with self._journal() as write:
+            is_live = record.contest.is_won
+            if is_live and not self._is_in_use(before):
+                reason = f"{record.reason} Not put to use: another was, while it was trained."
+                record, is_live = record.model_copy(update={"reason": reason}), False
+            self._folder.add(content, record)
+            if is_live:
+                self._folder.use(record.version)
+            told = {"version": record.version, "reason": record.reason}
+            told |= record.contest.model_dump(mode="json")
+            write("model.live" if is_live else "model.kept", told | facts, by)
+        return record
+
+    def _is_in_use(self, version: str) -> bool:
+        try:
+            return self._folder.current() == version
+        except ConfigError:  # what is in use now is lost
+            return False
 
     def _in_use(self) -> Path | None:
         return self._folder.current_path(put_to_use(self._database))
@@ -205,11 +227,23 @@ class Models:
         with self._database.read() as connection:
             return {"corrections": opinions.count_choices(connection)}
 
-    def _note(self, what: str, data: dict[str, Any], *, by: str = "intake") -> None:
-        happening = Happening(type=what, actor=by, data=data)
+    def _note(self, what: str, data: dict[str, Any]) -> None:
+        with self._journal() as write:
+            write(what, data, "intake")
+
+    @contextmanager
+    def _journal(self) -> Iterator[Callable[[str, dict[str, Any], str], None]]:
+        """Give what writes into the journal; meanwhile nobody else puts a model to use."""
+        events: list[Event] = []
         with self._database.write() as connection:
-            entry = journal.Entry(stream=journal.MODELS, happenings=(happening,))
-            events = journal.append(connection, [entry], self._database.now(connection))
+            leases.lock(connection, _IN_USE)
+
+            def write(what: str, data: dict[str, Any], by: str) -> None:
+                happened = (Happening(type=what, actor=by, data=data),)
+                entry = journal.Entry(stream=journal.MODELS, happenings=happened)
+                events.extend(journal.append(connection, [entry], self._database.now(connection)))
+
+            yield write
         self._observe(events)
 
     def _now(self) -> datetime:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -91,6 +92,28 @@ def file(database: Database, desk: Requests, examples: Sequence[LabelledText]) -
         draft = RequestDraft(channel=Channel.PHONE, text=each.text)
         request, _ = registrar.submit(draft, None)
         desk.correct(request.reference, each.topic, by="anna")
+
+
+def a_record(version: str) -> ModelRecord:
+    """Return the record of a model that won."""
+    return ModelRecord(
+        version=version,
+        trained_at=datetime(2026, 3, 2, tzinfo=UTC),
+        examples=3,
+        data_digest="",
+        seed=0,
+        topics=("acqua", "strade"),
+        contest=Contest(
+            rival=UNTRAINED,
+            measured_on=3,
+            macro_f1=0.9,
+            rival_macro_f1=0.1,
+            lead=Interval(low=0.0, high=1.0),
+            odds=1.0,
+            is_won=True,
+        ),
+        reason="Better.",
+    )
 
 
 def test_enough_corrections_make_a_model_that_goes_live_once(
@@ -219,24 +242,7 @@ def test_a_disk_that_refuses_is_told_and_the_training_rests(
 ) -> None:
     file(database, desk, labelled(3, seed=6))
     trained: list[int] = []
-    record = ModelRecord(
-        version="0" * 12,
-        trained_at=datetime(2026, 3, 2, tzinfo=UTC),
-        examples=3,
-        data_digest="",
-        seed=0,
-        topics=("acqua", "strade"),
-        contest=Contest(
-            rival=UNTRAINED,
-            measured_on=3,
-            macro_f1=0.9,
-            rival_macro_f1=0.1,
-            lead=Interval(low=0.0, high=1.0),
-            odds=1.0,
-            is_won=True,
-        ),
-        reason="Better.",
-    )
+    record = a_record("0" * 12)
 
     def in_child(examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
         trained.append(len(examples))
@@ -249,7 +255,8 @@ def test_a_disk_that_refuses_is_told_and_the_training_rests(
         scratch.write_bytes(b"no folder")
     else:
         scratch.mkdir()
-        (tmp_path / "models").write_bytes(b"no folder")
+        full = StoreError("The disk refused at models: full")
+        monkeypatch.setattr(models._folder, "add", Mock(side_effect=full))
     with pytest.raises(StoreError, match="refused"):
         models.refit(desk.corrections, after=3, scratch=scratch)
     (event,) = models.history()
@@ -257,10 +264,53 @@ def test_a_disk_that_refuses_is_told_and_the_training_rests(
     assert models.refit(desk.corrections, after=3, scratch=scratch) is None, "it rests"
     assert len(trained) == (refused != "the scratch folder")
 
-    (tmp_path / "models").unlink(missing_ok=True)
     if scratch.is_file():
         scratch.unlink()
-    scratch.mkdir(exist_ok=True)
+        scratch.mkdir()
+    else:
+        monkeypatch.undo()
+        monkeypatch.setattr(models, "_in_child", in_child)
     monkeypatch.setattr(database, "now", lambda _connection: event.at + timedelta(hours=7))
     assert models.refit(desk.corrections, after=3, scratch=scratch) == record
     assert models.current() == record.version
+
+
+@pytest.mark.parametrize("how", ["by hand", "by a run"])
+def test_what_a_person_puts_to_use_during_a_training_stays(
+    how: str,
+    *,
+    database: Database,
+    desk: Requests,
+    models: Models,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    for version in ("1" * 12, "2" * 12):
+        models._folder.add(b"numbers", a_record(version))
+    models.use("1" * 12, by="anna")
+    record = a_record("0" * 12)
+
+    def contest(*_: object, **__: object) -> tuple[bytes, ModelRecord]:
+        models.use("2" * 12, by="bruno")
+        return b"numbers", record
+
+    def in_child(_: Sequence[LabelledText], folder: Path) -> ModelRecord:
+        content, won = contest()
+        (folder / "new.model").write_bytes(content)
+        return won
+
+    monkeypatch.setattr("intake.pipeline.contest.contest", contest)
+    monkeypatch.setattr(models, "_in_child", in_child)
+    if how == "by hand":
+        told = models.train([], by="anna")
+    else:
+        told = models.refit(desk.corrections, after=3, scratch=tmp_path)
+    assert told is not None
+    assert models.current() == "2" * 12
+    assert told.reason.startswith("Better. Not put to use")
+    assert told in models.records(), "it is kept"
+    event = models.history()[-1]
+    assert (event.type, event.data["version"]) == ("model.kept", record.version)
+    assert event.data["reason"] == told.reason
+    assert journal.is_chained(models.history())
