@@ -6,7 +6,6 @@ from intake import plugins
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import ConfigError
 from intake.pipeline.asking import plugins_of
-from intake.pipeline.classifiers import open_usable
 from intake.pipeline.runner import describe
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.schemas.reports import Problem
@@ -25,6 +24,8 @@ def what_is_wrong(options: ClassifyOptions) -> Problem | None:
     if not missing and not any(named):
         return None
     opened = [name for name in options.classifiers if name not in others or name in missing]
+    from intake.pipeline.classifiers import open_usable  # noqa: PLC0415 - numpy, where needed
+
     _, fault = Taxonomy.load_usable(options.taxonomy)
     _, faults = open_usable(options.model_copy(update={"classifiers": tuple(opened)}), fault)
     if not faults:
