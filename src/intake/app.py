@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,22 +17,23 @@ from intake.desk import Quarantine, Receipts, Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline.models import Models
+from intake.pipeline import submissions, topics
+from intake.pipeline.faults import what_is_wrong
+from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner, what_waits
+from intake.pipeline.runner import Runner, describe, what_waits
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
-from intake.schemas.classifications import Origin, Urgency, Verdict
-from intake.schemas.documents import Document
+from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
-from intake.schemas.reports import ProcessReport, RunReport
+from intake.schemas.reports import Problem, ProcessReport, RunReport
 from intake.schemas.requests import Request, RequestDraft
-from intake.store import counts, receipts, schema, topics
+from intake.store import counts, receipts, schema
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from intake.checks import CheckResult
 
 _log = logging.getLogger(__name__)
-_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
-_OF_URGENCY = ("emergency", "alarm_doubted")
 
 
 class Intake:
@@ -89,8 +87,8 @@ class Intake:
     def requests(self) -> Requests:
         """The tracked requests: get, find, history, transition, correct, record_reply, export."""
         self._premises.get_ready()
-        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
-        return Requests(self._premises.database, self._premises.blobs, self._observe, taxonomy)
+        here, (taxonomy, fault) = self._premises, self._taxonomy()
+        return Requests(here.database, here.blobs, self._observe, taxonomy, fault)
 
     @property
     def models(self) -> Models:
@@ -168,14 +166,16 @@ class Intake:
             StoreError: the run ended; nothing is lost.
         """
         self._premises.get_ready()
-        self._name_topics()
+        taxonomy, fault = self._taxonomy()
+        if fault is None:  # else the names of before stay
+            topics.name_topics(self._premises.database, taxonomy)
         waiting = self._waiting()
-        told = progress or _silent
+        told, options = progress or _silent, self._stage_options()
         runner = Runner(
             self._premises.database,
             self._premises.blobs,
             self._premises.scratch,
-            runner_options(self.settings, workers, self._stage_options()),
+            runner_options(self.settings, workers, options),
             self._premises.servers,
             observe=self._observe,
             progress=lambda done: told("process", done, waiting),
@@ -184,21 +184,24 @@ class Intake:
         runner.run(engine)
         tally = runner.tally
         tally.problem = tally.problem or what_waits(self._premises.database)
+        if not (tally.problem or tally.filed):  # else an item that was judged would have told it
+            tally.problem = what_is_wrong(options.classify)
         processed = ProcessReport(**vars(tally))
-        return RunReport(processed=processed, waiting=self._waiting(), trained=self._refit())
+        trained, problem = self._refit()
+        return RunReport(
+            processed=processed, waiting=self._waiting(), trained=trained, not_trained=problem
+        )
 
-    def _refit(self) -> ModelRecord | None:
-        """Train a new model when it is time; what goes wrong then spoils no run."""
-        section = self.settings.classify
+    def _refit(self) -> tuple[ModelRecord | None, Problem | None]:
+        """Train a new model when it is time; what goes wrong then is told, and spoils no item."""
+        section, scratch = self.settings.classify, self._premises.scratch
         if section.model_dir is None or not section.refit_after:
-            return None
+            return None, None
         try:
-            return self.models.refit(
-                self.requests.corrections, after=section.refit_after, scratch=self._premises.scratch
-            )
+            corrections = self.requests.corrections
+            return self.models.refit(corrections, after=section.refit_after, scratch=scratch), None
         except IntakeError as error:
-            _log.warning("not trained: %s", error.message, extra={"action": "refit"})
-            return None
+            return None, describe(error)
 
     def receive(self, item: RawItem) -> Receipt:
         """Take one item that another program pushes; the same source and key are taken once.
@@ -218,15 +221,21 @@ class Intake:
     def submit(self, draft: RequestDraft) -> Request:
         """File a request that a front end made: a phone note, a form, a visit to the counter.
 
-        Topic, urgency and language are found where the draft leaves them open. The same
-        ``submission_key`` gives the same request.
+        Topic, kind, urgency, language and due time are found where the draft leaves them open, and
+        a person must look for the same reasons as at any other item; a topic that the draft gives
+        needs no look. The same ``submission_key`` gives the same request.
 
         Raises:
             StoreError: nothing was filed; submit it again.
         """
-        self._premises.get_ready()
-        verdict = self._judge(draft)
-        request, events = self._registrar.submit(_completed(draft, verdict), verdict)
+        here = self._premises
+        here.get_ready()
+        with Stages(here.blobs, here.scratch, self._stage_options(), here.servers) as stages:
+            verdict = submissions.judge(draft, stages)
+        with here.database.read() as connection:
+            now = here.database.now(connection)
+        filled = submissions.completed(draft, verdict, self._taxonomy()[0], now)
+        request, events = self._registrar.submit(filled, verdict)
         self._observe(events)
         return request
 
@@ -244,7 +253,7 @@ class Intake:
         self._premises.get_ready()
         with self._premises.database.read() as connection:
             counted: dict[str, Any] = dict(counts.count(connection))
-            counted["topic"] = self._forward(counted["topic"])
+            counted["topic"] = topics.forward(counted["topic"], self._taxonomy()[0])
             counted["waiting"] = receipts.waiting(connection)
         return counted
 
@@ -277,41 +286,18 @@ class Intake:
         with self._premises.database.read() as connection:
             return receipts.waiting(connection)
 
-    def _judge(self, draft: RequestDraft) -> Verdict:
-        documents = [
-            Document(origin="subject", text=draft.subject or "", channel=draft.channel),
-            Document(origin="body", text=draft.text, channel=draft.channel),
-        ]
-        options = self._stage_options()
-        here = self._premises
-        with Stages(here.blobs, here.scratch, options, here.servers) as stages:
-            return stages.judge([each for each in documents if each.text.strip()], _origin(draft))
-
     def _stage_options(self) -> StageOptions:
         """Return the settings' options; the thresholds are the rolling ones where wanted."""
-        options, precision = stage_options(self.settings), self.settings.classify.precision
+        options = stage_options(self.settings, put_to_use(self._premises.database))
+        precision = self.settings.classify.precision
         if precision is None:
             return options
         thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)
         classify = options.classify.model_copy(update={"thresholds": thresholds})
         return options.model_copy(update={"classify": classify})
 
-    def _name_topics(self) -> None:
-        """Let the views for front ends know which topics were renamed or merged."""
-        meanings = Taxonomy.load(self.settings.classify.taxonomy).meanings()
-        with self._premises.database.read() as connection:
-            is_known = topics.names(connection) == meanings
-        if not is_known:
-            with self._premises.database.write() as connection:
-                topics.rename(connection, meanings)
-
-    def _forward(self, counts: Mapping[str, int]) -> dict[str, int]:
-        """Return how often each topic of today was filed, the most frequent first."""
-        taxonomy = Taxonomy.load(self.settings.classify.taxonomy)
-        found: Counter[str] = Counter()
-        for topic, count in counts.items():
-            found[taxonomy.forward(topic)] += count
-        return dict(found.most_common())
+    def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
+        return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
     def _load_observers(self) -> list[Observer]:
         return [plugins.load("observers", name)() for name in self.settings.observers]
@@ -334,35 +320,6 @@ def _notify(observer: Observer, event: Event) -> None:
         observer.notify(event)
     except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
         _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
-
-
-def _origin(draft: RequestDraft) -> Origin:
-    sender = draft.sender
-    return Origin(
-        channel=draft.channel,
-        source=draft.source,
-        sender=sender.email or "",
-        number=sender.fax_number or sender.phone or "",
-    )
-
-
-def _completed(draft: RequestDraft, verdict: Verdict) -> RequestDraft:
-    """Fill what the front end left open; what a person said stays."""
-    changes: dict[str, Any] = {}
-    if draft.topic is None and verdict.topic is not None:
-        changes |= {
-            "topic": verdict.topic,
-            "topic_confidence": verdict.confidence,
-            "topic_by": verdict.topic_by,
-        }
-    if draft.language is None:
-        changes["language"] = verdict.language
-    if _DEGREES.index(verdict.urgency) > _DEGREES.index(draft.urgency):
-        changes["urgency"] = verdict.urgency
-    if alarming := [reason for reason in verdict.review_reasons if reason in _OF_URGENCY]:
-        reasons = dict.fromkeys((*draft.review_reasons, *alarming))
-        changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
-    return draft.model_copy(update=changes)
 
 
 def _unknown_source(name: str, known: Iterable[str]) -> UnknownReference:

@@ -6,13 +6,15 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 
 from intake import plugins
+from intake.classifying.model_folder import UNTRAINED
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
-from intake.errors import ConfigError, IntakeError
+from intake.errors import ConfigError, IntakeError, StoreError
 from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
 from intake.options import classifier_options, model_in_use, parser_options
 from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.models import put_to_use
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.parsers import open_parser
 from intake.polling import open_connector
@@ -40,7 +42,7 @@ def _checks(settings: Settings, premises: Premises) -> Iterator[tuple[str, Calla
     yield "blobs", lambda: _blobs(premises)
     yield "parsing", lambda: _parsing(settings)
     yield "ocr", lambda: _ocr(settings)
-    yield "classify", lambda: _classify(settings)
+    yield "classify", lambda: _classify(settings, premises)
     for name, source in settings.sources.items():
         if source.enabled:
             yield f"sources.{name}", _source_check(name, source)
@@ -109,13 +111,21 @@ def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
     )
 
 
-def _classify(settings: Settings) -> str:
+def _classify(settings: Settings, premises: Premises) -> str:
     section = settings.classify
-    opened = open_classifiers(
-        section.classifiers, model_in_use(settings), classifier_options(section)
-    )
+    model = model_in_use(settings, _put_to_use(premises))
+    opened = open_classifiers(section.classifiers, model, classifier_options(section))
     taxonomy = Taxonomy.load(section.taxonomy)
     return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
+
+
+def _put_to_use(premises: Premises) -> str:
+    """Return the model that was put to use last; a database that tells nothing knows of none."""
+    try:
+        current, newest = premises.database_revision()
+        return put_to_use(premises.database) if current == newest else UNTRAINED
+    except StoreError:  # its own check tells
+        return UNTRAINED
 
 
 def _source_check(name: str, source: SourceSettings) -> Callable[[], str]:

@@ -12,12 +12,12 @@ from intake.classifying.examples import LabelledText
 from intake.classifying.gate import REMEMBERED, Outcome
 from intake.classifying.ranking import surest
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import StoreError, UsageError
+from intake.errors import ConfigError, StoreError, UsageError
 from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
 from intake.parsing.names import safe_name
 from intake.pipeline.outcomes import Registrar
-from intake.schemas.classifications import Classification, Urgency
+from intake.schemas.classifications import Classification, Fault, Urgency
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
@@ -35,11 +35,18 @@ class Requests:
     """The tracked requests."""
 
     def __init__(
-        self, database: Database, blobs: BlobStore, observe: Observe, taxonomy: Taxonomy
+        self,
+        database: Database,
+        blobs: BlobStore,
+        observe: Observe,
+        taxonomy: Taxonomy,
+        fault: Fault | None = None,
     ) -> None:
+        """``fault`` says why the taxonomy cannot be used: then no topic can be chosen."""
         self._database = database
         self._blobs = blobs
         self._taxonomy = taxonomy
+        self._fault = fault
         self._observe = observe
 
     def get(self, reference: str) -> Request:
@@ -123,7 +130,10 @@ class Requests:
         Raises:
             UnknownReference: there is no such request.
             UsageError: the taxonomy has no such topic.
+            ConfigError: the taxonomy cannot be used.
         """
+        if self._fault is not None:
+            raise ConfigError(self._fault.message, remedy=self._fault.remedy)
         chosen = self._taxonomy.find(topic)
         if chosen is None:
             raise UsageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake.classifying.model_folder import ModelFolder
+from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.config import ClassifySettings, Settings
 from intake.engines.limits import Limits
 from intake.errors import IntakeError
@@ -61,10 +61,13 @@ def runner_options(settings: Settings, workers: int | None, stages: StageOptions
     )
 
 
-def classify_options(settings: Settings) -> ClassifyOptions:
-    """Return how ``settings`` want topics to be found, for ``classify``."""
+def classify_options(settings: Settings, known: str = UNTRAINED) -> ClassifyOptions:
+    """Return how ``settings`` want topics to be found, for ``classify``.
+
+    ``known`` is the model of the folder that was put to use last, as the journal tells it.
+    """
     section = settings.classify
-    model, fault = _model_or_fault(settings)
+    model, fault = _model_or_fault(settings, known)
     return ClassifyOptions(
         classifiers=section.classifiers,
         timeout_s=section.timeout_s,
@@ -85,27 +88,28 @@ def classifier_options(section: ClassifySettings) -> ClassifierOptions:
     )
 
 
-def model_in_use(settings: Settings) -> Path | None:
+def model_in_use(settings: Settings, known: str = UNTRAINED) -> Path | None:
     """Return the file of the model that ``settings`` lead to; None for none.
 
     Raises:
-        ConfigError: the model that the folder names is not there.
+        ConfigError: the model that the folder names, or that is ``known`` to be in use, is lost.
         StoreError: the folder cannot be read.
     """
     section = settings.classify
-    return section.model or (section.model_dir and ModelFolder(section.model_dir).current_path())
+    folder = section.model_dir
+    return section.model or (folder and ModelFolder(folder).current_path(known))
 
 
-def _model_or_fault(settings: Settings) -> tuple[Path | None, Fault | None]:
+def _model_or_fault(settings: Settings, known: str) -> tuple[Path | None, Fault | None]:
     """Return the model in use, or why there is none: urgency is judged without it."""
     try:
-        return model_in_use(settings), None
+        return model_in_use(settings, known), None
     except IntakeError as error:
         return None, Fault(message=error.message, remedy=error.remedy)
 
 
-def stage_options(settings: Settings) -> StageOptions:
-    """Return how ``settings`` want items to be read, for ``recognise``."""
+def stage_options(settings: Settings, known: str = UNTRAINED) -> StageOptions:
+    """Return how ``settings`` want items to be read, for ``recognise``; ``known`` is as above."""
     processing, ocr = settings.processing, settings.ocr
     return StageOptions(
         light=Limits(
@@ -132,7 +136,7 @@ def stage_options(settings: Settings) -> StageOptions:
                 review_below=ocr.review_below,
             ),
         ),
-        classify=classify_options(settings),
+        classify=classify_options(settings, known),
         letters=LetterOptions(
             prefix=settings.requests.prefix,
             own_names=settings.requests.own_names,

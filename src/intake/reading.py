@@ -90,19 +90,22 @@ def classify(
     ``options`` None means by the rules that intake brings. Plugins are asked in a child process:
     one that hangs, prints or ends its process costs no more than its opinion.
 
+    What cannot be used, such as the taxonomy, is among the ``faults``: no topic is found without
+    a taxonomy, but danger is.
+
     Raises:
-        ConfigError: the taxonomy cannot be used.
         StoreError: plugins are named, and the machine has no room for a process.
     """
     options = options or ClassifyOptions()
     documents = [Document(origin="subject", text=subject), Document(origin="body", text=text)]
     if plugins_of(options.classifiers):
         return judge_in_child(documents, origin or Origin(), options)
-    classifiers, faults = open_usable(options)
+    taxonomy, fault = Taxonomy.load_usable(options.taxonomy)
+    classifiers, faults = open_usable(options, fault)
     return judge(
         documents,
         classifiers=classifiers,
-        taxonomy=Taxonomy.load(options.taxonomy),
+        taxonomy=taxonomy,
         threshold=options.thresholds or options.threshold,
         origin=origin,
         languages=options.languages,

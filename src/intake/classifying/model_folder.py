@@ -35,15 +35,24 @@ class ModelFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def current(self) -> str:
+    def current(self, known: str = UNTRAINED) -> str:
         """Return the version in use, or ``untrained``.
 
+        ``known`` is the one that was put to use last, as others remember it: where the folder
+        names none, it or its file ``current`` is lost, and that is not the same as no model.
+
         Raises:
-            ConfigError: what the folder names as in use is no version of it.
+            ConfigError: what the folder names as in use is no version of it, or it is lost.
         """
         try:
             named = (self.root / _CURRENT).read_text(encoding="ascii", errors="replace").strip()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if known != UNTRAINED:
+                raise ConfigError(
+                    f"The model {known[:40]!r} was put to use, and {self.root / _CURRENT} is gone.",
+                    remedy="Put the folder back, or choose a model: `intake models list`, then "
+                    "`intake models use VERSION`; `untrained` is none.",
+                ) from error
             return UNTRAINED
         except OSError as error:
             raise _refused(self.root, error) from error
@@ -54,13 +63,13 @@ class ModelFolder:
             )
         return named
 
-    def current_path(self) -> Path | None:
-        """Return the file of the model in use; None for none.
+    def current_path(self, known: str = UNTRAINED) -> Path | None:
+        """Return the file of the model in use; None for none. ``known`` is as for ``current``.
 
         Raises:
-            ConfigError: what the folder names as in use is no version of it.
+            ConfigError: what the folder names as in use is no version of it, or it is lost.
         """
-        named = self.current()
+        named = self.current(known)
         return None if named == UNTRAINED else self._file(named)
 
     def records(self) -> list[ModelRecord]:

@@ -10,7 +10,9 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints
 
 from intake.classifying.datafile import DataFile, read, refuse, validate
+from intake.errors import ConfigError
 from intake.schemas.base import Frozen
+from intake.schemas.classifications import Fault
 from intake.schemas.requests import Kind
 
 TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$")]
@@ -69,6 +71,15 @@ class Taxonomy(Frozen):
         topics = _with_parents_of_today(topics)
         _check_parents(file, topics)
         return cls(topics=topics, version=file.digest)
+
+    @classmethod
+    def load_usable(cls, path: Path | None = None) -> tuple[Self, Fault | None]:
+        """Return the taxonomy at ``path``; one that cannot be used has no topic, and a fault says
+        why: danger is looked for and requests are filed all the same."""
+        try:
+            return cls.load(path), None
+        except ConfigError as error:
+            return cls(topics=()), Fault(message=error.message, remedy=error.remedy)
 
     def __contains__(self, topic_id: object) -> bool:
         return topic_id in self._by_id

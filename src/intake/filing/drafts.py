@@ -21,7 +21,7 @@ from intake.schemas.requests import (
     RequestDraft,
 )
 
-_OF_TOPIC = ("topic_unsure", "topic_audit", "misconfigured")
+OF_TOPIC = ("topic_unsure", "topic_audit", "misconfigured")
 """The reasons that end when a person chose the topic."""
 _OF_BATCH = {"receipt": "batch", "pages": "pages"}
 
@@ -90,22 +90,13 @@ def audited(draft: RequestDraft) -> RequestDraft:
     return draft.model_copy(update={"needs_review": True, "review_reasons": ("topic_audit",)})
 
 
-def due_at_once(draft: RequestDraft, verdict: Verdict | None, now: datetime) -> RequestDraft:
-    """Return a front end's draft, with the time when an emergency is due where it names none."""
-    if draft.urgency is not Urgency.EMERGENCY or draft.due_at is not None:
-        return draft
-    days = verdict.due_days if verdict and verdict.emergency else None
-    due_at = (draft.received_at or now) + timedelta(days=days or 0)
-    return draft.model_copy(update={"due_at": due_at})
-
-
 def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None) -> dict[str, Any]:
     """Return the values of a request that change when a person chooses its topic.
 
     ``kind`` and ``due_days`` (calendar days from receipt) are what the taxonomy says of it; a
     correction puts off no emergency.
     """
-    reasons = tuple(reason for reason in request.review_reasons if reason not in _OF_TOPIC)
+    reasons = tuple(reason for reason in request.review_reasons if reason not in OF_TOPIC)
     received = request.received_at or request.created_at
     due_at = None if due_days is None else received + timedelta(days=due_days)
     if request.urgency is Urgency.EMERGENCY and request.due_at is not None:

@@ -62,7 +62,6 @@ def judge_in_child(
     time for its own work.
 
     Raises:
-        ConfigError: the taxonomy cannot be used.
         TransientFailure: the child died, and no plugin is to blame.
         StoreError: the machine has no room for a process.
     """

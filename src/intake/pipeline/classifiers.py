@@ -41,14 +41,16 @@ def open_classifiers(
     return [opened for _, open_one in openers if (opened := open_one()) is not None]
 
 
-def open_usable(options: ClassifyOptions) -> tuple[list[Classifier], tuple[Fault, ...]]:
-    """Return the classifiers to ask, and what cannot be used.
+def open_usable(
+    options: ClassifyOptions, of_taxonomy: Fault | None = None
+) -> tuple[list[Classifier], tuple[Fault, ...]]:
+    """Return the classifiers to ask, and what cannot be used; first what the taxonomy lacks.
 
     One that cannot be opened is silent and says why: the others, and the rules that look for
     danger, go on without it.
     """
     opened: list[Classifier] = []
-    faults = [] if options.model_fault is None else [options.model_fault]
+    faults = [each for each in (of_taxonomy, options.model_fault) if each is not None]
     for name, open_one in _openers(
         options.classifiers, options.model, options.files, options.timeout_s
     ):

@@ -26,6 +26,7 @@ from intake.classifying.training import SEED
 from intake.classifying.trial import Trial, odds_of_less_surprise
 from intake.errors import ConfigError, UsageError
 from intake.pipeline.classifiers import embedder
+from intake.pipeline.disk import on_disk
 from intake.pipeline.learning import learn
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.models import Contest, ModelRecord
@@ -98,7 +99,8 @@ def train_in_child(payload: dict[str, Any]) -> dict[str, Any]:
         ClassifierOptions.model_validate(payload["options"]),
         at=datetime.fromisoformat(payload["at"]),
     )
-    Path(payload["out"]).write_bytes(content)
+    with on_disk(Path(payload["out"])):
+        Path(payload["out"]).write_bytes(content)
     return record.model_dump(mode="json")
 
 

@@ -104,11 +104,12 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -> Verdict:
     silent = options.get("silent", {})
     chosen = ClassifyOptions.model_validate({k: v for k, v in options.items() if k != "silent"})
-    classifiers, faults = open_usable(chosen)
+    taxonomy, fault = _taxonomy(chosen.taxonomy)
+    classifiers, faults = open_usable(chosen, fault)
     return judge(
         documents,
         classifiers=[*classifiers, *(SilentClassifier(*each) for each in silent.items())],
-        taxonomy=_taxonomy(chosen.taxonomy),
+        taxonomy=taxonomy,
         threshold=chosen.thresholds or chosen.threshold,
         origin=origin,
         languages=chosen.languages,
@@ -117,4 +118,4 @@ def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -
 
 
 _parser = cache(open_parser)
-_taxonomy = cache(Taxonomy.load)
+_taxonomy = cache(Taxonomy.load_usable)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from intake.classifying.examples import LabelledText
-from intake.classifying.model_folder import ModelFolder
+from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
-from intake.errors import ConfigError, ItemError, SourceBusy, UsageError
+from intake.errors import ConfigError, IntakeError, SourceBusy, UsageError
 from intake.pipeline import tasks
+from intake.pipeline.disk import on_disk
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
-from intake.store import journal, requests
+from intake.store import journal, leases, opinions
+from intake.store import models as stored_models
 from intake.store.database import Database
 from intake.store.journal import Happening
 from intake.store.leases import Lease
@@ -28,9 +30,11 @@ from intake.store.leases import Lease
 _log = logging.getLogger(__name__)
 _LIMITS = Limits(timeout_s=900, memory_bytes=3 << 30)
 _LEASE = "models"
+_IN_USE = "model in use"
 _LEASE_S = 1200.0
 """Longer than a training may take."""
-_TRIED = ("model.live", "model.kept", "model.not_trained")
+_REST_S = 6 * 3600.0
+"""A training that failed, and not because of its texts, is tried again so much later."""
 
 
 class Models:
@@ -57,8 +61,12 @@ class Models:
         return self._folder.records()
 
     def current(self) -> str:
-        """Return the version in use, or ``untrained``."""
-        return self._folder.current()
+        """Return the version in use, or ``untrained``.
+
+        Raises:
+            ConfigError: the folder does not have the version that was put to use.
+        """
+        return self._folder.current(put_to_use(self._database))
 
     def history(self) -> list[Event]:
         """Return what happened to the models, the oldest first."""
@@ -72,8 +80,9 @@ class Models:
             UsageError: the folder has no such version.
             StoreError: the disk refused; the former one is still in use.
         """
-        self._folder.use(version)
-        self._note("model.chosen", {"version": version}, by=by)
+        with self._journal() as write:
+            self._folder.use(version)
+            write("model.chosen", {"version": version}, by)
 
     def train(
         self,
@@ -82,7 +91,8 @@ class Models:
         by: str,
         progress: Callable[[int, int], None] | None = None,
     ) -> ModelRecord:
-        """Train a version on examples; it goes live if it beats the one in use.
+        """Train a version on examples; it goes live if it beats the one in use, and no other was
+        put to use meanwhile.
 
         A fifth of the texts is held out to measure on.
 
@@ -94,42 +104,61 @@ class Models:
         from intake.pipeline.contest import contest  # noqa: PLC0415 - scipy, where needed
 
         with Lease(self._database, _LEASE, lease_s=_LEASE_S):
+            counted, before = self._counted(), self.current()
             content, record = contest(
                 examples, self._in_use(), self._options, at=self._now(), progress=progress
             )
-            self._admit(content, record, {}, by=by)
-        return record
+            return self._admit(content, record, counted, before=before, by=by)
 
     def refit(
         self, corrections: Callable[[], Sequence[LabelledText]], *, after: int, scratch: Path
     ) -> ModelRecord | None:
-        """Train a version if topics were corrected ``after`` times since the last attempt.
+        """Train a version if topics were chosen ``after`` times since the last attempt, be it
+        this or ``train``; a topic that is changed again counts again.
 
         A child process does it, which gives way to all others. None: it is not time, another
-        process is training, or it could not be trained, which is in the journal.
+        process is training, or the texts are too few, which is in the journal. What is raised is
+        in the journal too, and not tried again for some hours.
 
         Raises:
             StoreError: the disk or the database refused.
+            ConfigError: the taxonomy, the rules or the model in use cannot be used.
+            TransientFailure: the child died, hung or ran out of memory.
         """
         if not self._is_due(after):
             return None
         try:
             with Lease(self._database, _LEASE, lease_s=_LEASE_S):
-                return self._refit(corrections(), scratch) if self._is_due(after) else None
+                return self._refit(corrections, scratch) if self._is_due(after) else None
         except SourceBusy:
             return None
 
-    def _refit(self, examples: Sequence[LabelledText], scratch: Path) -> ModelRecord | None:
-        counted = {"corrections": len(examples)}
-        with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
-            try:
-                record = self._in_child(examples, Path(folder))
-            except (ItemError, UsageError, ConfigError) as error:
-                _log.warning("not trained: %s", error.message, extra={"action": "refit"})
-                self._note("model.not_trained", counted | {"reason": error.message})
-                return None
-            self._admit(_model_in(Path(folder)).read_bytes(), record, counted)
-        return record
+    def _refit(
+        self, corrections: Callable[[], Sequence[LabelledText]], scratch: Path
+    ) -> ModelRecord | None:
+        counted = self._counted()  # what is corrected from now on counts for the next time
+        try:
+            return self._train_at(scratch, corrections(), counted)
+        except UsageError as error:
+            _log.warning("not trained: %s", error.message, extra={"action": "refit"})
+            self._note("model.not_trained", counted | {"reason": error.message})
+            return None
+        except IntakeError as error:
+            told = {"reason": error.message, "again_after_s": _REST_S}
+            self._note("model.not_trained", counted | told)
+            raise
+
+    def _train_at(
+        self, scratch: Path, examples: Sequence[LabelledText], counted: dict[str, Any]
+    ) -> ModelRecord:
+        with (
+            on_disk(scratch),
+            tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder,
+        ):
+            before = self.current()
+            record = self._in_child(examples, Path(folder))
+            content = _model_in(Path(folder)).read_bytes()
+            return self._admit(content, record, counted, before=before)
 
     def _in_child(self, examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
         written = folder / "examples.jsonl"
@@ -153,38 +182,79 @@ class Models:
         return ModelRecord.model_validate(answer)
 
     def _admit(
-        self, content: bytes, record: ModelRecord, facts: dict[str, Any], *, by: str = "intake"
-    ) -> None:
-        """Keep the version and, if it won, put it to use."""
-        self._folder.add(content, record)
-        if record.contest.is_won:
-            self._folder.use(record.version)
-        told = {"version": record.version, "reason": record.reason}
-        told |= record.contest.model_dump(mode="json")
-        self._note("model.live" if record.contest.is_won else "model.kept", told | facts, by=by)
+        self,
+        content: bytes,
+        record: ModelRecord,
+        facts: dict[str, Any],
+        *,
+        before: str,
+        by: str = "intake",
+    ) -> ModelRecord:
+        """Keep the version and, if it won, put it to use, unless a person has meanwhile put
+        another to use than the one of ``before``. Return its record, which says so."""
+        with self._journal() as write:
+            is_live = record.contest.is_won
+            if is_live and not self._is_in_use(before):
+                reason = f"{record.reason} Not put to use: another was, while it was trained."
+                record, is_live = record.model_copy(update={"reason": reason}), False
+            self._folder.add(content, record)
+            if is_live:
+                self._folder.use(record.version)
+            told = {"version": record.version, "reason": record.reason}
+            told |= record.contest.model_dump(mode="json")
+            write("model.live" if is_live else "model.kept", told | facts, by)
+        return record
+
+    def _is_in_use(self, version: str) -> bool:
+        try:
+            return self._folder.current() == version
+        except ConfigError:  # what is in use now is lost
+            return False
 
     def _in_use(self) -> Path | None:
-        return self._folder.current_path()
+        return self._folder.current_path(put_to_use(self._database))
 
     def _is_due(self, after: int) -> bool:
         with self._database.read() as connection:
-            there = requests.count_labelled(connection)
-            if there < after:
-                return False
-            tried = journal.history(connection, journal.MODELS)
-        learned = [event.data.get("corrections", 0) for event in tried if event.type in _TRIED]
-        return there - max(learned, default=0) >= after
+            there = opinions.count_choices(connection)
+            last = stored_models.last_attempt(connection)
+            now = self._database.now(connection)
+        if last is not None and "again_after_s" in last.data:
+            return now >= last.at + timedelta(seconds=last.data["again_after_s"])
+        return there - (last.data["corrections"] if last else 0) >= after
 
-    def _note(self, what: str, data: dict[str, Any], *, by: str = "intake") -> None:
-        happening = Happening(type=what, actor=by, data=data)
+    def _counted(self) -> dict[str, Any]:
+        with self._database.read() as connection:
+            return {"corrections": opinions.count_choices(connection)}
+
+    def _note(self, what: str, data: dict[str, Any]) -> None:
+        with self._journal() as write:
+            write(what, data, "intake")
+
+    @contextmanager
+    def _journal(self) -> Iterator[Callable[[str, dict[str, Any], str], None]]:
+        """Give what writes into the journal; meanwhile nobody else puts a model to use."""
+        events: list[Event] = []
         with self._database.write() as connection:
-            entry = journal.Entry(stream=journal.MODELS, happenings=(happening,))
-            events = journal.append(connection, [entry], self._database.now(connection))
+            leases.lock(connection, _IN_USE)
+
+            def write(what: str, data: dict[str, Any], by: str) -> None:
+                happened = (Happening(type=what, actor=by, data=data),)
+                entry = journal.Entry(stream=journal.MODELS, happenings=happened)
+                events.extend(journal.append(connection, [entry], self._database.now(connection)))
+
+            yield write
         self._observe(events)
 
     def _now(self) -> datetime:
         with self._database.read() as connection:
             return self._database.now(connection)
+
+
+def put_to_use(database: Database) -> str:
+    """Return the version that was put to use last, by the journal; ``untrained`` if none was."""
+    with database.read() as connection:
+        return stored_models.put_to_use(connection) or UNTRAINED
 
 
 def _model_in(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from intake.classifying.acknowledgement import acknowledgements
 from intake.errors import ItemError, UsageError
-from intake.filing.drafts import draft_unread, due_at_once
+from intake.filing.drafts import draft_unread
 from intake.filing.senders import channel_of, sender_of
 from intake.filing.threads import answered_in
 from intake.pipeline.copies import find_home
@@ -19,6 +19,7 @@ from intake.pipeline.settle import (
     Outcome,
     alarm,
     announce,
+    audit,
     named,
     settle_group,
     take_references,
@@ -177,7 +178,7 @@ class Registrar:
             now = self._database.now(connection)
             opinions = verdict.opinions if verdict else ()
             request_id = references.new_request_id()
-            draft = due_at_once(draft, verdict, now)
+            draft = audit(draft, request_id, self._options)
             request = self._file(connection, draft, now, request_id, opinions=opinions)
             events = journal.append(connection, [announce(request, {})], now)
         return request, events

@@ -28,7 +28,7 @@ from intake.schemas.events import Event
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.references import format_reference
-from intake.schemas.requests import Request
+from intake.schemas.requests import Request, RequestDraft
 from intake.store import claims, journal, notices, receipts, references, requests
 from intake.store.database import Connection
 from intake.store.journal import Happening
@@ -65,6 +65,7 @@ class Outcome(Frozen):
 LOST = Outcome()
 
 _TOLD = "request.notice"
+_MACHINES = ("rule", "model")
 
 
 def settle_group(
@@ -137,6 +138,14 @@ def take_references(
     return [format_reference(options.prefix, year, number) for number in numbers]
 
 
+def audit(draft: RequestDraft, request_id: str, options: FilingOptions) -> RequestDraft:
+    """Return what is to be filed; a share of what a machine alone chose the topic of is looked at
+    by a person all the same."""
+    if draft.needs_review or draft.topic_by not in _MACHINES:
+        return draft
+    return audited(draft) if is_audited(request_id, options.audit_share) else draft
+
+
 def _notice(understood: Understood, options: FilingOptions) -> Notice | None:
     return find_notice(understood.message, understood.verdict, own_addresses=options.own_addresses)
 
@@ -191,8 +200,7 @@ def _file(
         if draft.follows is None and options.links_identical:
             draft = draft.model_copy(update={"follows": copies.last_of(connection, receipt)})
         request_id = references.new_request_id()
-        if not draft.needs_review and is_audited(request_id, options.audit_share):
-            draft = audited(draft)
+        draft = audit(draft, request_id, options)
         request = requests.number(draft, request_id, reference, now)
         known.add([request])
         new.append(

@@ -113,7 +113,7 @@ class Verdict(Frozen):
     model_version: str = ""
     opinions: tuple[Classification, ...] = ()
     faults: tuple[Fault, ...] = ()
-    """What was judged without, since it cannot be used: a model, a plugin, a file of rules."""
+    """What was judged without, since it cannot be used: a model, a plugin, the taxonomy, rules."""
 
     @model_validator(mode="before")
     @classmethod

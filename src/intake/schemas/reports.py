@@ -57,6 +57,8 @@ class RunReport(Frozen):
     """Items that are ours and not settled when the run ends."""
     trained: ModelRecord | None = None
     """The model that was trained after the work, if it was time."""
+    not_trained: Problem | None = None
+    """Why none could be, though it was time; it is tried again some hours later."""
 
     @property
     def exit_code(self) -> int:
@@ -65,8 +67,8 @@ class RunReport(Frozen):
         A source that is away for a moment (75) never hides that a person is needed.
         """
         codes = [s.problem.exit_code for s in self.sources.values() if s.problem]
-        if self.processed.problem:
-            codes.append(self.processed.problem.exit_code)
+        others = (self.processed.problem, self.not_trained)
+        codes += [problem.exit_code for problem in others if problem]
         if self._needs_a_person:
             codes.append(1)
         return most_serious(codes)

@@ -92,7 +92,7 @@ class RequestDraft(Frozen):
     """A request before it has a number: what the pipeline or a front end files.
 
     A front end that has no raw bytes (an operator who takes a call) files a draft with
-    ``Intake.submit``; everything but ``channel`` may be left out.
+    ``Intake.submit``; everything but ``channel`` may be left out, and is then found if it can be.
     """
 
     channel: Channel

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from intake.errors import SourceBusy
 from intake.store.database import Database, tolerant_insert
@@ -88,10 +88,7 @@ class Lease:
 
     def _take(self) -> None:
         with self._database.write() as connection:
-            self._make_row(connection)
-            row = connection.execute(
-                select(leases).where(leases.c.name == self._name).with_for_update()
-            ).one()
+            row = lock(connection, self._name)
             now = self._database.now(connection)
             if row.expires_at > now and not is_dead(row.owner):
                 raise SourceBusy(
@@ -105,10 +102,16 @@ class Lease:
             )
             self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2
 
-    def _make_row(self, connection: Connection) -> None:
-        """Write the row of a lease that nobody ever held: there must be one to lock."""
-        connection.execute(
-            tolerant_insert(connection, leases)
-            .values(name=self._name, owner="", token=0, expires_at=_LONG_AGO)
-            .on_conflict_do_nothing()
-        )
+
+def lock(connection: Connection, name: str) -> Row[Any]:
+    """Return the row of a lease, locked until the commit; what it stands for is one writer's.
+
+    One that nobody ever held is written: there must be one to lock.
+    """
+    connection.execute(
+        tolerant_insert(connection, leases)
+        .values(name=name, owner="", token=0, expires_at=_LONG_AGO)
+        .on_conflict_do_nothing()
+    )
+    wanted = select(leases).where(leases.c.name == name).with_for_update()
+    return connection.execute(wanted).one()

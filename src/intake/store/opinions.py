@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, distinct, func, insert, select
 
 from intake.schemas.classifications import Classification
 from intake.store.tables import classifications, requests
@@ -34,6 +34,26 @@ def insert_opinions(
     ]
     if rows:
         connection.execute(insert(classifications), rows)
+
+
+def count_choices(connection: Connection) -> int:
+    """Return how often persons chose a topic: of one request several times if they changed it,
+    and once of one that a front end filed with a topic by a person."""
+    own, chosen = classifications.c, requests.c
+    said = requests.outerjoin(
+        classifications, and_(own.request_id == chosen.id, own.classifier == "person")
+    )
+    counted = connection.execute(
+        select(
+            func.count(own.id),
+            func.count(distinct(chosen.id)),
+            func.count(distinct(own.request_id)),
+        )
+        .select_from(said)
+        .where(chosen.topic_by == "person")
+    ).one()
+    choices, labelled, corrected = counted
+    return int(choices + labelled - corrected)
 
 
 def of_request(connection: Connection, request_id: str) -> list[Classification]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    func,
     insert,
     not_,
     or_,
@@ -217,14 +216,6 @@ def labelled(connection: Connection) -> list[Request]:
     """Return the requests whose topic a person chose, the oldest first, without attachments."""
     query = _SELECT.where(requests.c.topic_by == "person").order_by(requests.c.created_at)
     return [_request(row, ()) for row in connection.execute(query)]
-
-
-def count_labelled(connection: Connection) -> int:
-    """Return how many requests there are whose topic a person chose."""
-    counted: int = connection.execute(
-        select(func.count()).select_from(requests).where(requests.c.topic_by == "person")
-    ).scalar_one()
-    return counted
 
 
 def _values(draft: RequestDraft) -> dict[str, Any]:

@@ -552,6 +552,9 @@ def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert f"learned {trained['version']}" in judged["model_version"]
     assert judged["topic"] == "accesso"
+    (tmp_path / "models" / "current").unlink()
+    lost = intake("models", "list", "--json")
+    assert (lost.code, lost.json["in_use"]) == (78, None)
     assert intake("models", "use", "untrained", "--json").json == {"in_use": "untrained"}
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert trained["version"] not in judged["model_version"]

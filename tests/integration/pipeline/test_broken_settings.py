@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -10,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import intake.app
 from intake import Channel, Intake, RawItem, RequestDraft, Settings
 from intake.classifying.learned import cold_start
 from intake.classifying.taxonomy import Taxonomy
+from intake.errors import ConfigError, StoreError
 from intake.testing.samples import text_mail
 
 TRAPPED = "AIUTO SIAMO BLOCCATI IN CASA E BRUCIA TUTTO"
@@ -86,7 +90,44 @@ def test_danger_is_found_and_filed_without_what_cannot_be_used(
     assert report.processed.problem.message == checked.detail
     assert checked.detail in caplog.text
     assert told.urgency == "emergency"
-    assert again.exit_code == 0, "nothing was judged, and nothing waits"
+    assert again.exit_code == 78, "nothing was judged, and it is told all the same"
+    assert again.processed.problem == report.processed.problem
+
+
+@pytest.mark.parametrize("lost", ["the folder", "current"])
+def test_a_model_that_is_lost_is_not_taken_for_none(lost: str, tmp_path: Path) -> None:
+    content, folder = _whole(), tmp_path / "models"
+    version = hashlib.sha256(content).hexdigest()[:12]
+    _in_folder(folder, None)
+    (folder / f"{version}.model").write_bytes(content)
+    (folder / "current").unlink()
+    settings = Settings(data_dir=tmp_path / "data", classify={"model_dir": folder})
+
+    def checked(app: Intake) -> tuple[int, str]:
+        (found,) = [each for each in app.check() if each.name == "classify"]
+        return found.exit_code, found.detail
+
+    with Intake(settings) as app:
+        assert checked(app)[0] == 0, "no model was put to use yet"
+        app.models.use(version, by="anna")
+        assert checked(app)[0] == 0
+    if lost == "current":
+        (folder / "current").unlink()
+    else:
+        shutil.rmtree(folder)
+    with Intake(settings) as app:
+        app.receive(RawItem(source="push", key="1", content=text_mail("Vi", text="Domanda.")))
+        report, (code, detail) = app.process(), checked(app)
+        (filed,) = app.requests.find()
+        with pytest.raises(ConfigError, match=version):
+            app.models.current()
+        app.models.use("untrained", by="anna")
+        assert checked(app)[0] == app.process().exit_code == 0
+    assert "misconfigured" in filed.review_reasons
+    assert (report.exit_code, code) == (78, 78)
+    assert version in detail
+    assert report.processed.problem is not None
+    assert report.processed.problem.message == detail
 
 
 def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> None:
@@ -99,3 +140,19 @@ def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> No
     assert second.processed.retried == 0
     assert second.processed.problem is not None
     assert "gone.toml" in second.processed.problem.message
+
+
+def test_a_training_that_fails_is_told_by_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refit(*_: object, **__: object) -> None:
+        raise StoreError("The disk refused at models: full")
+
+    monkeypatch.setattr(intake.app.Models, "refit", refit)
+    classify = {"model_dir": tmp_path / "models"}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        app.receive(RawItem(source="push", key="1", content=text_mail()))
+        report = app.process()
+    assert (report.exit_code, report.processed.filed, report.trained) == (74, 1, None)
+    assert report.not_trained is not None
+    assert "full" in report.not_trained.message

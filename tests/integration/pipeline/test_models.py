@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,13 +15,15 @@ from intake.classifying.linear_model import version_of
 from intake.classifying.model_folder import UNTRAINED, ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.desk import Requests
-from intake.errors import SourceBusy, UsageError
+from intake.errors import SourceBusy, StoreError, UsageError
 from intake.pipeline.contest import _is_held_out
 from intake.pipeline.models import Models
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.settle import FilingOptions
 from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.evaluations import Interval
 from intake.schemas.events import Event
+from intake.schemas.models import Contest, ModelRecord
 from intake.schemas.requests import Channel, RequestDraft
 from intake.store import journal
 from intake.store.blobs import BlobStore
@@ -88,6 +92,28 @@ def file(database: Database, desk: Requests, examples: Sequence[LabelledText]) -
         draft = RequestDraft(channel=Channel.PHONE, text=each.text)
         request, _ = registrar.submit(draft, None)
         desk.correct(request.reference, each.topic, by="anna")
+
+
+def a_record(version: str) -> ModelRecord:
+    """Return the record of a model that won."""
+    return ModelRecord(
+        version=version,
+        trained_at=datetime(2026, 3, 2, tzinfo=UTC),
+        examples=3,
+        data_digest="",
+        seed=0,
+        topics=("acqua", "strade"),
+        contest=Contest(
+            rival=UNTRAINED,
+            measured_on=3,
+            macro_f1=0.9,
+            rival_macro_f1=0.1,
+            lead=Interval(low=0.0, high=1.0),
+            odds=1.0,
+            is_won=True,
+        ),
+        reason="Better.",
+    )
 
 
 def test_enough_corrections_make_a_model_that_goes_live_once(
@@ -175,3 +201,116 @@ def test_too_few_texts_are_told_once_and_tried_again_when_more_came(
     assert event.type == "model.not_trained"
     assert "held out" in event.data["reason"]
     assert models.current() == UNTRAINED
+
+
+def test_topics_that_are_changed_again_count(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    said = RequestDraft(channel=Channel.PHONE, text="tubo", topic="acqua", topic_by="person")
+    Registrar(database, FilingOptions()).submit(said, None)
+    assert models.refit(desk.corrections, after=4, scratch=tmp_path) is None
+    assert [each.data["corrections"] for each in models.history()] == [4]
+    for request in desk.find():
+        other = next(topic for topic in WORDS if topic != request.topic)
+        desk.correct(request.reference, other, by="anna")
+        desk.correct(request.reference, other, by="anna")
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
+    assert [each.data["corrections"] for each in models.history()] == [4, 7], (
+        "what a person says is counted once for a request that a front end filed with its topic"
+    )
+
+
+def test_a_training_by_hand_counts_as_the_last_time(
+    database: Database, desk: Requests, models: Models, tmp_path: Path
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    models.train(labelled(150, seed=6), by="anna")
+    assert models.refit(desk.corrections, after=3, scratch=tmp_path) is None
+    assert [each.type for each in models.history()] == ["model.live"]
+
+
+@pytest.mark.parametrize("refused", ["the folder of models", "the scratch folder"])
+def test_a_disk_that_refuses_is_told_and_the_training_rests(
+    refused: str,
+    *,
+    database: Database,
+    desk: Requests,
+    models: Models,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    trained: list[int] = []
+    record = a_record("0" * 12)
+
+    def in_child(examples: Sequence[LabelledText], folder: Path) -> ModelRecord:
+        trained.append(len(examples))
+        (folder / "new.model").write_bytes(b"numbers")
+        return record
+
+    monkeypatch.setattr(models, "_in_child", in_child)
+    scratch = tmp_path / "scratch"
+    if refused == "the scratch folder":
+        scratch.write_bytes(b"no folder")
+    else:
+        scratch.mkdir()
+        full = StoreError("The disk refused at models: full")
+        monkeypatch.setattr(models._folder, "add", Mock(side_effect=full))
+    with pytest.raises(StoreError, match="refused"):
+        models.refit(desk.corrections, after=3, scratch=scratch)
+    (event,) = models.history()
+    assert (event.type, "refused" in event.data["reason"]) == ("model.not_trained", True)
+    assert models.refit(desk.corrections, after=3, scratch=scratch) is None, "it rests"
+    assert len(trained) == (refused != "the scratch folder")
+
+    if scratch.is_file():
+        scratch.unlink()
+        scratch.mkdir()
+    else:
+        monkeypatch.undo()
+        monkeypatch.setattr(models, "_in_child", in_child)
+    monkeypatch.setattr(database, "now", lambda _connection: event.at + timedelta(hours=7))
+    assert models.refit(desk.corrections, after=3, scratch=scratch) == record
+    assert models.current() == record.version
+
+
+@pytest.mark.parametrize("how", ["by hand", "by a run"])
+def test_what_a_person_puts_to_use_during_a_training_stays(
+    how: str,
+    *,
+    database: Database,
+    desk: Requests,
+    models: Models,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file(database, desk, labelled(3, seed=6))
+    for version in ("1" * 12, "2" * 12):
+        models._folder.add(b"numbers", a_record(version))
+    models.use("1" * 12, by="anna")
+    record = a_record("0" * 12)
+
+    def contest(*_: object, **__: object) -> tuple[bytes, ModelRecord]:
+        models.use("2" * 12, by="bruno")
+        return b"numbers", record
+
+    def in_child(_: Sequence[LabelledText], folder: Path) -> ModelRecord:
+        content, won = contest()
+        (folder / "new.model").write_bytes(content)
+        return won
+
+    monkeypatch.setattr("intake.pipeline.contest.contest", contest)
+    monkeypatch.setattr(models, "_in_child", in_child)
+    if how == "by hand":
+        told = models.train([], by="anna")
+    else:
+        told = models.refit(desk.corrections, after=3, scratch=tmp_path)
+    assert told is not None
+    assert models.current() == "2" * 12
+    assert told.reason.startswith("Better. Not put to use")
+    assert told in models.records(), "it is kept"
+    event = models.history()[-1]
+    assert (event.type, event.data["version"]) == ("model.kept", record.version)
+    assert event.data["reason"] == told.reason
+    assert journal.is_chained(models.history())

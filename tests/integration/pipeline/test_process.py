@@ -653,7 +653,8 @@ def test_high_urgency_comes_after_emergencies_and_before_all_that_is_newer(
     doubted, danger, old, new = (
         app.submit(RequestDraft(channel=Channel.WEB, text=text)) for text in texts
     )
-    assert (doubted.urgency, doubted.review_reasons) == ("high", ("alarm_doubted",))
+    assert (doubted.urgency, doubted.needs_review) == ("high", True)
+    assert doubted.review_reasons == ("alarm_doubted", "topic_unsure")
     in_turn = [danger.id, doubted.id, new.id, old.id]
     assert [each.id for each in app.requests.find()] == in_turn
     assert [each.id for each in app.requests.find(limit=3)] == in_turn[:3]

@@ -11,13 +11,16 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column, Tell
 from intake.cli.session import ByOption, JsonOption, choice, session, this_person
+from intake.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from intake.classifying.examples import LabelledText
     from intake.cli.session import Session
+    from intake.pipeline.models import Models
     from intake.schemas.evaluations import Gate, GroupScore, Interval, Report
+    from intake.schemas.models import ModelRecord
 
 ExamplesArgument = Annotated[
     Path | None,
@@ -102,13 +105,28 @@ def _train_version(active: Session, examples: Path | None, person: str, *, as_js
 
 def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the models in the folder, the oldest first, and which one is in use."""
-    from intake.classifying.model_folder import UNTRAINED
-
     with session(context).open() as intake:
-        records, current = intake.models.records(), intake.models.current()
+        records = intake.models.records()
+        current, fault = _current(intake.models)
     if as_json:
         render.emit_json({"in_use": current, "models": records})
-        return
+    else:
+        _list(records, current)
+    if fault is not None:
+        raise fault
+
+
+def _current(folder: Models) -> tuple[str | None, ConfigError | None]:
+    """Return the version in use, or why there is none to be found."""
+    try:
+        return folder.current(), None
+    except ConfigError as error:
+        return None, error
+
+
+def _list(records: Sequence[ModelRecord], current: str | None) -> None:
+    from intake.classifying.model_folder import UNTRAINED
+
     columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
     rows: list[tuple[object, ...]] = [
         (
@@ -121,10 +139,11 @@ def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
         )
         for each in records
     ]
-    if current not in (UNTRAINED, *(each.version for each in records)):
+    if current not in (None, UNTRAINED, *(each.version for each in records)):
         rows.append((current, "", "", "", "yes", "Its record is missing."))
     render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
-    render.emit(render.plain(f"In use: {current}."))
+    if current is not None:
+        render.emit(render.plain(f"In use: {current}."))
 
 
 def use(

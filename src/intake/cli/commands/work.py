@@ -122,3 +122,5 @@ def _problems(report: RunReport) -> Iterator[tuple[str, Problem]]:
             yield name, source.problem
     if report.processed.problem:
         yield "process", report.processed.problem
+    if report.not_trained:
+        yield "no model was trained", report.not_trained

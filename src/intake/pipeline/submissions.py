@@ -1,0 +1,81 @@
+"""Submissions: what a front end left open in its draft is filled as it is of any other item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from intake.classifying.taxonomy import Taxonomy
+from intake.filing.drafts import OF_TOPIC
+from intake.pipeline.stages import Stages
+from intake.schemas.classifications import Origin, Urgency, Verdict
+from intake.schemas.documents import Document
+from intake.schemas.requests import Kind, RequestDraft
+
+_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
+
+
+def judge(draft: RequestDraft, stages: Stages) -> Verdict:
+    """Return topic, urgency and language of what a front end wrote down."""
+    texts = {"subject": draft.subject or "", "body": draft.text}
+    documents = [
+        Document.model_validate({"origin": origin, "text": text, "channel": draft.channel})
+        for origin, text in texts.items()
+        if text.strip()
+    ]
+    return stages.judge(documents, _origin(draft))
+
+
+def completed(
+    draft: RequestDraft, verdict: Verdict, taxonomy: Taxonomy, now: datetime
+) -> RequestDraft:
+    """Return the draft as it is to be filed: what the front end said stays.
+
+    Kind and due time follow the topic, whoever chose it. Urgency is only ever raised, and an
+    emergency always asks for a person. Where the topic was given, no reason to look at it counts.
+    """
+    urgency = max(draft.urgency, verdict.urgency, key=_DEGREES.index)
+    changes = {"urgency": urgency, "received_at": draft.received_at or now}
+    if draft.topic is None:
+        changes |= {
+            "topic": verdict.topic,
+            "topic_confidence": verdict.confidence,
+            "topic_by": verdict.topic_by,
+        }
+    if draft.language is None:
+        changes["language"] = verdict.language
+    if reasons := dict.fromkeys((*draft.review_reasons, *_reasons(draft, verdict, urgency))):
+        changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
+    return _with_kind_and_due_time(draft.model_copy(update=changes), taxonomy)
+
+
+def _reasons(draft: RequestDraft, verdict: Verdict, urgency: Urgency) -> Iterator[str]:
+    """Yield why a person must look at what the front end left open."""
+    if urgency is Urgency.EMERGENCY:
+        yield "emergency"
+    for reason in verdict.review_reasons:
+        if draft.topic is None or reason not in OF_TOPIC:
+            yield reason
+
+
+def _with_kind_and_due_time(draft: RequestDraft, taxonomy: Taxonomy) -> RequestDraft:
+    chosen = taxonomy.find(draft.topic) if draft.topic is not None else None
+    is_emergency = draft.urgency is Urgency.EMERGENCY
+    changes: dict[str, object] = {}
+    if "kind" not in draft.model_fields_set:
+        of_topic = chosen.kind if chosen else Kind.OTHER
+        changes["kind"] = Kind.INTERVENTION if is_emergency else of_topic
+    days = taxonomy.due_days(draft.topic, is_emergency=is_emergency)
+    if draft.due_at is None and draft.received_at is not None and days is not None:
+        changes["due_at"] = draft.received_at + timedelta(days=days)
+    return draft.model_copy(update=changes)
+
+
+def _origin(draft: RequestDraft) -> Origin:
+    sender = draft.sender
+    return Origin(
+        channel=draft.channel,
+        source=draft.source,
+        sender=sender.email or "",
+        number=sender.fax_number or sender.phone or "",
+    )

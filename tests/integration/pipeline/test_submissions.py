@@ -1,0 +1,125 @@
+"""Submitted requests: what a front end says stays, what it left open is as of any other item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import intake.app
+from intake import Channel, Intake, RequestDraft, Settings
+from intake.schemas.classifications import Thresholds, Urgency
+from intake.schemas.requests import Kind
+
+TOPIC = """
+[[topics]]
+id = "{0}"
+label = {{ it = "{0}", en = "{0}" }}
+description = {{ it = "{0}", en = "{0}" }}
+keywords = ["{1}"]
+kind = "{2}"
+queue = "one"
+due_days = {3}
+"""
+FOUND = TOPIC.format("strade", "buca", "report", 10) + TOPIC.format("luce", "lampione", "other", 3)
+RULES = '[[rules]]\ntopic = "strade"\nname = "hole"\nweight = 3.0\nit = ["buca"]\n'
+HOLE = "Una buca profonda in via Roma: il fondo stradale ha una buca."
+AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def draft(**given: Any) -> RequestDraft:
+    return RequestDraft(channel=Channel.PHONE, received_at=AT, **given)
+
+
+@pytest.fixture
+def section(tmp_path: Path) -> dict[str, Any]:
+    (tmp_path / "taxonomy.toml").write_text(FOUND)
+    (tmp_path / "rules.toml").write_text(RULES)
+    return {"taxonomy": tmp_path / "taxonomy.toml", "rules": tmp_path / "rules.toml"}
+
+
+@pytest.fixture
+def app(tmp_path: Path, section: dict[str, Any]) -> Iterator[Intake]:
+    with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as opened:
+        yield opened
+
+
+def test_a_note_of_which_no_topic_is_found_goes_to_a_person(app: Intake) -> None:
+    request = app.submit(draft(text="Vorrei parlare con qualcuno."))
+    assert (request.topic, request.kind, request.due_at) == (None, "other", None)
+    assert (request.needs_review, request.review_reasons) == (True, ("topic_unsure",))
+
+
+def test_what_the_topic_tells_is_filled(app: Intake) -> None:
+    request = app.submit(draft(text=HOLE))
+    assert (request.topic, request.topic_by, request.kind) == ("strade", "rule", "report")
+    assert request.due_at == AT + timedelta(days=10)
+    assert (request.needs_review, request.review_reasons) == (False, ())
+
+
+def test_what_the_front_end_says_stays(app: Intake) -> None:
+    due_at = AT + timedelta(days=1)
+    said = draft(
+        text=HOLE,
+        topic="luce",
+        topic_by="person",
+        kind=Kind.OTHER,
+        due_at=due_at,
+        needs_review=True,
+        review_reasons=("angry",),
+    )
+    request = app.submit(said)
+    assert (request.topic, request.topic_by, request.kind) == ("luce", "person", "other")
+    assert (request.due_at, request.review_reasons) == (due_at, ("angry",))
+
+
+def test_kind_and_due_time_follow_the_topic_that_the_front_end_says(app: Intake) -> None:
+    request = app.submit(draft(text="Vorrei parlare con qualcuno.", topic="strade"))
+    assert (request.topic, request.topic_by, request.kind) == ("strade", None, "report")
+    assert request.due_at == AT + timedelta(days=10)
+    assert (request.needs_review, request.review_reasons) == (False, ()), "it left no topic open"
+
+
+def test_an_emergency_is_looked_at_whoever_says_so(app: Intake) -> None:
+    found = app.submit(draft(text="Aiuto, siamo intrappolati!", topic="luce"))
+    said = app.submit(draft(text=HOLE, urgency=Urgency.EMERGENCY))
+    for request in (found, said):
+        assert (request.urgency, request.kind) == ("emergency", "intervention")
+        assert (request.needs_review, request.review_reasons) == (True, ("emergency",))
+        assert request.due_at == AT
+
+
+def test_what_cannot_be_used_asks_for_a_person_where_the_topic_is_open(
+    tmp_path: Path, section: dict[str, Any]
+) -> None:
+    classify = section | {"model": tmp_path / "gone.model"}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        left_open, said = app.submit(draft(text=HOLE)), app.submit(draft(text=HOLE, topic="luce"))
+    assert (left_open.topic, left_open.review_reasons) == ("strade", ("misconfigured",))
+    assert (left_open.needs_review, said.needs_review) == (True, False)
+
+
+def test_nothing_is_filed_without_a_person_before_outcomes_say_so(
+    tmp_path: Path, section: dict[str, Any]
+) -> None:
+    settings = Settings(data_dir=tmp_path / "data", classify=section | {"precision": 0.9})
+    with Intake(settings) as app:
+        request = app.submit(draft(text=HOLE))
+    assert (request.topic, request.review_reasons) == (None, ("topic_unsure",))
+
+
+def test_the_audited_share_holds_for_what_is_submitted(
+    tmp_path: Path, section: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        intake.app, "choose_thresholds", lambda *_, **__: Thresholds(general=0.1, topics={})
+    )
+    classify = section | {"precision": 0.9, "audit_share": 1.0}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        found = app.submit(draft(text=HOLE))
+        said = app.submit(draft(text=HOLE, topic="strade", topic_by="person"))
+    assert (found.topic, found.review_reasons) == ("strade", ("topic_audit",))
+    assert (said.needs_review, said.review_reasons) == (False, ()), "a person has chosen"
