@@ -49,7 +49,6 @@ from intake.classifying.encoder import Adapter, Encoder
 from intake.classifying.examples import read
 from intake.classifying.features import BUCKETS, Features, extract, weigh
 from intake.classifying.folding import fold, split, windows
-from intake.classifying.foreign import passage_of
 from intake.classifying.language import identify
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules
@@ -111,11 +110,6 @@ class Sample(NamedTuple):
     family: str
     lang: str
     weight: float = 1.0
-
-    @property
-    def is_foreign(self) -> bool:
-        """Say whether it is in a language in which meaning alone is learned."""
-        return self.lang not in SPOKEN
 
 
 class Grammar:
@@ -230,7 +224,7 @@ def calling_windows(
     """
     rules = UrgencyRules()
     for sample in samples:
-        if sample.is_foreign or not (sample.is_danger and sample.family.startswith(DESK)):
+        if not (sample.is_danger and sample.family.startswith(DESK)):
             continue
         parts = [part for part in windows_of(sample) if part.text not in harmless]
         if parts:
@@ -238,15 +232,10 @@ def calling_windows(
             yield parts[scores.index(max(scores))]
 
 
-def our_own(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples in the languages whose words are learned."""
-    return [sample for sample in samples if not sample.is_foreign]
-
-
 def families_of_words(samples: Sequence[Sample]) -> dict[str, set[str]]:
     """Return the families in whose phrases each word, folded, stands."""
     families: defaultdict[str, set[str]] = defaultdict(set)
-    for sample in our_own(samples):
+    for sample in samples:
         for word in split(sample.text).words:
             if word.isalpha():
                 families[fold(word)].add(sample.family)
@@ -286,8 +275,6 @@ def words_of_languages() -> frozenset[str]:
 
 def damaged(sample: Sample, choose: random.Random) -> Sample:
     """Return the sample as it is, or as a scanner or a hasty thumb would have it."""
-    if sample.is_foreign:
-        return sample
     text, chance = sample.text, choose.random()
     if chance < 0.1:
         text = without_accents(text).lower()
@@ -305,8 +292,7 @@ def damaged(sample: Sample, choose: random.Random) -> Sample:
 def framed(sample: Sample, around: Mapping[str, Sequence[str]], choose: random.Random) -> Sample:
     """Return a short sample as it is, or with what stands around the words of any letter or form:
     that says nothing of danger, and must not hide it."""
-    is_long = len(sample.text.split()) > MOST_FRAMED
-    if sample.is_foreign or choose.random() < UNFRAMED or is_long:
+    if choose.random() < UNFRAMED or len(sample.text.split()) > MOST_FRAMED:
         return sample
     lines = choose.sample(around[sample.lang], choose.choice((1, 2, 3)))
     lines.insert(choose.randint(0, len(lines)), sample.text)
@@ -325,7 +311,7 @@ def learnable(samples: Sequence[Sample], choose: random.Random) -> list[Sample]:
             for _ in range(COPIES - 1)
         ),
         *(damaged(sample, choose) for sample in grammar.samples(choose)),
-        *rubbish(our_own(samples), choose),
+        *rubbish(samples, choose),
     ]
 
 
@@ -376,10 +362,7 @@ class Lesson(NamedTuple):
             windowed += calling_windows(every, {part.text for part in harmless}, former)
         samples = learnable(windowed, random.Random(SEED))  # noqa: S311 - a seed, no secret
         rules = UrgencyRules()
-        passages = [
-            passage_of(sample.text) if sample.is_foreign else rules.passage(sample.text)
-            for sample in samples
-        ]
+        passages = [rules.passage(sample.text) for sample in samples]
         is_rubbish = [sample.family == RUBBISH_FAMILY for sample in samples]
         shares = np.where(is_rubbish, READ_RUBBISH, READ_GRAMMAR).astype(np.float32)
         shares[: len(windowed) * COPIES] = READ_DAMAGED
@@ -446,7 +429,7 @@ class Lesson(NamedTuple):
         return spelling([self.samples[place] for place in written], self.real_words)
 
     def _pieces(self, places: NDArray[np.int64], words: Vocabulary) -> DangerModel:
-        chosen = [place for place in places.tolist() if not self.samples[place].is_foreign]
+        chosen = places.tolist()
         samples = [self.samples[place] for place in chosen]
         return train_pieces(samples, [self.passages[place] for place in chosen], words)
 
@@ -454,12 +437,8 @@ class Lesson(NamedTuple):
         """Return what the samples at ``places`` teach of meaning; the pieces count nothing yet."""
         passages = [self.passages[place] for place in places.tolist()]
         samples = [self.samples[place] for place in places.tolist()]
-        mended = words.mend([passage.prose for passage in passages])
         lessons = Lessons(
-            [
-                passage.prose if sample.is_foreign else text
-                for sample, passage, text in zip(samples, passages, mended, strict=True)
-            ],
+            words.mend([passage.prose for passage in passages]),
             signal_matrix(passages, self.names),
             np.array([sample.is_danger for sample in samples]),
             np.array([sample.weight for sample in samples], dtype=np.float32),
