@@ -21,6 +21,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.own_letters import OwnLetters
 from intake.ocr.pasted import MOST_PICTURES, Region, lines_above
+from intake.ocr.pdf_notes import NOTES_UNREAD, Notes, read_notes
 from intake.ocr.pdf_page import PdfPage
 from intake.ocr.prepare import WORK_PIXELS
 from intake.ocr.resolution import judge_resolution
@@ -65,6 +66,7 @@ class PdfFile:
         self._pdf = _open(data, passwords)
         self._pdf.init_forms()  # so that what a citizen wrote into a form is on the page
         self._unit = _user_unit(data)
+        self._notes: dict[int, Notes] = {}
 
     def read(self, number: int) -> Sheet | None:
         """Return a page as text if it holds real text, as a picture otherwise.
@@ -76,9 +78,10 @@ class PdfFile:
             return None
         try:
             page = self._load(number)
-            if (typed := self._text(number, page)) is not None:
-                return typed
-            return _flawed(self._scan(number, page) or self._draw(number, page), page)
+            sheet: PageText | PageImage | None = self._text(number, page)
+            if sheet is None:
+                sheet = _flawed(self._scan(number, page) or self._draw(number, page), page)
+            return _noted(sheet, self._notes.get(number, Notes()))
         except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:
@@ -101,6 +104,7 @@ class PdfFile:
     def _load(self, number: int) -> PdfPage:
         page = self._pdf[number - 1]
         if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
+            self._notes.setdefault(number, read_notes(page.raw))  # which are gone then
             pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
             page.close()
             page = self._pdf[number - 1]
@@ -217,6 +221,17 @@ class PdfFile:
         if most < LEAST_RENDER_DPI:
             raise _too_large(number, f"it measures {width:.0f} x {height:.0f} inches")
         return min(self._limits.dpi, most)
+
+
+def _noted(sheet: PageText | PageImage, notes: Notes) -> PageText | PageImage:
+    """Return the sheet with the notes on its page after what stands there."""
+    unread = Defect(code=NOTES_UNREAD, detail=f"page {sheet.number}")
+    defects = sheet.defects if notes.is_whole else (*sheet.defects, unread)
+    if isinstance(sheet, PageText):
+        text = "\n\n".join(filter(None, (sheet.text, notes.beside(sheet.text))))
+        return replace(sheet, text=text, defects=defects)
+    is_incomplete = sheet.is_incomplete or not notes.is_whole
+    return replace(sheet, notes=notes.beside(""), defects=defects, is_incomplete=is_incomplete)
 
 
 def _flawed(sheet: PageImage, page: PdfPage) -> PageImage:

@@ -94,7 +94,8 @@ def _read_image(
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
     seconds = round(time.perf_counter() - started, 3)
-    page = look.page.model_copy(update={"seconds": seconds})
+    text = "\n\n".join(filter(None, (look.page.text, sheet.notes)))
+    page = look.page.model_copy(update={"seconds": seconds, "text": text})
     if watch is not None:
         watch(sheet, look.prepared, page)
     return replace(look.reading, page=page)
