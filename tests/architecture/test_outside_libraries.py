@@ -9,7 +9,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("store/schema.py", "store/migrations/*"),
     "asn1crypto": ("parsing/cms.py",),
     "cryptography": ("parsing/certificates.py", "parsing/ciphers.py", "testing/certificates.py"),
-    "defusedxml": ("parsing/daticert.py", "parsing/word_files.py"),
+    "defusedxml": ("ocr/pdf_form_data.py", "parsing/daticert.py", "parsing/word_files.py"),
     "imapclient": ("connectors/imap_client.py",),
     "nh3": ("parsing/safe_html.py",),
     "pi_heif": ("ocr/frames.py",),
@@ -27,6 +27,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("config/settings.py",),
     "pypdfium2": (
         "ocr/pdf.py",
+        "ocr/pdf_form_data.py",
         "ocr/pdf_notes.py",
         "ocr/pdf_page.py",
         "ocr/pdf_streams.py",

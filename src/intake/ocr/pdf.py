@@ -21,7 +21,8 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.own_letters import OwnLetters
 from intake.ocr.pasted import MOST_PICTURES, Region, lines_above
-from intake.ocr.pdf_notes import NOTES_UNREAD, Notes, read_notes
+from intake.ocr.pdf_form_data import FormData, read_form_data
+from intake.ocr.pdf_notes import Notes, read_notes
 from intake.ocr.pdf_page import PdfPage
 from intake.ocr.prepare import WORK_PIXELS
 from intake.ocr.resolution import judge_resolution
@@ -29,6 +30,7 @@ from intake.ocr.scans import POINTS_PER_INCH, compose, shows
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture, Sheet
 from intake.ocr.text_layers import Line, is_real_text
 from intake.ocr.unseen_text import UNSEEN_TEXT
+from intake.ocr.words_beside import with_words_beside
 from intake.schemas.documents import Defect
 
 SCANNED_SHARE = 0.5
@@ -66,6 +68,7 @@ class PdfFile:
         self._pdf = _open(data, passwords)
         self._pdf.init_forms()  # so that what a citizen wrote into a form is on the page
         self._unit = _user_unit(data)
+        self._form = read_form_data(self._pdf.raw)
         self._notes: dict[int, Notes] = {}
 
     def read(self, number: int) -> Sheet | None:
@@ -81,7 +84,8 @@ class PdfFile:
             sheet: PageText | PageImage | None = self._text(number, page)
             if sheet is None:
                 sheet = _flawed(self._scan(number, page) or self._draw(number, page), page)
-            return _noted(sheet, self._notes.get(number, Notes()))
+            form = self._form if number == 1 else FormData()
+            return with_words_beside(sheet, self._notes.get(number, Notes()), form)
         except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:
@@ -221,17 +225,6 @@ class PdfFile:
         if most < LEAST_RENDER_DPI:
             raise _too_large(number, f"it measures {width:.0f} x {height:.0f} inches")
         return min(self._limits.dpi, most)
-
-
-def _noted(sheet: PageText | PageImage, notes: Notes) -> PageText | PageImage:
-    """Return the sheet with the notes on its page after what stands there."""
-    unread = Defect(code=NOTES_UNREAD, detail=f"page {sheet.number}")
-    defects = sheet.defects if notes.is_whole else (*sheet.defects, unread)
-    if isinstance(sheet, PageText):
-        text = "\n\n".join(filter(None, (sheet.text, notes.beside(sheet.text))))
-        return replace(sheet, text=text, defects=defects)
-    is_incomplete = sheet.is_incomplete or not notes.is_whole
-    return replace(sheet, notes=notes.beside(""), defects=defects, is_incomplete=is_incomplete)
 
 
 def _flawed(sheet: PageImage, page: PdfPage) -> PageImage:
