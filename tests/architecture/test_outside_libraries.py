@@ -20,6 +20,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "ocr/picture_pdf.py",
         "ocr/searchable_pdf.py",
         "ocr/overlaid_words.py",
+        "parsing/pdf_files.py",
     ),
     "onnxruntime": ("ocr/rapid.py",),
     "phonenumbers": ("parsing/telephone_numbers.py",),

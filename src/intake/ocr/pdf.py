@@ -84,8 +84,13 @@ class PdfFile:
             sheet: PageText | PageImage | None = self._text(number, page)
             if sheet is None:
                 sheet = _flawed(self._scan(number, page) or self._draw(number, page), page)
-            form = self._form if number == 1 else FormData()
-            return with_words_beside(sheet, self._notes.get(number, Notes()), form)
+            is_first = number == 1
+            return with_words_beside(
+                sheet,
+                self._notes.get(number, Notes()),
+                self._form if is_first else FormData(),
+                has_files=is_first and pdfium.FPDFDoc_GetAttachmentCount(self._pdf.raw) > 0,
+            )
         except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:

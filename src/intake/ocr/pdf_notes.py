@@ -33,6 +33,8 @@ class Notes:
     texts: tuple[str, ...] = ()
     is_whole: bool = True
     """There are no more, and none is cut."""
+    has_files: bool = False
+    """Files are attached to the page (ISO 32000-1 §12.5.6.15)."""
 
     def beside(self, text: str) -> str:
         """Return those that ``text``, what is read on the page itself, does not say already.
@@ -51,29 +53,32 @@ def read_notes(page: Any) -> Notes:
     count = pdfium.FPDFPage_GetAnnotCount(page)
     texts: dict[str, None] = {}
     length = 0
-    for text in _texts(page, min(count, _MOST_NOTES)):
+    has_files = False
+    for note in _notes(page, min(count, _MOST_NOTES)):
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        has_files = has_files or kind == pdfium.FPDF_ANNOT_FILEATTACHMENT
+        text = _string(note, b"Contents").strip() if _is_unseen_markup(note, kind) else ""
         length += len(text)
-        if length > _MOST_CHARACTERS:
-            return Notes(tuple(texts), is_whole=False)
-        texts[text] = None
-    return Notes(tuple(texts), is_whole=count <= _MOST_NOTES)
+        if text and length <= _MOST_CHARACTERS:
+            texts[text] = None
+    is_whole = count <= _MOST_NOTES and length <= _MOST_CHARACTERS
+    return Notes(tuple(texts), is_whole, has_files)
 
 
-def _texts(page: Any, count: int) -> Iterator[str]:
+def _notes(page: Any, count: int) -> Iterator[Any]:
+    """Yield annotations of any kind, each open until the next one is asked for."""
     for index in range(count):
         note = pdfium.FPDFPage_GetAnnot(page, index)
         if not note:
             continue
         try:
-            if _is_unseen_markup(note) and (text := _string(note, b"Contents").strip()):
-                yield text
+            yield note
         finally:
             pdfium.FPDFPage_CloseAnnot(note)
 
 
-def _is_unseen_markup(note: Any) -> bool:
+def _is_unseen_markup(note: Any, kind: int) -> bool:
     """Say whether a person's words may be in the note that are not drawn on the page."""
-    kind = pdfium.FPDFAnnot_GetSubtype(note)
     if kind not in _MARKUP or pdfium.FPDFAnnot_GetFlags(note) & _HIDDEN:
         return False
     if pdfium.FPDFAnnot_HasKey(note, b"StateModel"):  # a program's "marked as read"

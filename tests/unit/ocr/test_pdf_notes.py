@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Array, AttachedFileSpec, Dictionary, Name, String
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.pdf import read_pdf
@@ -98,3 +98,29 @@ def test_more_notes_than_are_read_are_told() -> None:
     assert isinstance(long, PageImage)
     assert [defect.code for defect in long.defects] == ["page_notes_unread"]
     assert long.is_incomplete
+
+
+def _with_file(place: str) -> PageText | PageImage:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(TYPED)) as pdf:
+        if place == "document":
+            pdf.attachments["lettera.txt"] = AttachedFileSpec(pdf, b"ciao")
+        else:
+            file = AttachedFileSpec(pdf, b"ciao", filename="lettera.txt")
+            note = _note("FileAttachment", "in allegato", FS=file.obj)
+            pdf.pages[0].Annots = Array([pdf.make_indirect(note)])
+        pdf.save(out)
+    (sheet,) = read_pdf(out.getvalue(), PageLimits())
+    assert isinstance(sheet, PageText | PageImage)
+    return sheet
+
+
+@pytest.mark.parametrize("place", ["document", "page"])
+def test_files_in_a_pdf_are_told_and_are_no_fault_of_the_page(place: str) -> None:
+    sheet = _with_file(place)
+    assert [defect.code for defect in sheet.defects] == ["files_inside"]
+    engine = FakeOcrEngine()
+    document = read_document(
+        "application/pdf", [sheet], engine=engine, languages=("ita",), limits=PageLimits()
+    )
+    assert not document.needs_review
