@@ -41,7 +41,7 @@ def read_docx(package: Package) -> str:
         UnreadableItem: ``corrupt_document`` or ``too_large``.
     """
     texts = [
-        _text(package.read(name), WordFields(), holders=frozenset({"t"}))
+        read_part(package.read(name))
         for pattern in _DOCX_PARTS
         for name in package.matching(pattern)
     ]
@@ -64,6 +64,15 @@ def read_odt(package: Package) -> str:
         texts.append(_text(styles, OpenFields(), holders=_PARAGRAPHS, within="master-styles"))
     texts.append(_text(package.read("content.xml"), OpenFields(), holders=_PARAGRAPHS))
     return "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def read_part(part: bytes) -> str:
+    """Return the text of a part in which runs of text are elements ``t``.
+
+    Raises:
+        UnreadableItem: ``corrupt_document``: nothing of it can be read.
+    """
+    return _text(part, WordFields(), holders=frozenset({"t"}))
 
 
 def _text(
