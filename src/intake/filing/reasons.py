@@ -5,7 +5,7 @@ from __future__ import annotations
 from intake.filing.readings import Readings
 from intake.filing.senders import is_trusted_pec
 from intake.schemas.classifications import Verdict
-from intake.schemas.documents import ParsedMessage
+from intake.schemas.documents import FILES_INSIDE, ParsedMessage
 
 _PEC_REMARKS = {
     "anomaly": "pec_anomaly",
@@ -42,11 +42,23 @@ def review_reasons(message: ParsedMessage, readings: Readings, verdict: Verdict)
         for defect in each.defects
     ):
         reasons.append("page_lost")
+    if _has_unread_files(message, readings):
+        reasons.append(FILES_INSIDE)
     reasons += [f"unread_{code}" for code in readings.unread.values()]
     reasons += [
         defect.code for defect in message.defects if defect.code.startswith(_REMARKABLE_DEFECTS)
     ]
     return reasons + _pec_reasons(message) + _fax_reasons(message, readings)
+
+
+def _has_unread_files(message: ParsedMessage, readings: Readings) -> bool:
+    """Return whether files lie in a PDF that are not among those of the message."""
+    paths = [attachment.path for attachment in message.attachments]
+    return any(
+        defect.code == FILES_INSIDE and not any(other.startswith(f"{path}/") for other in paths)
+        for path, document in readings.documents.items()
+        for defect in document.defects
+    )
 
 
 def _pec_reasons(message: ParsedMessage) -> list[str]:

@@ -14,6 +14,8 @@ from intake.schemas.documents import Page
 
 LINES_IN_TEXT = "page_lines_in_text"
 """Defect of a page from which lines or leaders were taken out, where the engine is not sure."""
+LITTLE_TEXT = "page_little_text"
+"""Defect of a page with far fewer letters than its ink would make."""
 
 _SURE_BESIDE_LINES = 0.985
 """What a line cost is not seen by the engine: it has to be surer of the rest than elsewhere."""

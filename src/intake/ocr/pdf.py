@@ -21,6 +21,8 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.own_letters import OwnLetters
 from intake.ocr.pasted import MOST_PICTURES, Region, lines_above
+from intake.ocr.pdf_form_data import FormData, read_form_data
+from intake.ocr.pdf_notes import Notes, read_notes
 from intake.ocr.pdf_page import PdfPage
 from intake.ocr.prepare import WORK_PIXELS
 from intake.ocr.resolution import judge_resolution
@@ -28,6 +30,7 @@ from intake.ocr.scans import POINTS_PER_INCH, compose, shows
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture, Sheet
 from intake.ocr.text_layers import Line, is_real_text
 from intake.ocr.unseen_text import UNSEEN_TEXT
+from intake.ocr.words_beside import with_words_beside
 from intake.schemas.documents import Defect
 
 SCANNED_SHARE = 0.5
@@ -65,6 +68,8 @@ class PdfFile:
         self._pdf = _open(data, passwords)
         self._pdf.init_forms()  # so that what a citizen wrote into a form is on the page
         self._unit = _user_unit(data)
+        self._form = read_form_data(self._pdf.raw)
+        self._notes: dict[int, Notes] = {}
 
     def read(self, number: int) -> Sheet | None:
         """Return a page as text if it holds real text, as a picture otherwise.
@@ -76,9 +81,16 @@ class PdfFile:
             return None
         try:
             page = self._load(number)
-            if (typed := self._text(number, page)) is not None:
-                return typed
-            return _flawed(self._scan(number, page) or self._draw(number, page), page)
+            sheet: PageText | PageImage | None = self._text(number, page)
+            if sheet is None:
+                sheet = _flawed(self._scan(number, page) or self._draw(number, page), page)
+            is_first = number == 1
+            return with_words_beside(
+                sheet,
+                self._notes.get(number, Notes()),
+                self._form if is_first else FormData(),
+                has_files=is_first and pdfium.FPDFDoc_GetAttachmentCount(self._pdf.raw) > 0,
+            )
         except (pypdfium2.PdfiumError, ValueError, ctypes.ArgumentError) as error:
             raise UnreadableItem(f"Page {number} cannot be drawn.", code="corrupt_pdf") from error
         except MemoryError as error:
@@ -101,6 +113,7 @@ class PdfFile:
     def _load(self, number: int) -> PdfPage:
         page = self._pdf[number - 1]
         if pdfium.FPDFPage_GetAnnotCount(page.raw) > 0:
+            self._notes.setdefault(number, read_notes(page.raw))  # which are gone then
             pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
             page.close()
             page = self._pdf[number - 1]

@@ -16,7 +16,7 @@ from intake.ocr.dust import without_dust
 from intake.ocr.header_line import take_header
 from intake.ocr.lexicon import lexicons
 from intake.ocr.limits import PageLimits
-from intake.ocr.losses import find_losses, lacks_text
+from intake.ocr.losses import LITTLE_TEXT, find_losses, lacks_text
 from intake.ocr.marks import Marks, without_marks
 from intake.ocr.noise_words import without_noise
 from intake.ocr.orientation import SURE_UPRIGHT, Upright, read_upright
@@ -94,7 +94,8 @@ def _read_image(
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
     seconds = round(time.perf_counter() - started, 3)
-    page = look.page.model_copy(update={"seconds": seconds})
+    text = "\n\n".join(filter(None, (look.page.text, sheet.notes)))
+    page = look.page.model_copy(update={"seconds": seconds, "text": text})
     if watch is not None:
         watch(sheet, look.prepared, page)
     return replace(look.reading, page=page)
@@ -156,13 +157,11 @@ def _look_at(
     }
     page = page.model_copy(update=facts)
     losses = find_losses(page, found.upright.prepared, marks, paper)
+    is_short = lacks_text(page, found.upright.prepared) and not found.is_back
     reading = Reading(
         page=page,
-        defects=(*sheet.defects, *_remarks(page, losses, is_back=found.is_back)),
-        is_doubtful=sheet.is_incomplete
-        or _is_damaged(sheet)
-        or bool(losses)
-        or (lacks_text(page, found.upright.prepared) and not found.is_back),
+        defects=(*sheet.defects, *_remarks(page, losses, is_short, is_back=found.is_back)),
+        is_doubtful=sheet.is_incomplete or _is_damaged(sheet) or bool(losses) or is_short,
     )
     is_sure = mean_sureness(found.upright.page) >= SURE_UPRIGHT
     rotation = found.upright.rotation if is_sure else None
@@ -266,8 +265,12 @@ def _only_sure(page: Page, size: tuple[int, int]) -> Page:
     return rest.model_copy(update={"confidence": page.confidence})
 
 
-def _remarks(page: Page, losses: Sequence[str], *, is_back: bool) -> tuple[Defect, ...]:
+def _remarks(
+    page: Page, losses: Sequence[str], is_short: bool, *, is_back: bool
+) -> tuple[Defect, ...]:
     codes = [SHOW_THROUGH] if is_back else list(losses)
     if page.kind not in ("print", "blank"):
         codes.append(f"page_{page.kind}")
+    elif is_short:
+        codes.append(LITTLE_TEXT)
     return tuple(Defect(code=code, detail=f"page {page.number}") for code in codes)

@@ -14,7 +14,12 @@ from intake.ocr.own_language import Tell
 from intake.ocr.read_sheet import Watcher, read_sheet
 from intake.ocr.readings import Reading
 from intake.ocr.sheets import Sheet
-from intake.schemas.documents import Page, RecognisedDocument
+from intake.schemas.documents import Defect, Page, RecognisedDocument
+
+LOW_CONFIDENCE = "page_low_confidence"
+"""Defect of a page of print with less confidence than asked for; ``detail`` says with which."""
+NO_TEXT = "no_text"
+"""Defect of a document of which nothing was read, where no other says why."""
 
 
 def try_engine(engine: OcrEngine, languages: Sequence[str]) -> None:
@@ -52,7 +57,7 @@ def recognise(
     error. The document's confidence is that of its worst page; blank pages do not count. It
     needs review when that is below ``limits.review_below``, when pages were lost or left out,
     when a page is no print, has far less text than ink or arrived with gaps, or when there is no
-    text at all.
+    text at all. Each of these reasons is among its defects.
     ``passwords`` are tried on a locked PDF. ``watch`` is shown each page that was read as a
     picture. A page whose text ``tell`` finds to be in a language that is not among ``languages`` is
     read once more with it, and so are the pages after it, at once.
@@ -112,8 +117,22 @@ def read_document(
         needs_review=_needs_review(readings, pages, confidence, limits),
         engine=engine.name if is_engine_used else "",
         engine_version=engine.version() if is_engine_used else "",
-        defects=tuple(defect for reading in readings for defect in reading.defects),
+        defects=tuple(defect for reading in readings for defect in _defects(reading, limits))
+        or _no_text(pages),
     )
+
+
+def _defects(reading: Reading, limits: PageLimits) -> tuple[Defect, ...]:
+    """Return what is wrong with a page, a confidence that asks for review included."""
+    page = reading.page
+    if page is None or page.kind != "print" or page.confidence >= limits.review_below:
+        return reading.defects
+    detail = f"page {page.number}: {page.confidence:.2f}"
+    return (*reading.defects, Defect(code=LOW_CONFIDENCE, detail=detail))
+
+
+def _no_text(pages: Sequence[Page]) -> tuple[Defect, ...]:
+    return () if any(page.text for page in pages) else (Defect(code=NO_TEXT),)
 
 
 def _needs_review(

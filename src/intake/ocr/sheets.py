@@ -57,6 +57,8 @@ class PageImage:
     """It without the ink in colour that lies over its print; None: there is no such ink."""
     corners: Corners | None = None
     """Where in the file's picture ``image``, a sheet on a table, was cut out; None: it is all."""
+    notes: str = ""
+    """What the file says beside the picture: notes that people put on the page, its form's data."""
 
     @property
     def scanned_dpi(self) -> float:

@@ -11,7 +11,7 @@ from intake.schemas.documents import Defect
 
 _PLAIN_FACTS = (
     "number", "dpi_x", "dpi_y", "source_dpi_y", "bilevel", "rotation", "damaged_share",
-    "is_incomplete", "size_is_guessed",
+    "is_incomplete", "size_is_guessed", "notes",
 )  # fmt: skip
 
 Told = tuple[dict[str, Any], list[Image.Image]]

@@ -15,7 +15,7 @@ from intake.ocr.prepare import PAPER_FROM, flatten
 from intake.ocr.readings import Reading
 from intake.ocr.sheet_edges import onto
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture
-from intake.schemas.documents import Defect, Page, Point, Word
+from intake.schemas.documents import FILES_INSIDE, Defect, Page, Point, Word
 
 _PAPER_SHARE = 0.75
 """A note by hand is paper in so much of it once its ground is even; what the engine takes for
@@ -54,7 +54,8 @@ def read_typed(sheet: PageText, read: Callable[[PageImage], Reading], *, dpi: in
         height=size[1] if words else 0,
         languages=tuple(dict.fromkeys(each for page in pages for each in page.languages)),
     )
-    return Reading(page=page, defects=tuple(dict.fromkeys(defects)), is_doubtful=bool(defects))
+    is_doubtful = any(defect.code != FILES_INSIDE for defect in defects)
+    return Reading(page=page, defects=tuple(dict.fromkeys(defects)), is_doubtful=is_doubtful)
 
 
 def _says_something(page: Page, image: PageImage) -> bool:

@@ -68,7 +68,7 @@ def gunzip(data: bytes, name: str | None, allowance: Allowance) -> Entry:
     Raises:
         ContainerRefused: it is a bomb, or no byte can be read.
     """
-    limit = min(allowance.bytes, _FREE_BYTES + MAX_RATIO * len(data))
+    limit = most_bytes(len(data), allowance)
     reader = zlib.decompressobj(wbits=31)
     try:
         content = reader.decompress(data, limit + 1)
@@ -84,6 +84,11 @@ def gunzip(data: bytes, name: str | None, allowance: Allowance) -> Entry:
         inner = (name or "")[: -3 if stem.endswith(".gz") else -4]
         return Entry(inner + (".tar" if stem.endswith(".tgz") else "") or None, content)
     return Entry(name, content)
+
+
+def most_bytes(packed: int, allowance: Allowance) -> int:
+    """Return how many bytes may come out of a file of ``packed`` bytes before it is a bomb."""
+    return min(allowance.bytes, _FREE_BYTES + MAX_RATIO * packed)
 
 
 def _check(infos: list[zipfile.ZipInfo], allowance: Allowance) -> None:

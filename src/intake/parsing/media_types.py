@@ -67,17 +67,18 @@ _SPELLINGS = {
 }
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 RTF = "application/rtf"
 XLS = "application/vnd.ms-excel"
-_OFFICE = frozenset({DOCX, XLSX, ODT, ODS, RTF, XLS})
+_OFFICE = frozenset({DOCX, XLSX, PPTX, ODT, ODS, RTF, XLS})
 _PACKAGE_TYPES = {
     b"mimetype" + ODT.encode(): ODT,
     b"mimetype" + ODS.encode(): ODS,
 }
 """ODF 1.3 part 2 §3.3: the type is the first file of the package, and not packed."""
-_PACKAGE_FOLDERS = {b"word/": DOCX, b"xl/": XLSX}
+_PACKAGE_FOLDERS = {b"word/": DOCX, b"xl/": XLSX, b"ppt/": PPTX}
 _BY_EXTENSION = {
     ".doc": "application/msword",
     ".docm": DOCX,
@@ -91,6 +92,9 @@ _BY_EXTENSION = {
     ".odt": ODT,
     ".p7m": "application/pkcs7-mime",
     ".tsd": "application/timestamped-data",
+    ".pptm": PPTX,
+    ".ppsx": PPTX,
+    ".pptx": PPTX,
     ".rtf": RTF,
     ".txt": "text/plain",
     ".vcf": "text/vcard",

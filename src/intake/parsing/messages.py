@@ -275,7 +275,7 @@ def _open(file: File, kind: openers.Kind, context: _Context) -> None:
     except (ContainerRefused, ShapeRefused) as refusal:
         reason = refusal.code
         context.defects.append(Defect(code=reason, detail=f"{path[-200:]} was not opened"))
-    is_open = file.message is not None or bool(file.files)
+    is_open = file.message is not None or (bool(file.files) and kind not in openers.DOCUMENTS)
     update: dict[str, Any] = {"reason": reason, "disposition": "expanded" if is_open else "stored"}
     file.attachment = file.attachment.model_copy(update=update)
 

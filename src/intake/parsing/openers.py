@@ -18,6 +18,9 @@ _SIGNED = frozenset({"application/pkcs7-mime", "application/timestamped-data"})
 _SIGNED_NAMES = (".p7m", ".m7m", ".tsd")
 _GZIP = frozenset({"application/gzip", "application/x-compressed-tar", "application/x-tgz"})
 _OUTLOOK = frozenset({"application/vnd.ms-outlook", "application/x-ole-storage"})
+_PDF = "application/pdf"
+_FILE_IN_PDF = b"EmbeddedFile"
+"""The type of such a stream (ISO 32000-1 §7.11.4, table 45): streams stand in a PDF as they are."""
 _ENTITY = re.compile(rb"(?i)(?:content-[a-z-]{2,30}|mime-version)[ \t]*:")
 _SIGNED_BODY_NAMES = frozenset({None, "smime.p7m", "smime"})
 _WHOLE_MAIL = re.compile(
@@ -35,9 +38,12 @@ class Kind(StrEnum):
     SIGNED = "signed"
     ZIP = "zip"
     GZIP = "gzip"
+    PDF = "pdf"
 
 
 ARCHIVES = frozenset({Kind.ZIP, Kind.GZIP})
+DOCUMENTS = frozenset({Kind.PDF})
+"""Containers that are read as they are, besides what is in them."""
 
 
 @dataclass(slots=True)
@@ -73,6 +79,8 @@ def kind_of(
         return Kind.OUTLOOK if media_type in _OUTLOOK or small.endswith(".msg") else None
     if media_type in _SIGNED or small.endswith(_SIGNED_NAMES):
         return Kind.SIGNED
+    if media_type == _PDF and _FILE_IN_PDF in content:
+        return Kind.PDF
     return None if is_in_archive else _kind_of_archive(content, media_type)
 
 
@@ -100,8 +108,9 @@ def open_file(
         return _open_outlook(outlook_files.read(content), allowance)
     if kind is Kind.SIGNED:
         return _open_signed(content, name, allowance)
-    if kind is Kind.ZIP:
-        return _open_zip(content, allowance, passwords)
+    if kind in (Kind.ZIP, Kind.PDF):
+        unpack = archives.unzip if kind is Kind.ZIP else _unpack_pdf
+        return _opened(unpack(content, allowance, passwords))
     return Opened(entries=[archives.gunzip(content, name, allowance)])
 
 
@@ -137,8 +146,15 @@ def _open_signed(content: bytes, name: str | None, allowance: Allowance) -> Open
     return Opened(entries=[entry], unwrapped=found.facts())
 
 
-def _open_zip(content: bytes, allowance: Allowance, passwords: Sequence[str]) -> Opened | None:
-    found = archives.unzip(content, allowance, passwords)
+def _unpack_pdf(
+    content: bytes, allowance: Allowance, passwords: Sequence[str]
+) -> archives.Unpacked | None:
+    from intake.parsing import pdf_files  # noqa: PLC0415 - pikepdf, where a PDF has files in it
+
+    return pdf_files.unpack(content, allowance, passwords)
+
+
+def _opened(found: archives.Unpacked | None) -> Opened | None:
     if found is None:
         return None
     opened = Opened(entries=found.entries)

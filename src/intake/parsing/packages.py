@@ -18,7 +18,7 @@ LEAST_PICTURE_BYTES = 8_000
 """Smaller pictures are logos and rules, not letters."""
 _CENTRAL_HEADER = b"PK\x01\x02"
 _PICTURE_NAMES = re.compile(
-    r"(?i)(?:word/media|Pictures)/[^/]+\.(?:png|jpe?g|tiff?|gif|bmp|webp|heic|jp2)\Z"
+    r"(?i)(?:word/media|ppt/media|Pictures)/[^/]+\.(?:png|jpe?g|tiff?|gif|bmp|webp|heic|jp2)\Z"
 )
 _DIGITS = re.compile(r"(\d+)")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from intake.parsing import charsets
+from intake.parsing import charsets, tick_boxes
+from intake.parsing.rtf_fields import FormField, find_sign_fonts
 
 MAX_BYTES = 4_000_000
 """Rich text is unpacked and read up to here."""
@@ -127,11 +128,13 @@ def _unpack(packed: bytes, limit: int) -> bytes:
 def to_text(rtf: bytes) -> str:
     """Return the words of rich text: headers, body, footers, each header and footer once.
 
+    Form fields are told by what is ticked, chosen or written in them.
+
     HTML that was wrapped in it gives its text (MS-OXRTFEX).
 
     One pass: linear in the length of ``rtf``.
     """
-    reader = _Reader()
+    reader = _Reader(find_sign_fonts(rtf[:MAX_BYTES]))
     for match in islice(_TOKEN.finditer(rtf[:MAX_BYTES]), _MAX_TOKENS):
         reader.take(match)
     return reader.text()
@@ -141,6 +144,7 @@ def to_text(rtf: bytes) -> str:
 class _Reader:
     """What the groups and control words read so far mean for the next ones."""
 
+    sign_fonts: Mapping[int, str]
     body: list[str] = field(default_factory=list)
     heads: list[list[str]] = field(default_factory=list)
     feet: list[list[str]] = field(default_factory=list)
@@ -149,7 +153,7 @@ class _Reader:
     waiting: bytearray = field(default_factory=bytearray)
     """Bytes in ``charset`` that are not decoded yet."""
     charset: str = "cp1252"
-    groups: list[tuple[bool, int, list[str]]] = field(default_factory=list)
+    groups: list[tuple[bool, int, list[str], str]] = field(default_factory=list)
     is_silent: bool = False
     """Inside a group whose words are not the writer's, such as the table of fonts."""
     is_rtf_only: bool = False
@@ -158,6 +162,9 @@ class _Reader:
     fallback: int = 1
     """How many characters stand after ``\\uN`` for readers without Unicode."""
     to_skip: int = 0
+    font: str = ""
+    """That of signs in which the next letters stand; empty for any other."""
+    form: FormField | None = None
 
     def __post_init__(self) -> None:
         self.out = self.body
@@ -173,7 +180,11 @@ class _Reader:
         elif self.is_group_new and word in _HEADS | _FEET:
             self._begin(self.heads if word in _HEADS else self.feet)
         self.is_group_new = False
-        if word == b"htmlrtf":
+        if word == b"formfield":
+            self.form = FormField(len(self.groups))
+        elif self.form is not None:
+            self._take_of_form(match)
+        elif word == b"htmlrtf":
             self.is_rtf_only = number != b"0"
         elif word == b"ansicpg" and number and charsets.find_codec(f"cp{int(number)}"):
             self.charset = f"cp{int(number)}"
@@ -187,6 +198,13 @@ class _Reader:
             self._take_text(_SYMBOLS.get(symbol, ""))
         elif plain:
             self._take_bytes(plain)
+
+    def _take_of_form(self, match: re.Match[bytes]) -> None:
+        word, number, code, _, _, plain = match.groups()
+        if self.form is not None and word:
+            self.form.take_word(word, int(number or 0))
+        elif self.form is not None:
+            self.form.take_bytes(bytes((int(code, 16),)) if code else plain or b"")
 
     def text(self) -> str:
         """Return all that was taken; two halves of a character outside the BMP become one."""
@@ -203,12 +221,24 @@ class _Reader:
         self.to_skip = 0
         self.is_group_new = brace == b"{"
         if self.is_group_new:
-            self.groups.append((self.is_silent, self.fallback, self.out))
+            self.groups.append((self.is_silent, self.fallback, self.out, self.font))
             return
-        before = self.groups.pop() if self.groups else (False, 1, self.body)
-        if before[2] is not self.out:
+        if self.form is not None:
+            self._end_group_of(self.form)
+        before = self.groups.pop() if self.groups else (False, 1, self.body, "")
+        if before[2] is not self.out or before[3] != self.font:
             self._flush()
-        self.is_silent, self.fallback, self.out = before
+        self.is_silent, self.fallback, self.out, self.font = before
+
+    def _end_group_of(self, form: FormField) -> None:
+        """End an entry of a list, or the field, whose text then stands where the field does."""
+        form.is_in_entry = False
+        if len(self.groups) <= form.depth:
+            self.form = None
+            self._flush()
+            if not self.is_rtf_only:
+                self.waiting += form.text()
+                self._flush()
 
     def _begin(self, parts: list[list[str]]) -> None:
         """Collect what follows in this group as a part of its own."""
@@ -219,8 +249,11 @@ class _Reader:
     def _take_word(self, word: bytes, number: int) -> None:
         if word == b"uc":
             self.fallback = min(max(number, 0), 4)
+        elif word in (b"f", b"plain"):
+            self._flush()
+            self.font = self.sign_fonts.get(number, "") if word == b"f" else ""
         elif word == b"u":
-            self._take_text(chr(number & 0xFFFF))
+            self._take_text(tick_boxes.with_signs(chr(number & 0xFFFF), self.font))
             self.to_skip = self.fallback
         elif word in _WORDS:
             self._take_text(_WORDS[word])
@@ -235,7 +268,9 @@ class _Reader:
 
     def _flush(self) -> None:
         if self.waiting:
-            self.out.append(charsets.decode(bytes(self.waiting), self.charset))
+            charset = "latin-1" if self.font else self.charset
+            text = charsets.decode(bytes(self.waiting), charset)
+            self.out.append(tick_boxes.with_signs(text, self.font))
             self.waiting.clear()
 
 

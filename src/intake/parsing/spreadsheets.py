@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from intake.errors import UnreadableItem
 from intake.parsing.formulas import Formulas
@@ -35,6 +35,8 @@ class Workbook:
     def sheet(self, index: int) -> str:
         """Return the name of a sheet and its rows, cells with something in them joined by tabs.
 
+        One that a spreadsheet program does not show is called ``(hidden)``.
+
         Raises:
             UnreadableItem: ``corrupt_document``.
         """
@@ -45,7 +47,8 @@ class Workbook:
             raise UnreadableItem(
                 f"Sheet {index + 1} of the spreadsheet is damaged: {error}", code="corrupt_document"
             ) from error
-        lines = [self.names[index]]
+        is_shown = self._book.sheets_metadata[index].visible == SheetVisibleEnum.Visible
+        lines = [self.names[index] if is_shown else f"{self.names[index]} (hidden)"]
         length = 0
         formulas = self._formulas.get(self.names[index], {})
         for line in _lines(rows, sheet.start or (0, 0), formulas):
@@ -71,9 +74,13 @@ def _lines(
 
 
 def _shown(cell: object) -> str:
-    """Return a cell as a person writes it: whole numbers without point, days as in Italy."""
+    """Return a cell as a person writes it: whole numbers without point, all else as in Italy."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, float):
+        return f"{cell:.15g}".replace(".", ",")  # the figures that a spreadsheet keeps
+    if isinstance(cell, bool):
+        return "VERO" if cell else "FALSO"
     if isinstance(cell, datetime.datetime):
         return f"{cell:%d/%m/%Y %H:%M}".removesuffix(" 00:00")
     if isinstance(cell, datetime.date):

@@ -14,6 +14,8 @@ import defusedxml
 from defusedxml import sax
 
 from intake.errors import UnreadableItem
+from intake.parsing import tick_boxes
+from intake.parsing.form_fields import Fields, OpenFields, WordFields
 from intake.parsing.packages import Package
 
 MAX_CHARACTERS = 2_000_000
@@ -33,13 +35,13 @@ _UNSEEN = frozenset({"Fallback", "moveFrom", "tracked-changes", "annotation", "s
 
 
 def read_docx(package: Package) -> str:
-    """Return headers, body, notes and footers, each text once.
+    """Return headers, body, notes and footers, each text once, with what form fields hold.
 
     Raises:
         UnreadableItem: ``corrupt_document`` or ``too_large``.
     """
     texts = [
-        _text(package.read(name), holders=frozenset({"t"}))
+        read_part(package.read(name))
         for pattern in _DOCX_PARTS
         for name in package.matching(pattern)
     ]
@@ -47,7 +49,7 @@ def read_docx(package: Package) -> str:
 
 
 def read_odt(package: Package) -> str:
-    """Return headers and footers, then the body.
+    """Return headers and footers, then the body with what form fields hold.
 
     Raises:
         UnreadableItem: ``corrupt_document``, ``too_large``, or ``encrypted_document``.
@@ -58,13 +60,25 @@ def read_odt(package: Package) -> str:
         raise UnreadableItem("The document is locked.", code="encrypted_document")
     texts = []
     if "styles.xml" in package.names:
-        texts.append(_text(package.read("styles.xml"), holders=_PARAGRAPHS, within="master-styles"))
-    texts.append(_text(package.read("content.xml"), holders=_PARAGRAPHS))
+        styles = package.read("styles.xml")
+        texts.append(_text(styles, OpenFields(), holders=_PARAGRAPHS, within="master-styles"))
+    texts.append(_text(package.read("content.xml"), OpenFields(), holders=_PARAGRAPHS))
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
-def _text(part: bytes, *, holders: frozenset[str], within: str | None = None) -> str:
-    reader = _Reader(holders, within)
+def read_part(part: bytes) -> str:
+    """Return the text of a part in which runs of text are elements ``t``.
+
+    Raises:
+        UnreadableItem: ``corrupt_document``: nothing of it can be read.
+    """
+    return _text(part, WordFields(), holders=frozenset({"t"}))
+
+
+def _text(
+    part: bytes, fields: Fields, *, holders: frozenset[str], within: str | None = None
+) -> str:
+    reader = _Reader(fields, holders, within)
     try:
         sax.parseString(part, reader, forbid_dtd=True)
     except (xml.sax.SAXException, defusedxml.DefusedXmlException, ValueError) as error:
@@ -76,15 +90,17 @@ def _text(part: bytes, *, holders: frozenset[str], within: str | None = None) ->
 class _Reader(ContentHandler):
     """Collects the text inside elements named ``holders``, whatever their namespace prefix.
 
-    ``within`` confines it to an element of that name.
+    ``within`` confines it to an element of that name. ``fields`` says what stands for form fields.
     """
 
-    def __init__(self, holders: frozenset[str], within: str | None) -> None:
+    def __init__(self, fields: Fields, holders: frozenset[str], within: str | None) -> None:
         super().__init__()
+        self._fields = fields
         self._holders = holders
         self._within = within
         self._out: list[str] = []
         self._length = 0
+        self._font = ""
         self._holding = self._unseen = self._cells = 0
         self._inside = 0 if within else 1
 
@@ -107,9 +123,17 @@ class _Reader(ContentHandler):
             self._write(" " * min(int(attributes.get("text:c", "1")), 100))
         elif local == "noBreakHyphen":
             self._write("-")
+        elif local == "r":
+            self._font = ""
+        elif local == "rFonts":
+            self._font = attributes.get("w:ascii", "")
+        if written := self._fields.start(name, attributes):
+            self._write(written)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX
         local = name.rpartition(":")[2]
+        if written := self._fields.end(name):
+            self._write(written)
         self._inside -= local == self._within
         self._unseen -= local in _UNSEEN
         self._holding -= local in self._holders
@@ -123,7 +147,8 @@ class _Reader(ContentHandler):
 
     def characters(self, content: str) -> None:
         if self._holding:
-            self._write(content)
+            text = content.replace("\n", " ")  # which it is in both (ODF 1.3 part 3 §6.1.2)
+            self._write(tick_boxes.with_signs(text, self._font))
 
     def text(self) -> str:
         """Return the lines, without those that are empty one after another."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -17,8 +17,9 @@ from intake.parsing import rtf
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
 from intake.parsing.formulas import read_formulas
-from intake.parsing.media_types import DOCX, ODS, ODT, RTF, XLS, XLSX
+from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
 from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
+from intake.parsing.slides import PRESENTATION, list_slides, read_slide
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
 from intake.schemas.documents import Defect
@@ -61,6 +62,8 @@ def type_of_office(data: bytes) -> str | None:
 def _type_of_package(package: Package) -> str | None:
     if "word/document.xml" in package.names:
         return DOCX
+    if PRESENTATION in package.names:
+        return PPTX
     if package.matching(r"xl/workbook\.(xml|bin)"):
         return XLSX
     if "content.xml" in package.names:
@@ -69,9 +72,10 @@ def _type_of_package(package: Package) -> str | None:
 
 
 class OfficeFile:
-    """An open DOCX, ODT, RTF or spreadsheet: its text, then each picture that may be a scan.
+    """An open DOCX, ODT, RTF, PPTX or spreadsheet: its text, then pictures that may be scans.
 
-    A text has one page, for these formats know none; a spreadsheet has one for each sheet.
+    A text has one page, for these formats know none; a spreadsheet has one for each sheet, and a
+    presentation one for each slide.
 
     Raises:
         UnreadableItem: ``corrupt_document``, ``encrypted_document``, ``too_large`` or, where the
@@ -80,36 +84,36 @@ class OfficeFile:
 
     def __init__(self, data: bytes, limits: PageLimits) -> None:
         self._limits = limits
-        self._workbook: Workbook | None = None
-        self._text = ""
+        self._pages: list[Callable[[], str]] = []
+        """What gives the text of each page."""
         self._pictures: list[bytes] = []
         self._unread = False
         if data.startswith(_RTF):
             text, pictures = rtf.take_pictures(data)
-            self._text = rtf.to_text(text)
+            self._pages = [partial(rtf.to_text, text)]
             large = [each for each in pictures if len(each.data) >= LEAST_PICTURE_BYTES]
             self._pictures = [each.data for each in large]
             self._unread = any(map(_is_unread, large))
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
         elif data.startswith(_OLE):
-            self._workbook = _old_workbook(data)
+            self._pages = _sheets(_old_workbook(data))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
 
     def _open(self, data: bytes, package: Package) -> None:
         kind = _type_of_package(package)
-        if kind == DOCX:
-            self._text = read_docx(package)
-        elif kind == ODT:
-            self._text = read_odt(package)
-        elif kind == XLSX:
-            self._workbook = Workbook(data, read_formulas(package))
+        if kind in (DOCX, ODT):
+            text = read_docx(package) if kind == DOCX else read_odt(package)
+            self._pages = [lambda: text]
+        elif kind == PPTX:
+            self._pages = [partial(read_slide, package, part) for part in list_slides(package)]
         elif kind is not None:
-            self._workbook = Workbook(data)
+            formulas = read_formulas(package) if kind == XLSX else None
+            self._pages = _sheets(Workbook(data, formulas))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
-        if self._workbook is None:
+        if kind in (DOCX, ODT, PPTX):
             self._pictures = list(package.pictures())
 
     def read(self, number: int) -> Sheet | None:
@@ -118,25 +122,22 @@ class OfficeFile:
         Raises:
             UnreadableItem: this sheet or picture is damaged.
         """
-        if self._workbook is not None:
-            names = self._workbook.names
-            if number > len(names):
-                return None
-            return PageText(number, self._workbook.sheet(number - 1))
-        if number == 1:
+        if number <= len(self._pages):
             lack = Defect(code=PICTURE_UNREAD, detail=f"page {number}")
-            return PageText(number, self._text, defects=(lack,) if self._unread else ())
-        while number - 2 < len(self._pictures):
-            sheet = self._picture(number)
+            text = self._pages[number - 1]()
+            return PageText(number, text, defects=(lack,) if self._unread else ())
+        place = number - 1 - len(self._pages)
+        while place < len(self._pictures):
+            sheet = self._picture(place, number)
             if sheet is not None:
                 return sheet
-            del self._pictures[number - 2]
+            del self._pictures[place]
         return None
 
-    def _picture(self, number: int) -> Sheet | None:
+    def _picture(self, place: int, number: int) -> Sheet | None:
         """Return a picture of the document as a page; None for one that is no letter."""
         try:
-            sheet = PictureFile(self._pictures[number - 2], self._limits).read(1)
+            sheet = PictureFile(self._pictures[place], self._limits).read(1)
         except UnreadableItem as error:
             if error.code == "too_large":
                 raise
@@ -154,6 +155,10 @@ def _is_unread(picture: rtf.RtfPicture) -> bool:
         return False
     width, height = picture.inches or (LEAST_WIDTH_IN, LEAST_HEIGHT_IN)
     return width >= LEAST_WIDTH_IN and height >= LEAST_HEIGHT_IN
+
+
+def _sheets(workbook: Workbook) -> list[Callable[[], str]]:
+    return [partial(workbook.sheet, index) for index in range(len(workbook.names))]
 
 
 def _old_workbook(data: bytes) -> Workbook:

@@ -15,7 +15,7 @@ from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import OcrOptions
-from intake.schemas.documents import RecognisedDocument
+from intake.schemas.documents import FILES_INSIDE, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
 _USUAL = OcrOptions().languages
@@ -36,6 +36,7 @@ def read_file(
 ) -> RecognisedDocument:
     """Return the text of a file that is read by OCR or holds its text in a format of offices.
 
+    Files that lie in a PDF are not read: such a document needs review.
     ``searchable_pdf`` and ``debug_html`` are written, or replaced, at once or not at all. Where
     no PDF can be made a defect of the document says why.
 
@@ -72,6 +73,8 @@ def read_file(
             debug_html=folder / "debug_html" if debug_html else None,
         )
         document = RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
+        if any(defect.code == FILES_INSIDE for defect in document.defects):
+            document = document.model_copy(update={"needs_review": True})
         if searchable_pdf:
             made = folder / "searchable_pdf"
             document = write_searchable_pdf(child, payload, document, made)

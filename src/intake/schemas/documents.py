@@ -206,6 +206,10 @@ Corners = tuple[Point, Point, Point, Point]
 PageKind = Literal["print", "blank", "handwriting", "picture", "unreadable"]
 
 
+FILES_INSIDE = "files_inside"
+"""Defect of a PDF that holds files, as a portfolio does: they are not read with its pages."""
+
+
 class Page(Frozen):
     """One page of a document; ``number`` counts from 1, ``confidence`` is 0..1."""
 

@@ -193,3 +193,23 @@ def test_what_is_no_print_in_a_mirror_either_is_kept_for_a_person():
     document = _recognise(_tiff(_inked()), engine)
     assert document.pages[0].kind not in ("print", "blank")
     assert document.needs_review
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        (("Due parole brevi che non bastano per tanto inchiostro", 0.99), ["page_little_text"]),
+        ((LINES, 0.9), ["page_low_confidence"]),
+        ((LINES, 0.99), []),
+    ],
+)
+def test_a_document_that_needs_review_says_why(said, codes):
+    document = _recognise(_tiff(_inked()), ScriptedEngine(*[said] * 9))
+    assert [defect.code for defect in document.defects] == codes
+    assert document.needs_review == bool(codes)
+
+
+def test_a_document_of_blank_pages_says_that_there_is_no_text():
+    document = _recognise(_tiff(Image.new("1", (1728, 1146), 1)), ScriptedEngine())
+    assert [defect.code for defect in document.defects] == ["no_text"]
+    assert document.needs_review

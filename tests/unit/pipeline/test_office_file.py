@@ -12,7 +12,7 @@ from PIL import Image
 from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageImage, PageLost, PageText
-from intake.parsing.media_types import DOCX, ODS, ODT, RTF, XLS, XLSX
+from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
 from intake.pipeline.office_file import read_office, type_of_office
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
@@ -68,6 +68,22 @@ def test_a_workbook_gives_its_rows() -> None:
         "Roma 12\tcantina allagata",
         "Milano 3\ttetto",
     ]
+
+
+def test_a_presentation_gives_its_slides_in_their_order_with_notes() -> None:
+    pages = _pages((FIXTURES / "office" / "visita.pptx").read_bytes())
+    assert [page.text.split("\n") for page in pages] == [
+        ["La nostra scuola chiede una visita", "Classe 3B", "alunni\t24", "", "dire il giorno"],
+        ["(hidden)", "Grazie"],
+    ]
+
+
+def test_a_hidden_sheet_says_so_and_values_are_written_as_in_italy() -> None:
+    sound = _with_rows(b'<row r="1"><c r="A1"><v>12500.5</v></c><c r="B1" t="b"><v>1</v></c></row>')
+    with zipfile.ZipFile(BytesIO(sound)) as archive:
+        book = archive.read("xl/workbook.xml").replace(b"<sheet ", b'<sheet state="hidden" ')
+    (page,) = _pages(_without(sound, "", workbook=book))
+    assert page.text == "Danni (hidden)\n12500,5\tVERO"
 
 
 def _ods(sheets: dict[str, str]) -> bytes:
@@ -197,7 +213,7 @@ def test_a_sheet_with_a_cell_at_its_far_corner_costs_that_sheet_only() -> None:
     assert isinstance(page, PageLost)
 
 
-@pytest.mark.parametrize("name", ["frana.docx", "volontari.odt", "danni.xlsx"])
+@pytest.mark.parametrize("name", ["frana.docx", "volontari.odt", "danni.xlsx", "visita.pptx"])
 def test_a_document_cut_in_half_has_a_code(name: str) -> None:
     whole = (FIXTURES / "office" / name).read_bytes()
     with pytest.raises(UnreadableItem) as caught:
@@ -249,7 +265,7 @@ def _last_first(data: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("danni.xlsx", XLSX), ("frana.docx", DOCX), ("volontari.odt", ODT)],
+    [("danni.xlsx", XLSX), ("visita.pptx", PPTX), ("frana.docx", DOCX), ("volontari.odt", ODT)],
 )
 def test_a_package_is_known_by_its_parts_whatever_their_order(name: str, kind: str) -> None:
     whole = (FIXTURES / "office" / name).read_bytes()

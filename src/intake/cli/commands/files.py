@@ -303,7 +303,7 @@ def _document(document: RecognisedDocument) -> RenderableType:
             ("needs review", "yes" if document.needs_review else "no"),
             ("read by", f"{document.engine} {document.engine_version}"),
             ("fax header", " / ".join(headers)),
-            ("defects", ", ".join(defect.code for defect in document.defects)),
+            ("defects", ", ".join(dict.fromkeys(defect.code for defect in document.defects))),
         ]
     )
 
