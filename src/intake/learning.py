@@ -37,7 +37,7 @@ def train_model(
     ``out`` is replaced at once or not at all.
 
     Raises:
-        UsageError: there are not two topics.
+        UsageError: there are no examples, or not two topics.
         ConfigError: the taxonomy cannot be used.
     """
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed

@@ -1,0 +1,79 @@
+"""The verbs that learn and measure, where something is wrong with what they are given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from intake.cli.main import main
+
+WORDS = {"accesso": "copia degli atti firmati", "reclamo": "il vicino butta rifiuti in strada"}
+
+
+class Result(NamedTuple):
+    code: object
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _inside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def intake(capsys: pytest.CaptureFixture[str]) -> Run:
+    def intake(*arguments: str) -> Result:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        return Result(ended.value.code or 0, captured.out, captured.err)
+
+    return intake
+
+
+def written(path: Path, lines: Sequence[object]) -> str:
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in lines), encoding="utf-8")
+    return str(path)
+
+
+def labelled(days: int = 30) -> list[dict[str, str]]:
+    return [
+        {"text": f"{text} numero {day}", "topic": topic, "at": f"2026-01-{day:02}"}
+        for day in range(1, days + 1)
+        for topic, text in WORDS.items()
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "\n \n\n"])
+def test_nothing_to_learn_from_replaces_no_model(
+    intake: Run, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "empty.jsonl").write_text(content)
+    model = tmp_path / "topics.model"
+    model.write_bytes(b"a good model")
+
+    refused = intake("train", "empty.jsonl", "--out", "topics.model")
+
+    assert (refused.code, "no examples" in refused.err) == (2, True)
+    assert model.read_bytes() == b"a good model"
+
+
+def test_without_a_correction_there_is_nothing_to_learn_from(intake: Run, tmp_path: Path) -> None:
+    refused = intake("train", "--out", "topics.model")
+
+    assert (refused.code, "no examples" in refused.err) == (2, True)
+    assert not (tmp_path / "topics.model").exists()
