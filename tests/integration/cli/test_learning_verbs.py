@@ -59,9 +59,7 @@ def labelled(days: int = 30) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("content", ["", "\n \n\n"])
-def test_nothing_to_learn_from_replaces_no_model(
-    intake: Run, tmp_path: Path, content: str
-) -> None:
+def test_nothing_to_learn_from_replaces_no_model(intake: Run, tmp_path: Path, content: str) -> None:
     (tmp_path / "empty.jsonl").write_text(content)
     model = tmp_path / "topics.model"
     model.write_bytes(b"a good model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,24 @@ def test_requests_lists_emergencies_first_and_marked(intake: Any) -> None:
     assert "!! emergency" in lines[2]
     assert "AIUTO" in lines[2]
     assert "!!" not in lines[3]
+
+
+def test_tables_are_printed_where_letters_are_not_utf_8(centre: Path) -> None:
+    def printed(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from intake.cli.main import main; main()", *arguments],
+            cwd=centre,
+            env={**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "100"},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode("latin-1")
+
+    assert "!! emergency" in printed("requests")
+    assert "---" in printed("run")
+    assert '{"text": "..."' in printed("train", "--help")
 
 
 def test_requests_are_chosen_by_channel_search_and_time(intake: Any) -> None:

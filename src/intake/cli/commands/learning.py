@@ -23,7 +23,7 @@ ExamplesArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="[EXAMPLES]",
-        help='JSON lines: {"text": "…", "topic": "…", "at": "2026-03-02", "channel": "email"}. '
+        help='JSON lines: {"text": "...", "topic": "...", "at": "2026-03-02", "channel": "email"}. '
         "Left out: the requests whose topic was corrected.",
         exists=True,
         dir_okay=False,
