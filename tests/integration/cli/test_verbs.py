@@ -392,6 +392,8 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     intake("run")
     first = intake("requests", "--json", "--limit", "100").json
     assert {each["topic"] for each in first} == {None}, "a rule's word is not believed unproved"
+    asked = ("classify", "--subject", "Reclamo", "--text", f"{complaint} 7", "--json")
+    assert intake(*asked).json["review_reasons"] == ["topic_unsure"]
     for request in first:
         intake("correct", request["reference"], "reclamo", "--by", "anna")
     (mails / "next.eml").write_bytes(
@@ -402,6 +404,8 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     every = intake("requests", "--json", "--limit", "100").json
     (filed,) = [each for each in every if each["reference"] not in known]
     assert (filed["topic"], filed["needs_review"]) == ("reclamo", False)
+    judged = intake(*asked).json
+    assert (judged["topic"], judged["needs_review"]) == ("reclamo", False)
 
 
 def test_topics_are_learned_measured_and_used(

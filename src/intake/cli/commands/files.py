@@ -19,6 +19,8 @@ from intake.errors import ConfigError, UnreadableItem
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from intake.cli.session import Session
+    from intake.pipeline.stage_options import ClassifyOptions
     from intake.schemas.classifications import Verdict
     from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
 
@@ -152,7 +154,6 @@ def classify(
     as_json: JsonOption = False,
 ) -> None:
     """Print topic, urgency and language of a text, with the evidence."""
-    from intake.options import classify_options
     from intake.reading import classify as judge
     from intake.schemas.classifications import Origin
     from intake.schemas.requests import Channel
@@ -162,7 +163,7 @@ def classify(
     if file is not None:
         own_subject, text = _subject_and_text(file)
         subject = subject or own_subject
-    options = classify_options(session(context).settings())
+    options = _classify_options(session(context))
     came_by = choice(channel or None, Channel, "--channel") or ""
     origin = Origin(channel=came_by, sender=sender, number=number)
     verdict = judge(text or "", subject, origin=origin, options=options)
@@ -178,6 +179,17 @@ def classify(
         render.complain(f"Judged without it: {fault.message}", fault.remedy)
     if verdict.faults:
         raise typer.Exit(ConfigError.exit_code)
+
+
+def _classify_options(active: Session) -> ClassifyOptions:
+    """Return how the runs judge topics; thresholds that follow the outcomes are in the database."""
+    from intake.options import classify_options
+
+    settings = active.settings()
+    if settings.classify.precision is None:
+        return classify_options(settings)
+    with active.open() as intake:
+        return intake.classify_options()
 
 
 def _failures(verdict: Verdict) -> Iterator[tuple[str, str]]:
