@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from intake.classifying.drift import Past, divergence, stability_index
-from intake.classifying.evaluation import evaluate
+from intake.classifying.evaluation import evaluate, judge, learn_alone
 from intake.classifying.examples import LabelledText
 from intake.classifying.figures import Figures, Judged, lead
+from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
 from intake.classifying.rivals import ByClassifier, most_frequent
 from intake.classifying.rolling import roll
 from intake.classifying.splits import part
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
+from intake.schemas.documents import Document
 from intake.schemas.evaluations import Report, Split
 
 WORDS = {
@@ -240,6 +242,29 @@ def test_a_report_stands_beside_rivals_and_tells_channels_pages_and_months() -> 
     assert (frequent.name, stubborn.name) == (most_frequent(texts).name, "stubborn")
     assert stubborn.accuracy == pytest.approx(1 / 3, abs=0.05)
     assert stubborn.lead.low > 0
+
+
+def test_the_figures_promise_no_more_than_a_run_would_file() -> None:
+    few = evaluate(labelled(90), threshold=0.8)
+    many = evaluate([*labelled(200), *labelled(90, month=2)], threshold=0.8)
+    assert few.accuracy == many.accuracy == 1.0
+    assert few.coverage < 0.5 < many.coverage
+
+
+def test_a_text_is_judged_as_the_model_would_judge_it_in_a_run() -> None:
+    model = learn_alone(labelled(45))
+    strange = LabelledText(text="Kāpēc ūdens pazuda?", topic="acqua")
+    held = [*labelled(20, month=2, seed=4), strange]
+    in_a_run = LearnedClassifier(model)
+
+    judged = judge(model, held)
+
+    assert min(model.manifest.examples) < ENOUGH_EXAMPLES
+    for each in judged:
+        told = [Document(text=each.text.text, channel=each.text.channel)]
+        first = next(iter(in_a_run.classify(told)), None)
+        assert each.topic == (first.topic if first else None)
+        assert each.confidence == (first.confidence if first else 0.0)
 
 
 def test_events_have_figures_of_their_own() -> None:
