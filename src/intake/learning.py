@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from intake.classifying.examples import LabelledText, forward
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import UsageError
+from intake.errors import ConfigError, UsageError
+from intake.interfaces import Classifier
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.reporting import evaluation_page as evaluation_pages
-from intake.schemas.classifications import ClassifierOptions
+from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.evaluations import Report, Split
 
 if TYPE_CHECKING:
@@ -74,26 +75,27 @@ def evaluate_model(
 ) -> Report:
     """Return how a model of some labelled texts does on the others, beside other ways to choose.
 
-    ``options`` name the threshold, and the model in use if there is one. ``split`` is ``time``
+    ``options`` name the threshold, and the model in use if there is one: one that cannot be read is
+    among the ``faults``. ``split`` is ``time``
     (the latest are held out), ``random`` or ``event`` (one at a time is left out). ``precision`` is
     what is wanted of topics that are filed without a person, 0.9 if left out.
 
     Raises:
         UsageError: there are too few texts, or they cannot be parted so.
-        ConfigError: the model in use cannot be read.
+        ConfigError: the taxonomy or the rules cannot be used.
     """
     from intake.classifying.evaluation import WANTED_PRECISION, evaluate  # noqa: PLC0415 - numpy, where needed
     from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
     options = options or ClassifyOptions()
-    files = options.files
-    rivals = [ByClassifier("keyword rules", KeywordClassifier.configured(files))]
-    if options.model is not None:
-        (in_use,) = open_classifiers((), options.model, files)
-        rivals.append(ByClassifier("model in use", in_use, may_have_learned=True))
-    return evaluate(
-        forward(examples, Taxonomy.load(options.taxonomy)),
+    files, taxonomy = options.files, Taxonomy.load(options.taxonomy)
+    rules, (in_use, faults) = KeywordClassifier.configured(files), _in_use(options)
+    rivals = [ByClassifier("keyword rules", rules, taxonomy=taxonomy)]
+    if in_use is not None:
+        rivals.append(ByClassifier("model in use", in_use, True, taxonomy))
+    report = evaluate(
+        forward(examples, taxonomy),
         threshold=options.threshold,
         precision=precision or WANTED_PRECISION,
         split=Split(split),
@@ -101,6 +103,18 @@ def evaluate_model(
         rivals=rivals,
         progress=progress,
     )
+    return report.model_copy(update={"faults": faults})
+
+
+def _in_use(options: ClassifyOptions) -> tuple[Classifier | None, tuple[Fault, ...]]:
+    """Return the model in use if there is one, or why it cannot be used."""
+    if options.model is None:
+        return None, () if options.model_fault is None else (options.model_fault,)
+    try:
+        (opened,) = open_classifiers((), options.model, options.files)
+    except ConfigError as error:
+        return None, (Fault(message=error.message, remedy=error.remedy),)
+    return opened, ()
 
 
 def evaluation_page(report: Report, language: str = "en", *, taxonomy: Path | None = None) -> str:

@@ -75,3 +75,26 @@ def test_without_a_correction_there_is_nothing_to_learn_from(intake: Run, tmp_pa
 
     assert (refused.code, "no examples" in refused.err) == (2, True)
     assert not (tmp_path / "topics.model").exists()
+
+
+@pytest.mark.parametrize(("content", "named"), [(None, "is not in"), (b"broken", "cannot be used")])
+def test_a_model_in_use_that_cannot_be_measured_is_named(
+    intake: Run, tmp_path: Path, content: bytes | None, named: str
+) -> None:
+    version = "0" * 12
+    (tmp_path / "intake.toml").write_text('[classify]\nmodel_dir = "models"\nembeddings = false\n')
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "current").write_text(f"{version}\n")
+    if content is not None:
+        (tmp_path / "models" / f"{version}.model").write_bytes(content)
+
+    measured = intake("evaluate", written(tmp_path / "all.jsonl", labelled()), "--json")
+
+    assert measured.code == 78
+    (fault,) = measured.json["faults"]
+    assert named in fault["message"]
+    assert f"Measured without it: {fault['message']}" in measured.err
+    assert [each["name"] for each in measured.json["rivals"]] == [
+        "most frequent topic",
+        "keyword rules",
+    ]

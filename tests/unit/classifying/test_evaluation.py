@@ -15,6 +15,7 @@ from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
 from intake.classifying.rivals import ByClassifier, most_frequent
 from intake.classifying.rolling import roll
 from intake.classifying.splits import part
+from intake.classifying.taxonomy import Taxonomy, Topic
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
 from intake.schemas.documents import Document
@@ -265,6 +266,37 @@ def test_a_text_is_judged_as_the_model_would_judge_it_in_a_run() -> None:
         first = next(iter(in_a_run.classify(told)), None)
         assert each.topic == (first.topic if first else None)
         assert each.confidence == (first.confidence if first else 0.0)
+
+
+def test_a_rival_reads_what_the_new_model_reads() -> None:
+    model = learn_alone(labelled(90))
+    held = [
+        each.model_copy(update={"text": each.text.replace(" ", "\n", 1)})
+        for each in labelled(30, month=2, seed=4)
+    ]
+
+    theirs = ByClassifier("model in use", LearnedClassifier(model)).judge(held)
+
+    assert theirs == judge(model, held)
+
+
+def test_a_rival_that_knows_topics_by_former_names_is_not_wrong_for_that() -> None:
+    known = labelled(90)
+    model = learn_alone(known)
+    names = {"it": "x", "en": "x"}
+    facts = {"label": names, "description": names, "queue": "x"}
+    topic = Topic(id="cose", formerly=("casa", "medaglia"), **facts)
+    held = [
+        each.model_copy(update={"topic": "cose" if each.topic != "acqua" else "acqua"})
+        for each in labelled(30, month=2, seed=4)
+    ]
+
+    classifier = LearnedClassifier(model)
+    theirs = ByClassifier("model in use", classifier, taxonomy=Taxonomy(topics=(topic,))).judge(
+        held
+    )
+
+    assert all(each.is_right for each in theirs)
 
 
 def test_events_have_figures_of_their_own() -> None:

@@ -11,6 +11,7 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column, Tell
 from intake.cli.session import ByOption, JsonOption, choice, session, this_person
+from intake.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -183,10 +184,14 @@ def evaluate(
         html.write_text(page, encoding="utf-8")
     if as_json:
         render.emit_json(report)
-        return
-    _show(report)
-    if html is not None:
-        render.emit(render.plain(f"Written: {html}."))
+    else:
+        _show(report)
+        if html is not None:
+            render.emit(render.plain(f"Written: {html}."))
+    for fault in report.faults:
+        render.complain(f"Measured without it: {fault.message}", fault.remedy)
+    if report.faults:
+        raise typer.Exit(ConfigError.exit_code)
 
 
 def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
