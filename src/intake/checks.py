@@ -11,10 +11,12 @@ from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError
 from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
-from intake.options import classifier_options, model_in_use, parser_options
+from intake.options import classifier_options, model_in_use, parser_options, stage_options
+from intake.pipeline.asking import plugins_of
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.parsers import open_parser
+from intake.pipeline.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen
@@ -40,7 +42,7 @@ def _checks(settings: Settings, premises: Premises) -> Iterator[tuple[str, Calla
     yield "blobs", lambda: _blobs(premises)
     yield "parsing", lambda: _parsing(settings)
     yield "ocr", lambda: _ocr(settings)
-    yield "classify", lambda: _classify(settings)
+    yield "classify", lambda: _classify(settings, premises)
     for name, source in settings.sources.items():
         if source.enabled:
             yield f"sources.{name}", _source_check(name, source)
@@ -109,13 +111,15 @@ def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
     )
 
 
-def _classify(settings: Settings) -> str:
-    section = settings.classify
-    opened = open_classifiers(
-        section.classifiers, model_in_use(settings), classifier_options(section)
-    )
+def _classify(settings: Settings, premises: Premises) -> str:
+    section, files = settings.classify, classifier_options(settings.classify)
+    others = plugins_of(section.classifiers)
+    own = [name for name in section.classifiers if name not in others]
+    opened = [each.name for each in open_classifiers(own, model_in_use(settings), files)]
+    limits = stage_options(settings).light
+    opened += [open_in_child(name, files, premises.servers, limits) for name in others]
     taxonomy = Taxonomy.load(section.taxonomy)
-    return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
+    return f"{', '.join(opened)}; {len(taxonomy)} topics"
 
 
 def _source_check(name: str, source: SourceSettings) -> Callable[[], str]:
