@@ -98,3 +98,18 @@ def test_a_model_in_use_that_cannot_be_measured_is_named(
         "most frequent topic",
         "keyword rules",
     ]
+
+
+@pytest.mark.parametrize("at", ["15/09/2026", "yesterday", "2026-13-45", "", "0001-01-01T00:00+14"])
+@pytest.mark.parametrize("verb", [("evaluate",), ("train", "--out", "topics.model")])
+def test_what_is_no_time_is_refused_by_its_line(
+    intake: Run, tmp_path: Path, verb: tuple[str, ...], at: str
+) -> None:
+    lines = [*labelled(2), {"text": "x", "topic": "reclamo", "at": at}]
+
+    refused = intake(*verb, written(tmp_path / "all.jsonl", lines))
+
+    assert refused.code == 2
+    assert "Line 5 of" in refused.err
+    assert f"{at!r} is no time" in refused.err
+    assert "ISO 8601" in refused.err

@@ -14,7 +14,7 @@ from intake.classifying.figures import Figures, Judged, lead
 from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
 from intake.classifying.rivals import ByClassifier, most_frequent
 from intake.classifying.rolling import roll
-from intake.classifying.splits import part
+from intake.classifying.splits import in_time, part
 from intake.classifying.taxonomy import Taxonomy, Topic
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
@@ -93,6 +93,23 @@ def test_texts_of_which_one_has_no_time_are_parted_in_the_order_given() -> None:
     texts = [*labelled(20)[::-1], LabelledText(text="x", topic="casa")]
     (fold,) = part(texts, Split.TIME)
     assert [*fold.learned, *fold.held] == texts
+
+
+def test_times_of_several_offsets_are_in_order() -> None:
+    written = [
+        "2026-03-01T00:30+02:00",
+        "2026-02-28T23:00Z",
+        "20260301",
+        "2026-02-28T22:00-03:00",
+        "2026-02-28 21:45",
+    ]
+    texts = [
+        LabelledText(text=f"testo {number}", topic="casa", at=at)
+        for number, at in enumerate(written)
+    ]
+    assert [each.at for each in in_time(texts)] == [written[each] for each in (4, 0, 1, 2, 3)]
+    told = Past(texts).drift([Judged(each, "casa", 1.0) for each in texts])
+    assert [(each.month, each.texts) for each in told] == [("2026-02", 3), ("2026-03", 2)]
 
 
 def test_a_random_split_is_the_same_again_and_keeps_equal_texts_together() -> None:
