@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 
 from intake import plugins
+from intake.classifying.rules import check_topics
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError
@@ -119,6 +120,8 @@ def _classify(settings: Settings, premises: Premises) -> str:
     limits = stage_options(settings).light
     opened += [open_in_child(name, files, premises.servers, limits) for name in others]
     taxonomy = Taxonomy.load(section.taxonomy)
+    if section.rules is not None:
+        check_topics(section.rules, taxonomy)
     return f"{', '.join(opened)}; {len(taxonomy)} topics"
 
 

@@ -207,6 +207,19 @@ def _of_origin(rule: _Rule, fact: str) -> _Found:
     return _Found(_Clue(rule.topic, rule.name, rule.weight), rule.weight, None, None, fact)
 
 
+def check_topics(path: Path, taxonomy: Taxonomy) -> None:
+    """Refuse rules for topics that ``taxonomy`` does not have: nothing is ever filed under these.
+
+    Raises:
+        ConfigError: there is such a rule, which is named, or the file cannot be read.
+    """
+    file = read(path, shipped="keywords.toml")
+    strays = [rule for rule in validate(file, _File).rules if taxonomy.find(rule.topic) is None]
+    if strays:
+        named = "; ".join(f"rule {each.name!r}, topic {each.topic!r}" for each in strays)
+        raise refuse(file, f"the taxonomy does not have the topic of: {named}")
+
+
 def documents_of(text: str) -> list[Document]:
     """Return the subject, which is the first of several lines, and the body of an example."""
     subject, line_end, body = text.partition("\n")

@@ -113,3 +113,19 @@ def test_what_is_no_time_is_refused_by_its_line(
     assert "Line 5 of" in refused.err
     assert f"{at!r} is no time" in refused.err
     assert "ISO 8601" in refused.err
+
+
+def test_check_names_a_rule_for_a_topic_that_there_is_not(intake: Run, tmp_path: Path) -> None:
+    (tmp_path / "intake.toml").write_text('[classify]\nrules = "keywords.toml"\n')
+    rules = tmp_path / "keywords.toml"
+    sound = '[[rules]]\ntopic = "reclamo"\nname = "noise"\nit = ["rumore"]\n'
+    rules.write_text(f'{sound}[[rules]]\ntopic = "reclami"\nname = "queue"\nit = ["coda"]\n')
+
+    checked = intake("check")
+
+    assert checked.code == 78
+    for named in (str(rules), "rule 'queue'", "topic 'reclami'"):
+        assert named in checked.err
+    assert "noise" not in checked.err
+    rules.write_text(sound)
+    assert intake("check").code == 0
