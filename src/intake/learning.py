@@ -14,6 +14,7 @@ from intake.errors import ConfigError, UsageError
 from intake.interfaces import Classifier
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.whole_files import check_place, whole_file
 from intake.reporting import evaluation_page as evaluation_pages
 from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.evaluations import Report, Split
@@ -38,16 +39,17 @@ def train_model(
     ``out`` is replaced at once or not at all.
 
     Raises:
-        UsageError: there are no examples, or not two topics.
+        UsageError: there are no examples, or not two topics; or ``out`` can be no file.
         ConfigError: the taxonomy cannot be used.
+        StoreError: the disk refused.
     """
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
+    check_place(out)
     options = ClassifierOptions(taxonomy=taxonomy, rules=rules, embeddings=embeddings)
     model = learn(examples, options, progress=progress)
-    unfinished = out.with_name(f"{out.name}.new")
-    unfinished.write_bytes(model.to_bytes())
-    unfinished.replace(out)
+    with whole_file(out) as unfinished:
+        unfinished.write_bytes(model.to_bytes())
     return model.manifest
 
 
@@ -124,10 +126,21 @@ def evaluation_page(report: Report, language: str = "en", *, taxonomy: Path | No
         UsageError: there is no page in this language.
         ConfigError: the taxonomy, which names the topics, cannot be used.
     """
+    check_page(language)
+    labels = {topic.id: getattr(topic.label, language) for topic in Taxonomy.load(taxonomy).topics}
+    return evaluation_pages.draw(report, language=language, labels=labels)
+
+
+def check_page(language: str, place: Path | None = None) -> None:
+    """Refuse a page in a ``language`` or ``place`` where there can be none, before the evaluation.
+
+    Raises:
+        UsageError: there is no page in this language, or no file can be written there.
+    """
     if language not in evaluation_pages.LANGUAGES:
         raise UsageError(
             f"There is no page in {language[:20]!r}.",
             remedy=f"Use one of: {', '.join(evaluation_pages.LANGUAGES)}.",
         )
-    labels = {topic.id: getattr(topic.label, language) for topic in Taxonomy.load(taxonomy).topics}
-    return evaluation_pages.draw(report, language=language, labels=labels)
+    if place is not None:
+        check_place(place)

@@ -127,11 +127,15 @@ class ModelFolder:
 
     def _unfinished(self, content: bytes) -> Path:
         handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.root)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fchmod(handle, 0o644)
-            os.fsync(handle)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fchmod(handle, 0o644)
+                os.fsync(handle)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
         return Path(name)
 
     def _sync(self) -> None:

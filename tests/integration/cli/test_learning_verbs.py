@@ -129,3 +129,26 @@ def test_check_names_a_rule_for_a_topic_that_there_is_not(intake: Run, tmp_path:
     assert "noise" not in checked.err
     rules.write_text(sound)
     assert intake("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("evaluate", "all.jsonl", "--html", "nodir/x.html"), "nodir is not there"),
+        (("evaluate", "all.jsonl", "--html", "closed/x.html"), "cannot be written"),
+        (("evaluate", "all.jsonl", "--html", f"{'x' * 256}.html"), "cannot be written"),
+        (("evaluate", "all.jsonl", "--language", "fr"), "en, it"),
+        (("train", "all.jsonl", "--out", "nodir/m.model"), "nodir is not there"),
+    ],
+)
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
+    intake: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    written(tmp_path / "all.jsonl", labelled())
+    (tmp_path / "closed").write_text("a file, and no folder")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("intake.pipeline.learning.learn", None)  # it is not called
+        refused = intake(*arguments)
+
+    assert (refused.code, told in refused.err) == (2, True), refused.err

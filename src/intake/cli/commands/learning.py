@@ -164,13 +164,15 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Learn from some of the labelled texts and tell how the others are judged."""
-    from intake.learning import evaluate_model, evaluation_page
+    from intake.learning import check_page, evaluate_model, evaluation_page
     from intake.options import classify_options
+    from intake.pipeline.whole_files import whole_file
     from intake.schemas.evaluations import Split
 
     active = session(context)
     options = classify_options(active.settings())
     chosen = choice(split, Split, "--split") or Split.TIME
+    check_page(language, html)
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
             _labelled(active, examples),
@@ -181,7 +183,8 @@ def evaluate(
         )
     if html is not None:
         page = evaluation_page(report, language, taxonomy=options.taxonomy)
-        html.write_text(page, encoding="utf-8")
+        with whole_file(html) as unfinished:
+            unfinished.write_text(page, encoding="utf-8")
     if as_json:
         render.emit_json(report)
     else:
