@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,8 +65,12 @@ def session(context: typer.Context) -> Session:
 
 
 def this_person(given: str | None) -> str:
-    """Return who is written down as having done something."""
-    return given or getpass.getuser()
+    """Return who is written down as having done something; a user that the computer has no name
+    for, as in some containers, is ``uid`` and a number."""
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):  # the latter from Python 3.13 on
+        return f"uid {os.getuid()}"
 
 
 def choice(value: str | None, choices: type[Choice], option: str) -> Choice | None:
