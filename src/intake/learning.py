@@ -83,14 +83,14 @@ def evaluate_model(
     what is wanted of topics that are filed without a person, 0.9 if left out.
 
     Raises:
-        UsageError: there are too few texts, or they cannot be parted so.
+        UsageError: there are too few texts, or they cannot be parted so, or no such split is known.
         ConfigError: the taxonomy or the rules cannot be used.
     """
     from intake.classifying.evaluation import WANTED_PRECISION, evaluate  # noqa: PLC0415 - numpy, where needed
     from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
     from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
 
-    options = options or ClassifyOptions()
+    parted, options = _split(split), options or ClassifyOptions()
     files, taxonomy = options.files, Taxonomy.load(options.taxonomy)
     rules, (in_use, faults) = KeywordClassifier.configured(files), _in_use(options)
     rivals = [ByClassifier("keyword rules", rules, taxonomy=taxonomy)]
@@ -100,12 +100,22 @@ def evaluate_model(
         forward(examples, taxonomy),
         threshold=options.threshold,
         precision=precision or WANTED_PRECISION,
-        split=Split(split),
+        split=parted,
         learn=lambda learned, tell: learn(learned, files, progress=tell),
         rivals=rivals,
         progress=progress,
     )
     return report.model_copy(update={"faults": faults})
+
+
+def _split(name: Split | str) -> Split:
+    try:
+        return Split(name)
+    except ValueError:
+        raise UsageError(
+            f"{name[:20]!r} is no way to part the examples.",
+            remedy=f"Use one of: {', '.join(Split)}.",
+        ) from None
 
 
 def _in_use(options: ClassifyOptions) -> tuple[Classifier | None, tuple[Fault, ...]]:

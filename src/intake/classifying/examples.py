@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, BinaryIO, NamedTuple
 
 from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, ValidationError
 
@@ -83,18 +84,35 @@ def read(path: Path) -> Iterator[LabelledText]:
     Raises:
         UsageError: a line is no example; the text names the line.
     """
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(iter(lambda: lines.readline(_MAX_LINE), ""), start=1):
-            if not line.strip():
-                continue
-            try:
-                yield LabelledText.model_validate_json(line)
-            except ValidationError as error:
-                reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-                raise UsageError(
-                    f"Line {number} of {path} is no example: {reason}.",
-                    remedy='Write one JSON object a line, with the keys "text" and "topic".',
-                ) from error
+    with path.open("rb") as stream:
+        yield from read_stream(stream, str(path))
+
+
+def read_stream(stream: BinaryIO, name: str) -> Iterator[LabelledText]:
+    """Yield the examples of JSON lines in UTF-8, which may begin with a byte order mark.
+
+    ``name`` is what people call the stream.
+
+    Raises:
+        UsageError: a line is no example; the text names the line.
+    """
+    for number, line in enumerate(iter(lambda: stream.readline(_MAX_LINE), b""), start=1):
+        content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if not content.strip():
+            continue
+        try:
+            yield LabelledText.model_validate_json(content.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"Line {number} of {name} is not UTF-8: byte {content[error.start]:#04x}.",
+                remedy="Write the file anew in UTF-8, such as with `iconv -f latin1 -t utf-8`.",
+            ) from error
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise UsageError(
+                f"Line {number} of {name} is no example: {reason}.",
+                remedy='Write one JSON object a line, with the keys "text" and "topic".',
+            ) from error
 
 
 def of_taxonomy(taxonomy: Taxonomy) -> list[Example]:

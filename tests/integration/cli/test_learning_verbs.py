@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from intake.cli.main import main
+from intake.errors import UsageError
+from intake.learning import evaluate_model
 
 WORDS = {"accesso": "copia degli atti firmati", "reclamo": "il vicino butta rifiuti in strada"}
 
@@ -152,3 +158,51 @@ def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
         refused = intake(*arguments)
 
     assert (refused.code, told in refused.err) == (2, True), refused.err
+
+
+def test_examples_may_begin_with_a_byte_order_mark_or_come_by_standard_input(
+    intake: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "intake.toml").write_text("[classify]\nembeddings = false\n")
+    content = codecs.BOM_UTF8 + Path(written(tmp_path / "all.jsonl", labelled())).read_bytes()
+    (tmp_path / "marked.jsonl").write_bytes(content)
+
+    trained = intake("train", "marked.jsonl", "--out", "topics.model", "--json")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content)))
+    measured = intake("evaluate", "-", "--json")
+
+    assert sum(trained.json["examples"]) == 60
+    assert (measured.code, measured.json["learned_from"]) == (0, 42)
+
+
+def test_examples_that_are_not_utf_8_are_refused_by_their_line(intake: Run, tmp_path: Path) -> None:
+    line = '{"text": "perché mai", "topic": "reclamo"}\n'
+    (tmp_path / "latin.jsonl").write_bytes(line.encode() + line.encode("latin-1"))
+
+    refused = intake("train", "latin.jsonl", "--out", "topics.model")
+
+    assert (refused.code, "Line 2 of latin.jsonl is not UTF-8" in refused.err) == (2, True)
+
+
+def test_an_evaluation_names_topics_that_the_taxonomy_does_not_have(
+    intake: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "intake.toml").write_text("[classify]\nembeddings = false\n")
+    lines = [*labelled(), {"text": "Un disco volante", "topic": "marziani", "at": "2025-01-01"}]
+
+    measured = intake("evaluate", written(tmp_path / "all.jsonl", lines))
+
+    assert (measured.code, "marziani (1)." in measured.err) == (0, True)
+
+
+def test_a_split_that_there_is_not_is_a_mistake_of_use() -> None:
+    with pytest.raises(UsageError, match="'weather'") as raised:
+        evaluate_model([], split="weather")
+    assert "event" in raised.value.remedy
+
+
+def test_the_package_runs_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "intake", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("intake ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column
-from intake.cli.session import JsonOption, choice, session
+from intake.cli.session import STANDARD_INPUT, JsonOption, choice, readable, session
 from intake.errors import ConfigError, UnreadableItem
 
 if TYPE_CHECKING:
@@ -24,22 +23,8 @@ if TYPE_CHECKING:
     from intake.schemas.classifications import Verdict
     from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
 
-_STANDARD_INPUT = "-"
-
-
-def _readable(file: Path | None) -> Path | None:
-    """Refuse what is no file that can be read; ``exists`` of Typer 0.29 refuses - too."""
-    if file is None or str(file) == _STANDARD_INPUT:
-        return file
-    if not file.exists():
-        raise typer.BadParameter(f"file '{file}' does not exist.")
-    if file.is_dir() or not os.access(file, os.R_OK):
-        raise typer.BadParameter(f"'{file}' is no file that can be read.")
-    return file
-
-
 FileArgument = Annotated[
-    Path, typer.Argument(help="The file; - is standard input.", callback=_readable)
+    Path, typer.Argument(help="The file; - is standard input.", callback=readable)
 ]
 
 
@@ -138,7 +123,7 @@ def classify(
         typer.Argument(
             metavar="[FILE]",
             help="A text, or a message whose name ends in .eml; - is standard input.",
-            callback=_readable,
+            callback=readable,
         ),
     ] = None,
     *,
@@ -217,13 +202,13 @@ def _nothing_stored(question: str = "Is it the right file?") -> Iterator[None]:
 
 
 def _bytes(file: Path) -> bytes:
-    if str(file) == _STANDARD_INPUT:
+    if str(file) == STANDARD_INPUT:
         return sys.stdin.buffer.read()
     return file.read_bytes()
 
 
 def _name(file: Path) -> str | None:
-    return None if str(file) == _STANDARD_INPUT else file.name
+    return None if str(file) == STANDARD_INPUT else file.name
 
 
 def _subject_and_text(file: Path) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,15 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column, Tell
-from intake.cli.session import ByOption, JsonOption, choice, session, this_person
+from intake.cli.session import (
+    STANDARD_INPUT,
+    ByOption,
+    JsonOption,
+    choice,
+    readable,
+    session,
+    this_person,
+)
 from intake.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,9 +34,8 @@ ExamplesArgument = Annotated[
     typer.Argument(
         metavar="[EXAMPLES]",
         help='JSON lines: {"text": "...", "topic": "...", "at": "2026-03-02", "channel": "email"}. '
-        "Left out: the requests whose topic was corrected.",
-        exists=True,
-        dir_okay=False,
+        "Left out: the requests whose topic was corrected; - is standard input.",
+        callback=readable,
     ),
 ]
 
@@ -173,9 +181,10 @@ def evaluate(
     options = classify_options(active.settings())
     chosen = choice(split, Split, "--split") or Split.TIME
     check_page(language, html)
+    labelled = _labelled(active, examples)
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
-            _labelled(active, examples),
+            labelled,
             options=options,
             split=chosen,
             precision=active.settings().classify.precision,
@@ -191,6 +200,7 @@ def evaluate(
         _show(report)
         if html is not None:
             render.emit(render.plain(f"Written: {html}."))
+    _warn(labelled, options.taxonomy)
     for fault in report.faults:
         render.complain(f"Measured without it: {fault.message}", fault.remedy)
     if report.faults:
@@ -198,8 +208,10 @@ def evaluate(
 
 
 def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
-    from intake.classifying.examples import read
+    from intake.classifying.examples import read, read_stream
 
+    if examples is not None and str(examples) == STANDARD_INPUT:
+        return list(read_stream(sys.stdin.buffer, "standard input"))
     if examples is not None:
         return list(read(examples))
     with active.open() as intake:
@@ -213,7 +225,7 @@ def _warn(examples: Sequence[LabelledText], taxonomy: Path | None) -> None:
     if unknown := unknown_topics(examples, taxonomy):
         named = ", ".join(f"{topic} ({count})" for topic, count in unknown.items())
         render.complain(
-            f"The taxonomy does not have {len(unknown)} of the topics learned, with so many texts: "
+            f"The taxonomy lacks {len(unknown)} of the topics of the examples, with so many texts: "
             f"{named}.",
             "Nothing is filed under them: name the right taxonomy in [classify], or write them as "
             "`formerly` of its topics.",
