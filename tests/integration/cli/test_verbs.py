@@ -570,8 +570,15 @@ def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
     record.unlink()
     listed = intake("models", "list").out
     record.write_bytes(kept)
+    spoilt = tmp_path / "models" / f"{'f' * 12}.json"
+    spoilt.write_text("{")
+    spoilt.with_suffix(".model").write_bytes(b"broken")
+    beside = intake("models", "list", "--json")
+    spoilt.with_suffix(".model").unlink()
+    assert (beside.code, beside.json["models"]) == (78, [trained])
+    assert str(spoilt) in beside.err
     assert trained["version"] in listed.split("In use:")[0]
-    assert "Its record is missing." in listed
+    assert "Its record is missing" in listed
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert f"learned {trained['version']}" in judged["model_version"]
     assert judged["topic"] == "accesso"

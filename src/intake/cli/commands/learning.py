@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from intake.classifying.examples import LabelledText
     from intake.cli.session import Session
     from intake.schemas.evaluations import Gate, GroupScore, Interval, Report
+    from intake.schemas.models import ModelRecord
 
 ExamplesArgument = Annotated[
     Path | None,
@@ -111,13 +112,22 @@ def _train_version(active: Session, examples: Path | None, person: str, *, as_js
 
 def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the models in the folder, the oldest first, and which one is in use."""
-    from intake.classifying.model_folder import UNTRAINED
-
     with session(context).open() as intake:
-        records, current = intake.models.records(), intake.models.current()
+        records, faults = intake.models.readable_records()
+        current = intake.models.current()
     if as_json:
         render.emit_json({"in_use": current, "models": records})
-        return
+    else:
+        _list(records, current)
+    for fault in faults:
+        render.complain(fault.message, fault.remedy)
+    if faults:
+        raise typer.Exit(ConfigError.exit_code)
+
+
+def _list(records: Sequence[ModelRecord], current: str) -> None:
+    from intake.classifying.model_folder import UNTRAINED
+
     columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
     rows: list[tuple[object, ...]] = [
         (
@@ -131,7 +141,7 @@ def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
         for each in records
     ]
     if current not in (UNTRAINED, *(each.version for each in records)):
-        rows.append((current, "", "", "", "yes", "Its record is missing."))
+        rows.append((current, "", "", "", "yes", "Its record is missing or damaged."))
     render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
     render.emit(render.plain(f"In use: {current}."))
 
