@@ -23,7 +23,7 @@ from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner, describe, what_waits
-from intake.pipeline.stage_options import StageOptions
+from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
 from intake.premises import Premises
@@ -256,6 +256,15 @@ class Intake:
             counted["topic"] = topics.forward(counted["topic"], self._taxonomy()[0])
             counted["waiting"] = receipts.waiting(connection)
         return counted
+
+    def classify_options(self) -> ClassifyOptions:
+        """Return how the runs judge topics now, for ``intake.classify``: the thresholds are those
+        that outcomes taught, where the settings want a precision.
+
+        Raises:
+            StoreError: the outcomes cannot be read.
+        """
+        return self._stage_options().classify
 
     def check(self) -> list[CheckResult]:
         """Open everything that a run would open; change nothing."""

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from intake import plugins
 from intake.classifying.model_folder import UNTRAINED
+from intake.classifying.rules import check_topics
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError, StoreError
 from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
-from intake.options import classifier_options, model_in_use, parser_options
+from intake.options import classifier_options, model_in_use, parser_options, stage_options
+from intake.pipeline.asking import plugins_of
 from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.models import put_to_use
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.parsers import open_parser
+from intake.pipeline.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen
@@ -112,11 +115,17 @@ def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
 
 
 def _classify(settings: Settings, premises: Premises) -> str:
-    section = settings.classify
+    section, files = settings.classify, classifier_options(settings.classify)
+    others = plugins_of(section.classifiers)
+    own = [name for name in section.classifiers if name not in others]
     model = model_in_use(settings, _put_to_use(premises))
-    opened = open_classifiers(section.classifiers, model, classifier_options(section))
+    opened = [each.name for each in open_classifiers(own, model, files)]
+    limits = stage_options(settings).light
+    opened += [open_in_child(name, files, premises.servers, limits) for name in others]
     taxonomy = Taxonomy.load(section.taxonomy)
-    return f"{', '.join(each.name for each in opened)}; {len(taxonomy)} topics"
+    if section.rules is not None:
+        check_topics(section.rules, taxonomy)
+    return f"{', '.join(opened)}; {len(taxonomy)} topics"
 
 
 def _put_to_use(premises: Premises) -> str:

@@ -96,8 +96,8 @@ def _shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _month(text: LabelledText) -> str:
-    """Return ``2026-03`` of a time such as ``2026-03-02T10:30``; nothing where there is none."""
-    return (text.at or "")[:7]
+    """Return the month (UTC) such as ``2026-03``; nothing where there is no time."""
+    return f"{text.moment:%Y-%m}" if text.moment else ""
 
 
 def _words(text: str) -> frozenset[str]:

@@ -9,7 +9,8 @@ from intake.classifying import rivals as others
 from intake.classifying.drift import Past
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.figures import Figures, Judged, groups, lead
-from intake.classifying.linear_model import LinearModel
+from intake.classifying.learned import LEAST_SHARE, lessened
+from intake.classifying.linear_model import LinearModel, Manifest
 from intake.classifying.rolling import roll
 from intake.classifying.splits import Fold, part
 from intake.classifying.training import train
@@ -94,15 +95,22 @@ def measure(model: LinearModel, held: Sequence[LabelledText], *, threshold: floa
 
 
 def judge(model: LinearModel, held: Sequence[LabelledText]) -> list[Judged]:
-    """Return the texts with the topics that ``model`` chooses."""
+    """Return the texts with the topics that ``model`` chooses, as sure as it is of them in a run:
+    less of topics with few examples."""
     shares = model.probabilities(
         [each.text for each in held], channels=[each.channel for each in held]
     )
-    topics = model.manifest.topics
+    chosen = shares.argmax(axis=1).tolist()
     return [
-        Judged(each, topics[place], float(row[place]))
-        for each, row, place in zip(held, shares, shares.argmax(axis=1), strict=True)
+        _judged(model.manifest, text, place, float(row[place]))
+        for text, row, place in zip(held, shares, chosen, strict=True)
     ]
+
+
+def _judged(manifest: Manifest, text: LabelledText, place: int, share: float) -> Judged:
+    if share < LEAST_SHARE:
+        return Judged(text, None, 0.0)
+    return Judged(text, manifest.topics[place], lessened(manifest, place, share))
 
 
 def _figures(figures: Figures, judged: Sequence[Judged], threshold: float) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, BinaryIO, NamedTuple
 
 from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, ValidationError
 
@@ -23,6 +25,21 @@ def _channel(written: str) -> str:
     return Channel.EMAIL.value if written == "mail" else written
 
 
+def _time(written: str) -> str:
+    try:
+        _moment(written)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{written[:40]!r} is no time: write 2026-03-02 or 2026-03-02T10:30+01:00 (ISO 8601)"
+        ) from None
+    return written
+
+
+def _moment(written: str) -> datetime:
+    read = datetime.fromisoformat(written)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 class LabelledText(Frozen):
     """A text whose topic a person chose: one line of an examples file; other keys are let be."""
 
@@ -30,14 +47,22 @@ class LabelledText(Frozen):
 
     text: str
     topic: str = Field(min_length=1, validation_alias=AliasChoices("topic", "label"))
-    at: str | None = Field(default=None, validation_alias=AliasChoices("at", "date"))
-    """When it came (ISO 8601); where one example has no time, the order of the file counts."""
+    at: Annotated[str, AfterValidator(_time)] | None = Field(
+        default=None, validation_alias=AliasChoices("at", "date")
+    )
+    """When it came (ISO 8601, UTC where it names no offset); where one example has no time, the
+    order of the file counts."""
     channel: Annotated[str, AfterValidator(_channel)] = Channel.EMAIL.value
     """As requests name it; ``mail`` is ``email``."""
     confidence: float = Field(default=1.0, ge=0, le=1)
     """How well the text could be read, where it was read from a page (0..1)."""
     event: str | None = None
     """The happening it is about, such as one flood: `intake evaluate --split event`."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it came, in UTC, so that times of several offsets are in order."""
+        return None if self.at is None else _moment(self.at)
 
 
 class Example(NamedTuple):
@@ -59,18 +84,35 @@ def read(path: Path) -> Iterator[LabelledText]:
     Raises:
         UsageError: a line is no example; the text names the line.
     """
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(iter(lambda: lines.readline(_MAX_LINE), ""), start=1):
-            if not line.strip():
-                continue
-            try:
-                yield LabelledText.model_validate_json(line)
-            except ValidationError as error:
-                reason = error.errors()[0]["msg"]
-                raise UsageError(
-                    f"Line {number} of {path} is no example: {reason}.",
-                    remedy='Write one JSON object a line, with the keys "text" and "topic".',
-                ) from error
+    with path.open("rb") as stream:
+        yield from read_stream(stream, str(path))
+
+
+def read_stream(stream: BinaryIO, name: str) -> Iterator[LabelledText]:
+    """Yield the examples of JSON lines in UTF-8, which may begin with a byte order mark.
+
+    ``name`` is what people call the stream.
+
+    Raises:
+        UsageError: a line is no example; the text names the line.
+    """
+    for number, line in enumerate(iter(lambda: stream.readline(_MAX_LINE), b""), start=1):
+        content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if not content.strip():
+            continue
+        try:
+            yield LabelledText.model_validate_json(content.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"Line {number} of {name} is not UTF-8: byte {content[error.start]:#04x}.",
+                remedy="Write the file anew in UTF-8, such as with `iconv -f latin1 -t utf-8`.",
+            ) from error
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise UsageError(
+                f"Line {number} of {name} is no example: {reason}.",
+                remedy='Write one JSON object a line, with the keys "text" and "topic".',
+            ) from error
 
 
 def of_taxonomy(taxonomy: Taxonomy) -> list[Example]:

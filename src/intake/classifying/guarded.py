@@ -108,11 +108,11 @@ class SilentClassifier:
 
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
-        self._reason = reason
+        self.reason = reason
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:  # noqa: ARG002 - it says the same of all
         """Return the reason."""
-        return failure(self, self._reason)
+        return failure(self, self.reason)
 
 
 def ask(

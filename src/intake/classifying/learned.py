@@ -14,7 +14,7 @@ import numpy as np
 from intake.classifying.embeddings import Embedder
 from intake.classifying.examples import of_citizens, of_taxonomy
 from intake.classifying.folding import split
-from intake.classifying.linear_model import LinearModel, Prior, digest, version_of
+from intake.classifying.linear_model import LinearModel, Manifest, Prior, digest, version_of
 from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Evidence
 from intake.schemas.documents import Document
@@ -27,7 +27,8 @@ _LEAST_TOPICS = 2
 _MOST_EMBEDDED = 50
 """So many texts are read anew for a model of nothing learned: two seconds."""
 _SHOWN_TOPICS = 4
-_LEAST_CONFIDENCE = 0.01
+LEAST_SHARE = 0.01
+"""There is no opinion on a topic that is less likely."""
 _SHOWN_WORDS = 5
 _SHOWN_AGAINST = 3
 _LEAST_WEIGHT = 0.001
@@ -90,7 +91,7 @@ class LearnedClassifier:
         order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
         is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
         for place in order:
-            if shares[place] < _LEAST_CONFIDENCE:
+            if shares[place] < LEAST_SHARE:
                 break
             most = opinions[-1].confidence if opinions else 1.0
             opinion = self._opinion(int(place), float(shares[place]), most, text)
@@ -112,14 +113,12 @@ class LearnedClassifier:
         return manifest.prior > 0 and min(known) >= ENOUGH_EXAMPLES
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
-        manifest = self._model.manifest
-        topic, known = manifest.topics[place], manifest.known(place)
-        lessened = share * min(1.0, (known + _HEAD_START) / (ENOUGH_EXAMPLES + _HEAD_START))
+        topic = self._model.manifest.topics[place]
         return Classification(
             classifier=self.name,
             version=self.version,
             topic=topic,
-            confidence=round(min(lessened, most), 4),
+            confidence=min(lessened(self._model.manifest, place, share), most),
             evidence=self._evidence(text, topic),
         )
 
@@ -141,6 +140,13 @@ class LearnedClassifier:
             Evidence(rule="learned", text=word, topic=topic, weight=round(weight, 4))
             for weight, word in shown
         )
+
+
+def lessened(manifest: Manifest, place: int, share: float) -> float:
+    """Return the confidence in the topic at ``place`` that is likely by ``share``: less where it
+    has few examples."""
+    known = manifest.known(place) + _HEAD_START
+    return round(share * min(1.0, known / (ENOUGH_EXAMPLES + _HEAD_START)), 4)
 
 
 def cold_start(taxonomy_version: str) -> str:

@@ -78,17 +78,22 @@ class ModelFolder:
         Raises:
             ConfigError: a record cannot be read.
         """
-        found = []
+        found, faults = self.readable_records()
+        for fault in faults:
+            raise fault
+        return found
+
+    def readable_records(self) -> tuple[list[ModelRecord], list[ConfigError]]:
+        """Return what is known of each version, the oldest first, and why the records of others
+        cannot be read."""
+        found, faults = [], []
         for path in sorted(self.root.glob("*.json")):
             if _VERSION.fullmatch(path.stem) and self._has(path.stem):
                 try:
                     found.append(ModelRecord.model_validate_json(path.read_bytes()))
                 except (OSError, ValidationError) as error:
-                    raise ConfigError(
-                        f"The record {path} of a model cannot be read: {_reason(error)}.",
-                        remedy="Take it and the model's file out of the folder.",
-                    ) from error
-        return sorted(found, key=lambda record: (record.trained_at, record.version))
+                    faults.append(_unreadable(path, error))
+        return sorted(found, key=lambda record: (record.trained_at, record.version)), faults
 
     def add(self, content: bytes, record: ModelRecord) -> None:
         """Keep a model and its record; a version that is there is left as it is, but a file that
@@ -136,11 +141,15 @@ class ModelFolder:
 
     def _unfinished(self, content: bytes) -> Path:
         handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.root)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fchmod(handle, 0o644)
-            os.fsync(handle)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fchmod(handle, 0o644)
+                os.fsync(handle)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
         return Path(name)
 
     def _sync(self) -> None:
@@ -155,6 +164,13 @@ class ModelFolder:
         for left in self.root.glob(f"{_UNFINISHED}*"):
             if time.time() - left.stat().st_mtime > _LEFTOVER_S:
                 left.unlink(missing_ok=True)
+
+
+def _unreadable(path: Path, error: OSError | ValidationError) -> ConfigError:
+    return ConfigError(
+        f"The record {path} of a model cannot be read: {_reason(error)}.",
+        remedy="Take it and the model's file out of the folder.",
+    )
 
 
 def _reason(error: OSError | ValidationError) -> str:

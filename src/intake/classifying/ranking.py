@@ -23,7 +23,7 @@ def rank(
     of each; first the topic that all opinions together speak for most."""
     best: dict[str, Classification] = {}
     together: dict[str, float] = defaultdict(float)
-    for opinion in _merged(_counted(opinions, taxonomy), taxonomy):
+    for opinion in merged(_counted(opinions, taxonomy), taxonomy):
         topic = opinion.topic or ""
         together[topic] += opinion.confidence
         if topic not in best or opinion.confidence > best[topic].confidence:
@@ -43,8 +43,8 @@ def _counted(opinions: Sequence[Classification], taxonomy: Taxonomy) -> tuple[Cl
     return tuple(opinion for opinion in known if opinion.calibrated) or known
 
 
-def _merged(opinions: Sequence[Classification], taxonomy: Taxonomy) -> Iterator[Classification]:
-    """Yield the opinions on topics of today.
+def merged(opinions: Sequence[Classification], taxonomy: Taxonomy) -> Iterator[Classification]:
+    """Yield the opinions on topics of today; those that ``taxonomy`` does not have stay.
 
     A classifier that still knows two topics, which are one now, is as sure of it as of both.
     """

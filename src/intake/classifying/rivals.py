@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from intake.classifying.examples import LabelledText
 from intake.classifying.figures import Judged
 from intake.classifying.guarded import ask
+from intake.classifying.ranking import merged
+from intake.classifying.rules import documents_of
+from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier
 from intake.schemas.classifications import Classification, Origin
-from intake.schemas.documents import Document
+
+_NO_TOPICS = Taxonomy(topics=())
+"""By which every topic has the name it is given."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +35,27 @@ class Majority:
 
 @dataclass(frozen=True)
 class ByClassifier:
-    """Chooses what one classifier is surest of. ``may_have_learned``: from these very texts."""
+    """Chooses what one classifier is surest of, by the names that topics have in ``taxonomy``.
+
+    ``may_have_learned``: from these very texts.
+    """
 
     name: str
     classifier: Classifier
     may_have_learned: bool = False
+    taxonomy: Taxonomy = _NO_TOPICS
 
     def judge(self, held: Sequence[LabelledText]) -> list[Judged]:
         """Return the texts with the classifier's topics."""
         return [self._judge(each) for each in held]
 
     def _judge(self, text: LabelledText) -> Judged:
-        document = Document(text=text.text, channel=text.channel, confidence=text.confidence)
+        facts = {"channel": text.channel, "confidence": text.confidence}
+        documents = [each.model_copy(update=facts) for each in documents_of(text.text)]
         none = Classification(classifier=self.name, version="")
-        opinions = ask(self.classifier, [document], Origin(channel=text.channel))
-        best = max(opinions, key=lambda opinion: opinion.confidence, default=none)
+        opinions = ask(self.classifier, documents, Origin(channel=text.channel))
+        named = merged([each for each in opinions if each.topic], self.taxonomy)
+        best = max(named, key=lambda opinion: opinion.confidence, default=none)
         return Judged(text, best.topic, best.confidence)
 
 

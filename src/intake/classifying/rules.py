@@ -177,7 +177,7 @@ class KeywordClassifier:
         columns = {topic: column for column, topic in enumerate(topics)}
         shares = np.zeros((len(texts), len(topics)), dtype=np.float32)
         for row, text in enumerate(texts):
-            for opinion in self.classify(_documents(text)):
+            for opinion in self.classify(documents_of(text)):
                 if opinion.topic in columns:
                     shares[row, columns[opinion.topic]] = opinion.confidence
         return shares
@@ -207,7 +207,21 @@ def _of_origin(rule: _Rule, fact: str) -> _Found:
     return _Found(_Clue(rule.topic, rule.name, rule.weight), rule.weight, None, None, fact)
 
 
-def _documents(text: str) -> list[Document]:
+def check_topics(path: Path, taxonomy: Taxonomy) -> None:
+    """Refuse rules for topics that ``taxonomy`` does not have: nothing is ever filed under these.
+
+    Raises:
+        ConfigError: there is such a rule, which is named, or the file cannot be read.
+    """
+    file = read(path, shipped="keywords.toml")
+    strays = [rule for rule in validate(file, _File).rules if taxonomy.find(rule.topic) is None]
+    if strays:
+        named = "; ".join(f"rule {each.name!r}, topic {each.topic!r}" for each in strays)
+        raise refuse(file, f"the taxonomy does not have the topic of: {named}")
+
+
+def documents_of(text: str) -> list[Document]:
+    """Return the subject, which is the first of several lines, and the body of an example."""
     subject, line_end, body = text.partition("\n")
     if not line_end:
         return [Document(text=text)]

@@ -41,9 +41,12 @@ def part(examples: Sequence[LabelledText], split: Split) -> list[Fold]:
 
 def in_time(examples: Sequence[LabelledText]) -> list[LabelledText]:
     """Return the examples by their time; in the order given where one has none."""
-    if any(each.at is None for each in examples):
+    moments = [each.moment for each in examples]
+    known = [moment for moment in moments if moment is not None]
+    if len(known) < len(moments):
         return list(examples)
-    return sorted(examples, key=lambda each: (each.at or "", each.text))
+    pairs = zip(known, examples, strict=True)
+    return [each for _, each in sorted(pairs, key=lambda pair: (pair[0], pair[1].text))]
 
 
 def _shuffled(examples: Sequence[LabelledText]) -> list[LabelledText]:

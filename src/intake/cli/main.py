@@ -17,6 +17,7 @@ from intake.cli import logs
 from intake.cli.commands import files, items, learning, requests, setup, work
 from intake.cli.render import complain
 from intake.cli.session import Session
+from intake.cli.streams import speak_plainly
 from intake.errors import IntakeError, StoreError
 
 DEFECT = 70
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends by raising SystemExit with the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     signal.signal(signal.SIGTERM, _terminate)
+    speak_plainly()
     try:
         app(given, prog_name="intake")
     except IntakeError as error:

@@ -27,6 +27,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from intake.cli.streams import is_unicode
+
 if TYPE_CHECKING:
     from intake.schemas.events import Event
 
@@ -66,10 +68,14 @@ def one_line(value: object) -> str:
 
 
 def emit_json(value: object) -> None:
-    """Print JSON on stdout; pydantic models, times and paths among it are understood."""
+    """Print JSON on stdout; pydantic models, times and paths among it are understood.
+
+    Where stdout is not UTF-8, letters are written as ``\\u00e8``: nothing is lost to a program.
+    """
     from pydantic_core import to_jsonable_python  # heavy, and only programs ask for JSON
 
-    _write(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2) + "\n")
+    is_ascii = not is_unicode(sys.stdout)
+    _write(json.dumps(to_jsonable_python(value), ensure_ascii=is_ascii, indent=2) + "\n")
 
 
 def emit(*parts: RenderableType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ ByOption = Annotated[
     str | None, typer.Option("--by", help="Who does this; the user of this computer if left out.")
 ]
 
+STANDARD_INPUT = "-"
+"""In place of a file's name."""
 Choice = TypeVar("Choice", bound=StrEnum)
 _AGES = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -64,8 +67,23 @@ def session(context: typer.Context) -> Session:
 
 
 def this_person(given: str | None) -> str:
-    """Return who is written down as having done something."""
-    return given or getpass.getuser()
+    """Return who is written down as having done something; a user that the computer has no name
+    for, as in some containers, is ``uid`` and a number."""
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):  # the latter from Python 3.13 on
+        return f"uid {os.getuid()}"
+
+
+def readable(file: Path | None) -> Path | None:
+    """Refuse what is no file that can be read; ``exists`` of Typer 0.29 refuses - too."""
+    if file is None or str(file) == STANDARD_INPUT:
+        return file
+    if not file.exists():
+        raise typer.BadParameter(f"file '{file}' does not exist.")
+    if file.is_dir() or not os.access(file, os.R_OK):
+        raise typer.BadParameter(f"'{file}' is no file that can be read.")
+    return file
 
 
 def choice(value: str | None, choices: type[Choice], option: str) -> Choice | None:

@@ -18,8 +18,8 @@ from intake.errors import ConfigError
 FILE_NAME = "intake.toml"
 PREFIX = "INTAKE_"
 DELIMITER = "__"
-NOT_SETTINGS = frozenset({"INTAKE_CONFIG", "INTAKE_DEBUG"})
-"""Variables of the command line, which are no settings."""
+NOT_SETTINGS = frozenset({"INTAKE_CONFIG", "INTAKE_DEBUG", "INTAKE_NO_APT"})
+"""Variables of the command line and of ``scripts/setup.sh``, which are no settings."""
 
 Key = tuple[str, ...]
 

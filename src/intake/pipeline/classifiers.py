@@ -73,7 +73,7 @@ def _openers(
     else:
         yield _LEARNED, lambda: _learned(model, _changed(model), options)
     for name in names:
-        yield name, partial(_by_name, name, options, timeout_s)
+        yield name, partial(open_by_name, name, options, timeout_s)
 
 
 def _changed(model: Path) -> int:
@@ -84,7 +84,13 @@ def _changed(model: Path) -> int:
 
 
 @cache
-def _by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classifier:
+def open_by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Classifier:
+    """Return the plugin ``name``, which has ``timeout_s`` for an item; one that cannot be opened is
+    silent and says why.
+
+    Raises:
+        ConfigError: there is no such plugin, or a file cannot be used.
+    """
     found: Any = plugins.load("classifiers", name)
     try:
         is_configurable = isinstance(found, ConfigurableClassifier)

@@ -9,6 +9,7 @@ from intake.classifying.linear_model import LinearModel
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.training import train
+from intake.errors import UsageError
 from intake.pipeline.classifiers import embedder
 from intake.schemas.classifications import ClassifierOptions
 
@@ -25,9 +26,14 @@ def learn(
     messages that we ship do if most of the examples are of these topics.
 
     Raises:
-        UsageError: there are not two topics.
+        UsageError: there are no examples, or not two topics.
         ConfigError: the taxonomy or the rules cannot be used.
     """
+    if not examples:
+        raise UsageError(
+            "There are no examples to learn from.",
+            remedy="Name a file of labelled texts, or correct topics with `intake correct` first.",
+        )
     taxonomy, asked = Taxonomy.load(options.taxonomy), embedder(options)
     labelled = [
         Example(each.text, each.topic, each.channel) for each in forward(examples, taxonomy)

@@ -60,6 +60,11 @@ class Models:
         """
         return self._folder.records()
 
+    def readable_records(self) -> tuple[list[ModelRecord], list[ConfigError]]:
+        """Return what is known of each version, the oldest first, and why the records of others
+        cannot be read."""
+        return self._folder.readable_records()
+
     def current(self) -> str:
         """Return the version in use, or ``untrained``.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import OcrOptions
+from intake.pipeline.whole_files import check_place, whole_file
 from intake.schemas.documents import FILES_INSIDE, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
 
@@ -50,7 +50,7 @@ def read_file(
     wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
     targets = {name: target for name, target in wanted.items() if target is not None}
     for target in targets.values():
-        _check_place(target)
+        check_place(target)
     if len(set(targets.values())) < len(targets):
         raise UsageError(
             "The PDF and the page that explains the reading would be one file.",
@@ -80,33 +80,6 @@ def read_file(
             document = write_searchable_pdf(child, payload, document, made)
         for name, target in targets.items():
             if (folder / name).exists():
-                _deliver(folder / name, target)
+                with whole_file(target) as unfinished:
+                    shutil.copyfile(folder / name, unfinished)
     return document
-
-
-def _check_place(target: Path) -> None:
-    """Refuse a place before minutes are spent on reading."""
-    if target.is_dir():
-        raise UsageError(
-            f"{target} cannot be written: it is a folder.", remedy="Name a file in that folder."
-        )
-    if not target.parent.is_dir():
-        raise UsageError(
-            f"{target} cannot be written: the folder {target.parent} is not there.",
-            remedy="Make the folder, or name another file.",
-        )
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"{target} cannot be written: no right to write into {target.parent}.",
-            remedy="Name a file in a folder of yours.",
-        )
-
-
-def _deliver(made: Path, target: Path) -> None:
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    with on_disk(target):
-        try:
-            shutil.copyfile(made, unfinished)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ _LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
+TRY_PLUGIN = "intake.pipeline.trying:try_plugin"
 TRAIN = "intake.pipeline.contest:train_in_child"
 
 

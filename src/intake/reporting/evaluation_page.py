@@ -252,6 +252,8 @@ class _Page:
                 name += " *"
                 notes.append(f"<p>* {escape(words['may_have_learned'])}</p>")
             rows.append([name, *(f"{figure:.2f}" for figure in theirs), between])
+        without = words["measured_without"]
+        notes += [f"<p>{escape(f'{without} {each.message}')}</p>" for each in report.faults]
         keys = ["rival", "macro_f1", "accuracy", "coverage", "accuracy_covered", "lead"]
         return self._html.section(
             "rivals", self._html.table(keys, rows, numbers=range(1, 6)), *notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -34,6 +35,8 @@ footer { margin-top: 2.5rem; color: #444; font-size: .85rem; }
   details > summary { list-style: none; } tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; height: auto; } }
 """
+_TEXT = re.compile(r"(?<=>)[^<>]+")
+_DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?!\w|\.\d)")
 
 
 class Raw(str):
@@ -45,8 +48,9 @@ class Raw(str):
 class Html:
     """Writes a page in the words of one language.
 
-    ``words`` has a page's ``title`` and ``footer``, and under each key of a section its heading
-    and, under ``KEY_help``, how to read it. ``threshold`` is put into the heads that name it.
+    ``words`` has a page's ``title`` and ``footer``, the language's ``decimal_mark``, and under each
+    key of a section its heading and, under ``KEY_help``, how to read it. ``threshold`` is put into
+    the heads that name it.
     """
 
     def __init__(self, words: Mapping[str, str], *, threshold: str) -> None:
@@ -56,11 +60,12 @@ class Html:
     def page(self, parts: Iterable[str], *, language: str) -> str:
         """Return the whole file."""
         title = escape(self._words["title"])
+        body = _with_decimal_mark("".join(parts), self._words["decimal_mark"])
         return (
             f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-            f"<h1>{title}</h1>\n{''.join(parts)}</main>\n"
+            f"<h1>{title}</h1>\n{body}</main>\n"
             f"<footer>{escape(self._words['footer'])}</footer>\n</body>\n</html>\n"
         )
 
@@ -115,6 +120,11 @@ def interval_of(interval: Interval | None) -> str:
 def with_interval(value: float, interval: Interval) -> str:
     """Return a figure for a table, and where it lies in 95 of 100 cases."""
     return Raw(f"{value:.2f} {interval_of(interval)}")
+
+
+def _with_decimal_mark(markup: str, mark: str) -> str:
+    """Return ``markup`` with the decimal mark of a language in its texts, not in its tags."""
+    return _TEXT.sub(lambda text: _DECIMAL.sub(rf"\g<1>{mark}\g<2>", text[0]), markup)
 
 
 def _escaped(cell: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from intake.schemas.base import Frozen
+from intake.schemas.classifications import Fault
 
 
 class Split(StrEnum):
@@ -176,6 +177,8 @@ class Report(Frozen):
     confusions: tuple[tuple[str, str, int], ...]
     """Right topic, chosen topic, how often, where they differ; the most frequent first."""
     rivals: tuple[Rival, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What could not be measured beside it, such as a model in use that is damaged."""
     drift: tuple[Drift, ...] = ()
     gate: Gate | None = None
     """None: the texts are in no order of time."""

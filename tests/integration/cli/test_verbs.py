@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,24 @@ def test_requests_lists_emergencies_first_and_marked(intake: Any) -> None:
     assert "!! emergency" in lines[2]
     assert "AIUTO" in lines[2]
     assert "!!" not in lines[3]
+
+
+def test_tables_are_printed_where_letters_are_not_utf_8(centre: Path) -> None:
+    def printed(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from intake.cli.main import main; main()", *arguments],
+            cwd=centre,
+            env={**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "100"},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode("latin-1")
+
+    assert "!! emergency" in printed("requests")
+    assert "---" in printed("run")
+    assert '{"text": "..."' in printed("train", "--help")
 
 
 def test_requests_are_chosen_by_channel_search_and_time(intake: Any) -> None:
@@ -373,6 +392,8 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     intake("run")
     first = intake("requests", "--json", "--limit", "100").json
     assert {each["topic"] for each in first} == {None}, "a rule's word is not believed unproved"
+    asked = ("classify", "--subject", "Reclamo", "--text", f"{complaint} 7", "--json")
+    assert intake(*asked).json["review_reasons"] == ["topic_unsure"]
     for request in first:
         intake("correct", request["reference"], "reclamo", "--by", "anna")
     (mails / "next.eml").write_bytes(
@@ -383,6 +404,8 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     every = intake("requests", "--json", "--limit", "100").json
     (filed,) = [each for each in every if each["reference"] not in known]
     assert (filed["topic"], filed["needs_review"]) == ("reclamo", False)
+    judged = intake(*asked).json
+    assert (judged["topic"], judged["needs_review"]) == ("reclamo", False)
 
 
 def test_topics_are_learned_measured_and_used(
@@ -547,8 +570,15 @@ def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
     record.unlink()
     listed = intake("models", "list").out
     record.write_bytes(kept)
+    spoilt = tmp_path / "models" / f"{'f' * 12}.json"
+    spoilt.write_text("{")
+    spoilt.with_suffix(".model").write_bytes(b"broken")
+    beside = intake("models", "list", "--json")
+    spoilt.with_suffix(".model").unlink()
+    assert (beside.code, beside.json["models"]) == (78, [trained])
+    assert str(spoilt) in beside.err
     assert trained["version"] in listed.split("In use:")[0]
-    assert "Its record is missing." in listed
+    assert "Its record is missing" in listed
     judged = intake("classify", "--text", "gimbo lapti 71", "--json").json
     assert f"learned {trained['version']}" in judged["model_version"]
     assert judged["topic"] == "accesso"

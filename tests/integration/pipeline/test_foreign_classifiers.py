@@ -68,6 +68,20 @@ class Unopened(Sound):
     name = "unopened"
     def __init__(self):
         raise OSError("no model here")
+
+class Endless(Sound):
+    name = "endless"
+    def __init__(self):
+        while True:
+            try:
+                time.sleep(30)
+            except BaseException:
+                pass
+
+class Ending(Sound):
+    name = "ending"
+    def __init__(self):
+        os._exit(3)
 """
 NAMES = {
     "sound": "Sound",
@@ -79,6 +93,8 @@ NAMES = {
     "leaving": "Leaving",
     "interrupting": "Interrupting",
     "printing": "Printing",
+    "endless": "Endless",
+    "ending": "Ending",
 }
 
 
@@ -151,3 +167,25 @@ def test_what_a_plugin_prints_is_not_among_the_verdict(capfd):
 
     assert classify("Domanda", options=options).topic == "reclamo"
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("sound", 0, "learned, keywords, sound"),
+        ("unopened", 78, "no model here"),
+        ("endless", 78, "Took longer than 3 s"),
+        ("ending", 78, "ended by itself"),
+    ],
+)
+def test_a_check_opens_what_is_of_others_and_outlives_it(name, code, told, tmp_path):
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        classify={"classifiers": ("keywords", name)},
+        processing={"light_timeout_s": 3},
+    )
+    with Intake(settings) as app:
+        (checked,) = [each for each in app.check() if each.name == "classify"]
+
+    assert (checked.exit_code, told in checked.detail) == (code, True), checked
+    assert code == 0 or name in checked.detail

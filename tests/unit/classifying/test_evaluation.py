@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from intake.classifying.drift import Past, divergence, stability_index
-from intake.classifying.evaluation import evaluate
+from intake.classifying.evaluation import evaluate, judge, learn_alone
 from intake.classifying.examples import LabelledText
 from intake.classifying.figures import Figures, Judged, lead
+from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
 from intake.classifying.rivals import ByClassifier, most_frequent
 from intake.classifying.rolling import roll
-from intake.classifying.splits import part
+from intake.classifying.splits import in_time, part
+from intake.classifying.taxonomy import Taxonomy, Topic
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
+from intake.schemas.documents import Document
 from intake.schemas.evaluations import Report, Split
 
 WORDS = {
@@ -90,6 +93,23 @@ def test_texts_of_which_one_has_no_time_are_parted_in_the_order_given() -> None:
     texts = [*labelled(20)[::-1], LabelledText(text="x", topic="casa")]
     (fold,) = part(texts, Split.TIME)
     assert [*fold.learned, *fold.held] == texts
+
+
+def test_times_of_several_offsets_are_in_order() -> None:
+    written = [
+        "2026-03-01T00:30+02:00",
+        "2026-02-28T23:00Z",
+        "20260301",
+        "2026-02-28T22:00-03:00",
+        "2026-02-28 21:45",
+    ]
+    texts = [
+        LabelledText(text=f"testo {number}", topic="casa", at=at)
+        for number, at in enumerate(written)
+    ]
+    assert [each.at for each in in_time(texts)] == [written[each] for each in (4, 0, 1, 2, 3)]
+    told = Past(texts).drift([Judged(each, "casa", 1.0) for each in texts])
+    assert [(each.month, each.texts) for each in told] == [("2026-02", 3), ("2026-03", 2)]
 
 
 def test_a_random_split_is_the_same_again_and_keeps_equal_texts_together() -> None:
@@ -240,6 +260,60 @@ def test_a_report_stands_beside_rivals_and_tells_channels_pages_and_months() -> 
     assert (frequent.name, stubborn.name) == (most_frequent(texts).name, "stubborn")
     assert stubborn.accuracy == pytest.approx(1 / 3, abs=0.05)
     assert stubborn.lead.low > 0
+
+
+def test_the_figures_promise_no_more_than_a_run_would_file() -> None:
+    few = evaluate(labelled(90), threshold=0.8)
+    many = evaluate([*labelled(200), *labelled(90, month=2)], threshold=0.8)
+    assert few.accuracy == many.accuracy == 1.0
+    assert few.coverage < 0.5 < many.coverage
+
+
+def test_a_text_is_judged_as_the_model_would_judge_it_in_a_run() -> None:
+    model = learn_alone(labelled(45))
+    strange = LabelledText(text="Kāpēc ūdens pazuda?", topic="acqua")
+    held = [*labelled(20, month=2, seed=4), strange]
+    in_a_run = LearnedClassifier(model)
+
+    judged = judge(model, held)
+
+    assert min(model.manifest.examples) < ENOUGH_EXAMPLES
+    for each in judged:
+        told = [Document(text=each.text.text, channel=each.text.channel)]
+        first = next(iter(in_a_run.classify(told)), None)
+        assert each.topic == (first.topic if first else None)
+        assert each.confidence == (first.confidence if first else 0.0)
+
+
+def test_a_rival_reads_what_the_new_model_reads() -> None:
+    model = learn_alone(labelled(90))
+    held = [
+        each.model_copy(update={"text": each.text.replace(" ", "\n", 1)})
+        for each in labelled(30, month=2, seed=4)
+    ]
+
+    theirs = ByClassifier("model in use", LearnedClassifier(model)).judge(held)
+
+    assert theirs == judge(model, held)
+
+
+def test_a_rival_that_knows_topics_by_former_names_is_not_wrong_for_that() -> None:
+    known = labelled(90)
+    model = learn_alone(known)
+    names = {"it": "x", "en": "x"}
+    facts = {"label": names, "description": names, "queue": "x"}
+    topic = Topic(id="cose", formerly=("casa", "medaglia"), **facts)
+    held = [
+        each.model_copy(update={"topic": "cose" if each.topic != "acqua" else "acqua"})
+        for each in labelled(30, month=2, seed=4)
+    ]
+
+    classifier = LearnedClassifier(model)
+    theirs = ByClassifier("model in use", classifier, taxonomy=Taxonomy(topics=(topic,))).judge(
+        held
+    )
+
+    assert all(each.is_right for each in theirs)
 
 
 def test_events_have_figures_of_their_own() -> None:

@@ -166,3 +166,21 @@ def test_a_damaged_version_is_made_whole_by_the_same_training(folder: ModelFolde
     folder.add(b"whole", record(version))
     assert path.read_bytes() == b"whole"
     assert not list(folder.root.glob(".unfinished-*"))
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    folder: ModelFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.add(b"one", record(ONE))
+    there = sorted(folder.root.iterdir())
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError):
+        folder.add(b"two", record(TWO))
+    with pytest.raises(StoreError):
+        folder.use(ONE)
+
+    assert sorted(folder.root.iterdir()) == there

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 
 from intake.cli import render
 from intake.cli.render import Column
+from intake.cli.streams import speak_plainly
 from intake.schemas.requests import Sender
 
 COLUMNS = [Column("reference"), Column("note", share=1, rank=1), Column("subject", share=2)]
@@ -67,6 +69,31 @@ def test_json_understands_models_times_paths_and_keeps_letters(
     assert "Niccolò" in out
     assert json.loads(out)["at"] == "2026-01-01T00:00:00Z"
     assert json.loads(out)["where"] == "/x"
+
+
+def test_json_loses_no_letter_where_stdout_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = BytesIO()
+    stream = TextIOWrapper(shown, encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", stream)
+    render.emit_json("città 東京")
+    monkeypatch.undo()
+
+    assert not stream.closed
+    assert json.loads(shown.getvalue()) == "città 東京"
+
+
+def test_what_an_encoding_has_no_sign_for_is_written_plainly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = BytesIO()
+    stream = TextIOWrapper(shown, encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", stream)
+    speak_plainly()
+    render.emit("città ─ “frana”… 東")
+    monkeypatch.undo()
+
+    assert not stream.closed
+    assert shown.getvalue().decode("latin-1") == 'città - "frana"~ ?\n'
 
 
 def test_times_are_shown_in_the_configured_zone() -> None:

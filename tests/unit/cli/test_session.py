@@ -52,3 +52,17 @@ def test_a_wrong_choice_names_the_right_ones() -> None:
 def test_who_acts_is_the_user_of_the_computer_unless_named() -> None:
     assert this_person("anna") == "anna"
     assert this_person(None)
+
+
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 4321"), OSError("none")])
+def test_a_user_without_a_name_is_a_number(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def nobody() -> str:
+        raise error
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("os.getuid", lambda: 4321)
+
+    assert this_person(None) == "uid 4321"
+    assert this_person("anna") == "anna"

@@ -289,6 +289,7 @@ def test_a_variable_named_as_a_secret_is_no_setting(
 ) -> None:
     monkeypatch.setenv("INTAKE_INBOX_PASSWORD", "s3cret")
     monkeypatch.setenv("INTAKE_DEBUG", "1")
+    monkeypatch.setenv("INTAKE_NO_APT", "1")
 
     settings = load('[sources.a]\nkind = "imap"\npassword = {env = "INTAKE_INBOX_PASSWORD"}\n')
 

@@ -35,7 +35,10 @@ def test_a_file_in_a_folder_of_others_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # root, who runs the tests in a container, may write everywhere
-    monkeypatch.setattr(one_file.os, "access", lambda *_: False)
+    def refuse(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)
 
     with pytest.raises(UsageError, match="no right to write"):
         _read(searchable_pdf=tmp_path / "out.pdf")

@@ -166,6 +166,19 @@ def test_figures_stand_on_the_page_as_they_were_measured() -> None:
         assert told in page
 
 
+def test_figures_have_the_decimal_mark_of_the_language() -> None:
+    for language, mark in (("en", "."), ("it", ",")):
+        page = draw(report(), language=language, labels={"info.alloggio": "Casa n. 1.2.3 (v1.2)"})
+        assert page.count("Casa n. 1.2.3 (v1.2)") > 2
+        plain = page.replace("1.2.3 (v1.2)", "")
+        told = re.sub(r"<style>.*?</style>|<[^>]*>", " ", plain, flags=re.S)
+        marks = re.findall(r"(?<=\d)[.,](?=\d)", told)
+        assert len(marks) > 20
+        assert set(marks) == {mark}
+        for chart in re.findall(r"<svg.*?</svg>", page, re.S):
+            ElementTree.fromstring(chart)
+
+
 def test_names_of_strangers_are_text_and_never_markup() -> None:
     page = draw(report(name=HOSTILE))
     assert "<script" not in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,31 +12,19 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column
-from intake.cli.session import JsonOption, choice, session
+from intake.cli.session import STANDARD_INPUT, JsonOption, choice, readable, session
 from intake.errors import ConfigError, UnreadableItem
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from intake.cli.session import Session
+    from intake.pipeline.stage_options import ClassifyOptions
     from intake.schemas.classifications import Verdict
     from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
 
-_STANDARD_INPUT = "-"
-
-
-def _readable(file: Path | None) -> Path | None:
-    """Refuse what is no file that can be read; ``exists`` of Typer 0.29 refuses - too."""
-    if file is None or str(file) == _STANDARD_INPUT:
-        return file
-    if not file.exists():
-        raise typer.BadParameter(f"file '{file}' does not exist.")
-    if file.is_dir() or not os.access(file, os.R_OK):
-        raise typer.BadParameter(f"'{file}' is no file that can be read.")
-    return file
-
-
 FileArgument = Annotated[
-    Path, typer.Argument(help="The file; - is standard input.", callback=_readable)
+    Path, typer.Argument(help="The file; - is standard input.", callback=readable)
 ]
 
 
@@ -136,7 +123,7 @@ def classify(
         typer.Argument(
             metavar="[FILE]",
             help="A text, or a message whose name ends in .eml; - is standard input.",
-            callback=_readable,
+            callback=readable,
         ),
     ] = None,
     *,
@@ -152,7 +139,6 @@ def classify(
     as_json: JsonOption = False,
 ) -> None:
     """Print topic, urgency and language of a text, with the evidence."""
-    from intake.options import classify_options
     from intake.reading import classify as judge
     from intake.schemas.classifications import Origin
     from intake.schemas.requests import Channel
@@ -162,7 +148,7 @@ def classify(
     if file is not None:
         own_subject, text = _subject_and_text(file)
         subject = subject or own_subject
-    options = classify_options(session(context).settings())
+    options = _classify_options(session(context))
     came_by = choice(channel or None, Channel, "--channel") or ""
     origin = Origin(channel=came_by, sender=sender, number=number)
     verdict = judge(text or "", subject, origin=origin, options=options)
@@ -178,6 +164,17 @@ def classify(
         render.complain(f"Judged without it: {fault.message}", fault.remedy)
     if verdict.faults:
         raise typer.Exit(ConfigError.exit_code)
+
+
+def _classify_options(active: Session) -> ClassifyOptions:
+    """Return how the runs judge topics; thresholds that follow the outcomes are in the database."""
+    from intake.options import classify_options
+
+    settings = active.settings()
+    if settings.classify.precision is None:
+        return classify_options(settings)
+    with active.open() as intake:
+        return intake.classify_options()
 
 
 def _failures(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -205,13 +202,13 @@ def _nothing_stored(question: str = "Is it the right file?") -> Iterator[None]:
 
 
 def _bytes(file: Path) -> bytes:
-    if str(file) == _STANDARD_INPUT:
+    if str(file) == STANDARD_INPUT:
         return sys.stdin.buffer.read()
     return file.read_bytes()
 
 
 def _name(file: Path) -> str | None:
-    return None if str(file) == _STANDARD_INPUT else file.name
+    return None if str(file) == STANDARD_INPUT else file.name
 
 
 def _subject_and_text(file: Path) -> tuple[str, str]:

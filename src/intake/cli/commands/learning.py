@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,15 @@ import typer
 
 from intake.cli import render
 from intake.cli.render import Column, Tell
-from intake.cli.session import ByOption, JsonOption, choice, session, this_person
+from intake.cli.session import (
+    STANDARD_INPUT,
+    ByOption,
+    JsonOption,
+    choice,
+    readable,
+    session,
+    this_person,
+)
 from intake.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -26,10 +35,9 @@ ExamplesArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="[EXAMPLES]",
-        help='JSON lines: {"text": "…", "topic": "…", "at": "2026-03-02", "channel": "email"}. '
-        "Left out: the requests whose topic was corrected.",
-        exists=True,
-        dir_okay=False,
+        help='JSON lines: {"text": "...", "topic": "...", "at": "2026-03-02", "channel": "email"}. '
+        "Left out: the requests whose topic was corrected; - is standard input.",
+        callback=readable,
     ),
 ]
 
@@ -106,14 +114,16 @@ def _train_version(active: Session, examples: Path | None, person: str, *, as_js
 def list_models(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the models in the folder, the oldest first, and which one is in use."""
     with session(context).open() as intake:
-        records = intake.models.records()
+        records, faults = intake.models.readable_records()
         current, fault = _current(intake.models)
     if as_json:
         render.emit_json({"in_use": current, "models": records})
     else:
         _list(records, current)
-    if fault is not None:
-        raise fault
+    for each in (*faults, *([] if fault is None else [fault])):
+        render.complain(each.message, each.remedy)
+    if faults or fault is not None:
+        raise typer.Exit(ConfigError.exit_code)
 
 
 def _current(folder: Models) -> tuple[str | None, ConfigError | None]:
@@ -140,7 +150,7 @@ def _list(records: Sequence[ModelRecord], current: str | None) -> None:
         for each in records
     ]
     if current not in (None, UNTRAINED, *(each.version for each in records)):
-        rows.append((current, "", "", "", "yes", "Its record is missing."))
+        rows.append((current, "", "", "", "yes", "Its record is missing or damaged."))
     render.emit(render.table([*map(Column, columns), Column("Why", share=1)], rows))
     if current is not None:
         render.emit(render.plain(f"In use: {current}."))
@@ -182,16 +192,19 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Learn from some of the labelled texts and tell how the others are judged."""
-    from intake.learning import evaluate_model, evaluation_page
+    from intake.learning import check_page, evaluate_model, evaluation_page
     from intake.options import classify_options
+    from intake.pipeline.whole_files import whole_file
     from intake.schemas.evaluations import Split
 
     active = session(context)
     options = classify_options(active.settings())
     chosen = choice(split, Split, "--split") or Split.TIME
+    check_page(language, html)
+    labelled = _labelled(active, examples)
     with render.progress(silent=as_json or active.quiet) as tell:
         report = evaluate_model(
-            _labelled(active, examples),
+            labelled,
             options=options,
             split=chosen,
             precision=active.settings().classify.precision,
@@ -199,18 +212,26 @@ def evaluate(
         )
     if html is not None:
         page = evaluation_page(report, language, taxonomy=options.taxonomy)
-        html.write_text(page, encoding="utf-8")
+        with whole_file(html) as unfinished:
+            unfinished.write_text(page, encoding="utf-8")
     if as_json:
         render.emit_json(report)
-        return
-    _show(report)
-    if html is not None:
-        render.emit(render.plain(f"Written: {html}."))
+    else:
+        _show(report)
+        if html is not None:
+            render.emit(render.plain(f"Written: {html}."))
+    _warn(labelled, options.taxonomy)
+    for fault in report.faults:
+        render.complain(f"Measured without it: {fault.message}", fault.remedy)
+    if report.faults:
+        raise typer.Exit(ConfigError.exit_code)
 
 
 def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
-    from intake.classifying.examples import read
+    from intake.classifying.examples import read, read_stream
 
+    if examples is not None and str(examples) == STANDARD_INPUT:
+        return list(read_stream(sys.stdin.buffer, "standard input"))
     if examples is not None:
         return list(read(examples))
     with active.open() as intake:
@@ -224,7 +245,7 @@ def _warn(examples: Sequence[LabelledText], taxonomy: Path | None) -> None:
     if unknown := unknown_topics(examples, taxonomy):
         named = ", ".join(f"{topic} ({count})" for topic, count in unknown.items())
         render.complain(
-            f"The taxonomy does not have {len(unknown)} of the topics learned, with so many texts: "
+            f"The taxonomy lacks {len(unknown)} of the topics of the examples, with so many texts: "
             f"{named}.",
             "Nothing is filed under them: name the right taxonomy in [classify], or write them as "
             "`formerly` of its topics.",
