@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from itertools import groupby
+from random import Random
+
+import pytest
+
 from intake.ocr.reading_order import in_reading_order
 from intake.schemas.documents import Word
 
@@ -72,6 +77,87 @@ def test_columns_stay_whole_however_the_engine_cuts_their_paragraphs():
         ("end", 250, 800, 600, 1),
     )
     assert order(sheet) == ["one", "two", "three", "four", "five", "six", "end"]
+
+
+def joined(*columns, rows=8, step=42, count=4):
+    """Make lines of (name, left, right), words across, that an engine read over the gutters.
+
+    Each column has ``count`` words in its lines, which begin and end at its sides; a count of 0
+    stands for 2 and 3 in turn, and a name of figures for a single word.
+    """
+    return [
+        Word(
+            text=name if name.isdigit() else f"{name}{row}",
+            confidence=0.9,
+            left=left + word * (right - left + 10) // words,
+            top=100 + step * row,
+            right=left + (word + 1) * (right - left + 10) // words - 10,
+            bottom=136 + step * row,
+            paragraph=row // 5,
+            line=row % 5,
+        )
+        for row in range(rows)
+        for name, left, right in columns
+        for words in [1 if name.isdigit() else count or 2 + row % 2]
+        for word in range(words)
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 3, 5])
+@pytest.mark.parametrize("gutter", [40, 60])
+def test_lines_that_were_read_across_the_gutters_of_columns_are_parted(count, gutter):
+    columns = [(name, 100 + 480 * at, 580 + 480 * at - gutter) for at, name in enumerate("abcd")]
+    page = joined(*columns, count=count)
+    assert order(page) == ["a", "b", "c", "d"]
+    paragraphs = [
+        number for number, _ in groupby(word.paragraph for word in in_reading_order(page))
+    ]
+    assert len(paragraphs) == len({*paragraphs}) == 8
+
+
+def test_columns_are_parted_around_a_line_over_all_of_them():
+    head = Word(text="head", confidence=0.9, left=100, top=40, right=1300, bottom=76)
+    sheet = [head, *(word.model_copy(update={"paragraph": word.paragraph + 1})
+                     for word in joined(("a", 100, 700), ("b", 760, 1360)))]  # fmt: skip
+    assert order(sheet) == ["head", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        joined(("place", 100, 400), ("1250", 460, 560), ("30", 640, 700), count=2),
+        joined(("a", 100, 400), ("b", 430, 730)),
+        joined(("a", 100, 400), ("b", 460, 760), rows=3),
+        joined(*[(f"c{at}_", 100 + 160 * at, 200 + 160 * at) for at in range(10)], count=3),
+    ],
+    ids=["figures", "no wider than a space", "few rows", "many columns"],
+)
+def test_rows_that_are_no_columns_of_text_stay_whole(table):
+    assert in_reading_order(table) == tuple(table)
+
+
+def test_cells_of_several_words_that_end_anywhere_stay_in_their_rows():
+    chance = Random(5)
+    table = [
+        word.model_copy(update={"text": f"r{row}"})
+        for row in range(10)
+        for left in (100, 800)
+        for word in [Word(text="", confidence=0.9, left=left, top=100 + 42 * row,
+                          right=left + chance.randint(150, 600), bottom=136 + 42 * row,
+                          paragraph=0, line=row)]
+    ]  # fmt: skip
+    cells = [part for cell in table for part in split_in(cell, 3)]
+    assert in_reading_order(cells) == tuple(cells)
+
+
+def split_in(cell, count):
+    """Return a cell as so many words of one width."""
+    wide = (cell.right - cell.left) // count
+    return [
+        cell.model_copy(update={"left": cell.left + at * wide,
+                                "right": cell.left + (at + 1) * wide - 10})
+        for at in range(count)
+    ]  # fmt: skip
 
 
 def test_a_box_beside_a_letter_is_read_after_the_text_that_goes_on_below_it():
