@@ -21,6 +21,7 @@ from intake.ocr.paragraphs import (
     parts,
 )
 from intake.ocr.running_text import PARAGRAPH_GAP, SLACK
+from intake.ocr.table_rows import as_rows, is_table
 from intake.schemas.documents import Word
 
 LINE_GAP = 0.8
@@ -39,12 +40,24 @@ def in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
         return ()
     height = median(word.bottom - word.top for word in words)
     paragraphs = paragraphs_of(without_joined_columns(words, height), height)
-    return tuple(
-        word
-        for paragraph in _ordered(paragraphs, height)
-        for line in paragraph.lines
-        for word in line
-    )
+    return _numbered(_ordered(paragraphs, height))
+
+
+def _numbered(paragraphs: Sequence[Paragraph]) -> tuple[Word, ...]:
+    """Return the words in their order, those that were put together as lines of one paragraph."""
+    words: list[Word] = []
+    unused = max(word.paragraph for each in paragraphs for line in each.lines for word in line) + 1
+    for paragraph in paragraphs:
+        if len({word.paragraph for line in paragraph.lines for word in line}) == 1:
+            words += [word for line in paragraph.lines for word in line]
+            continue
+        words += [
+            word.model_copy(update={"paragraph": unused, "line": number})
+            for number, line in enumerate(paragraph.lines)
+            for word in line
+        ]
+        unused += 1
+    return tuple(words)
 
 
 def _ordered(paragraphs: list[Paragraph], height: float) -> list[Paragraph]:
@@ -55,6 +68,8 @@ def _ordered(paragraphs: list[Paragraph], height: float) -> list[Paragraph]:
     cut = regions if len(regions) > 1 else parts(paragraphs, across)
     if len(cut) == 1:
         return paragraphs
+    if len(regions) == 1 and is_table(cut, height):
+        return [as_rows(cut, height)]
     return [paragraph for part in cut for paragraph in _ordered(part, height)]
 
 
@@ -72,7 +87,7 @@ def _regions(bands: Sequence[list[Paragraph]], height: float) -> list[list[Parag
             columns = parts([each for band in stretch for each in band], across)
             if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):
                 break
-            if _are_columns(columns, stretch, height):
+            if _are_columns(columns, stretch, height) and not is_table(columns, height):
                 after = last + 1
         regions.append([each for band in bands[first:after] for each in band])
         first = after

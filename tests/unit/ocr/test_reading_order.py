@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from intake.ocr.page_words import text_of
 from intake.ocr.reading_order import in_reading_order
 from intake.schemas.documents import Word
 
@@ -203,3 +204,88 @@ def test_where_no_cut_parts_them_the_order_of_the_engine_stays():
 
 def test_a_page_without_words_has_no_order():
     assert in_reading_order([]) == ()
+
+
+def column(number, texts, left, *, top=100, step=50):
+    """Make a paragraph of lines of text, a word 20 pixels a letter and 36 high."""
+    words = []
+    for line, text in enumerate(texts):
+        at = left
+        for part in text.split():
+            words.append(
+                Word(text=part, confidence=0.9, left=at, top=top + step * line,
+                     right=at + 20 * len(part), bottom=top + 36 + step * line,
+                     paragraph=number, line=line)
+            )  # fmt: skip
+            at += 20 * len(part) + 12
+    return words
+
+
+def read(*columns):
+    return text_of(in_reading_order([word for each in columns for word in each])).split("\n")
+
+
+def test_columns_of_figures_are_read_row_by_row_though_each_is_a_paragraph():
+    assert read(
+        column(0, ["74758", "67835", "61627"], 100),
+        column(1, ["10/03/2026", "23/08/2026", "13/05/2026"], 300),
+        column(2, ["98727, 17", "87001, 04", "€ 33"], 600),
+    ) == ["74758 10/03/2026 98727, 17", "67835 23/08/2026 87001, 04", "61627 13/05/2026 € 33"]
+
+
+def test_a_cell_that_goes_on_below_or_is_empty_takes_no_other_rows_apart():
+    assert read(
+        column(0, ["Danno", "Tetto caduto", "in parte", "Muro rotto", "Cantina piena"], 100),
+        column(1, ["Euro", "1.250,00"], 500),
+        column(2, ["830,50", "96,00"], 500, top=250),
+    ) == ["Danno Euro", "Tetto caduto 1.250,00", "in parte", "Muro rotto 830,50",
+          "Cantina piena 96,00"]  # fmt: skip
+
+
+def test_long_descriptions_beside_amounts_are_rows():
+    goods = ["una pompa sommersa da quattrocento", "un tubo flessibile di venti metri"] * 2
+    assert read(column(0, goods, 100), column(1, ["12", "250", "8", "31"], 1000)) == [
+        f"{name} {amount}" for name, amount in zip(goods, ["12", "250", "8", "31"], strict=True)
+    ]
+
+
+def test_the_two_sums_of_a_bill_stand_beside_their_names():
+    sums = column(0, ["Totale complessivo", "di cui IVA"], 100), column(1, ["141,96", "25,60"], 700)
+    assert read(*sums) == ["Totale complessivo 141,96", "di cui IVA 25,60"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (["Mario Rossi", "Via Roma 33", "36015 Schio"], ["Spett.le", "Comune di Laghi", "Via Po"]),
+        (["Sede legale", "Via Roma 33", "Schio"], ["tel. 0445 523118", "fax 0445 523119", "PEC"]),
+        (["Il sindaco", "Anna Pozzan"], ["Il segretario", "Luca Storti"]),
+    ],
+    ids=["addresses", "foot of a letterhead", "signatures"],
+)
+def test_blocks_at_one_height_are_no_table(left, right):
+    assert [line for line in read(column(0, left, 100), column(1, right, 900)) if line] == [
+        *left, *right
+    ]  # fmt: skip
+
+
+def test_notes_beside_running_text_are_no_rows_of_it():
+    text = ["Nella notte tra sabato e domenica una colata"] * 12
+    notes = ["Orari", "lunedì", "giovedì", "Sede"]
+    sheet = read(column(0, text, 500), column(1, notes, 100))
+    assert [line for line in sheet if line in notes] == notes
+
+
+def test_rows_have_a_paragraph_and_lines_of_their_own():
+    words = in_reading_order(
+        [*column(0, ["1", "2", "3"], 100), *column(1, ["4", "5", "6"], 300),
+         *column(2, ["fine"], 100, top=400)]
+    )  # fmt: skip
+    assert [(word.text, word.line) for word in words[:4]] == [
+        ("1", 0),
+        ("4", 0),
+        ("2", 1),
+        ("5", 1),
+    ]
+    assert len({word.paragraph for word in words[:6]}) == 1
+    assert words[0].paragraph != words[6].paragraph
