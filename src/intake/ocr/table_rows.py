@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from intake.ocr.paragraphs import Line, Paragraph, is_text_column, paragraph_of
@@ -26,6 +27,8 @@ _IN_ROWS = 0.8
 """Share of a column's lines that have a line beside them in another column."""
 _LONGEST_IN_ROWS = 0.5
 """The same of the column with most lines: what does not fit into a cell goes on below it."""
+_CELL_GAP = 1.0
+"""Cells of a row stand so many heights of a word apart; words are half as far."""
 _TEXT_WORDS = 4
 """A usual line of running text; where all of them have figures beside them they are a table's."""
 
@@ -43,6 +46,8 @@ class _Row:
 def is_table(columns: Sequence[Sequence[Paragraph]], height: float) -> bool:
     """Say whether columns side by side are those of a table; ``height`` is that of a word."""
     if len(columns) < 2 or not any(_is_of_cells(column) for column in columns):
+        return False
+    if sum(_is_of_rows(column, height) for column in columns) > 1:
         return False
     rows = _rows(columns)
     least = 2 if any(map(_is_of_figures, columns)) else _LEAST_ROWS
@@ -87,6 +92,16 @@ def _rows(columns: Sequence[Sequence[Paragraph]]) -> list[_Row]:
         rows[-1].lines.append(line)
         rows[-1].columns.add(at)
     return rows
+
+
+def _is_of_rows(column: Sequence[Paragraph], height: float) -> bool:
+    """Say whether most lines are rows of several cells: two such columns are two tables."""
+    lines = [line for paragraph in column for line in paragraph.lines]
+    is_row = [
+        any(after.left - before.right >= _CELL_GAP * height for before, after in pairwise(line))
+        for line in lines
+    ]
+    return 2 * sum(is_row) > len(lines)
 
 
 def _is_of_cells(column: Sequence[Paragraph]) -> bool:
