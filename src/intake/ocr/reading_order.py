@@ -12,6 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from intake.ocr.joined_columns import without_joined_columns
+from intake.ocr.panes import height_of, panes
 from intake.ocr.paragraphs import (
     Paragraph,
     across,
@@ -40,7 +41,7 @@ def in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
         return ()
     height = median(word.bottom - word.top for word in words)
     paragraphs = paragraphs_of(without_joined_columns(words, height), height)
-    return _numbered(_ordered(paragraphs, height))
+    return _numbered(_ordered(paragraphs, height, height_of(paragraphs)))
 
 
 def _numbered(paragraphs: Sequence[Paragraph]) -> tuple[Word, ...]:
@@ -60,21 +61,27 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _ordered(paragraphs: list[Paragraph], height: float) -> list[Paragraph]:
+def _ordered(paragraphs: list[Paragraph], height: float, page_height: float) -> list[Paragraph]:
     """Return the paragraphs of a stretch of the page in reading order."""
     if len(paragraphs) < 2:
         return paragraphs
-    regions = _regions(parts(paragraphs, down), height)
-    cut = regions if len(regions) > 1 else parts(paragraphs, across)
+    regions = _regions(parts(paragraphs, down), height, page_height)
+    cut = regions
+    if len(cut) == 1:
+        cut = panes(paragraphs, height, page_height)
+    if len(cut) == 1:
+        cut = parts(paragraphs, across)
     if len(cut) == 1:
         return paragraphs
     if len(regions) == 1 and is_table(cut, height):
         return [as_rows(cut, height)]
-    return [paragraph for part in cut for paragraph in _ordered(part, height)]
+    return [paragraph for part in cut for paragraph in _ordered(part, height, page_height)]
 
 
-def _regions(bands: Sequence[list[Paragraph]], height: float) -> list[list[Paragraph]]:
-    """Return the bands, those made one that are a stretch of columns.
+def _regions(
+    bands: Sequence[list[Paragraph]], height: float, page_height: float
+) -> list[list[Paragraph]]:
+    """Return the bands, those made one that are a stretch of columns or of panes.
 
     Paragraphs that end at one height in all columns part a stretch into bands by chance.
     """
@@ -82,12 +89,18 @@ def _regions(bands: Sequence[list[Paragraph]], height: float) -> list[list[Parag
     first = 0
     while first < len(bands):
         after = first + 1
+        goes_on = True
         for last in range(first + 1, len(bands)):
             stretch = bands[first : last + 1]
-            columns = parts([each for band in stretch for each in band], across)
-            if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):
+            inside = [each for band in stretch for each in band]
+            columns = parts(inside, across)
+            if len(columns) < 2:
                 break
-            if _are_columns(columns, stretch, height) and not is_table(columns, height):
+            goes_on = goes_on and _goes_on(columns, stretch[-2], stretch[-1], height)
+            are_columns = goes_on and _are_columns(columns, stretch, height)
+            if (are_columns and not is_table(columns, height)) or len(
+                panes(inside, height, page_height)
+            ) > 1:
                 after = last + 1
         regions.append([each for band in bands[first:after] for each in band])
         first = after

@@ -289,3 +289,57 @@ def test_rows_have_a_paragraph_and_lines_of_their_own():
     ]
     assert len({word.paragraph for word in words[:6]}) == 1
     assert words[0].paragraph != words[6].paragraph
+
+
+PROSE = ["Nella notte tra sabato e domenica una colata di fango"] * 5
+
+
+def blocks(*some):
+    """Make paragraphs of (lines, left, top, step), whose names are their numbers."""
+    return [
+        [word.model_copy(update={"text": f"{number}"})
+         for word in column(number, lines, left, top=top, step=step)]
+        for number, (lines, left, top, step) in enumerate(some)
+    ]  # fmt: skip
+
+
+def order_of(paragraphs):
+    words = in_reading_order([word for each in paragraphs for word in each])
+    return [int(number) for number, _ in groupby(word.text for word in words)]
+
+
+def test_a_column_of_an_office_is_not_thrust_between_the_paragraphs_of_its_letter():
+    office = [["Comune di Laghi", "Area tecnica"], ["Piazza Roma 1", "36010 Laghi"],
+              ["Orari", "lunedì 9-12"], ["tel. 0445", "C.F. 8400"]]  # fmt: skip
+    letter = blocks(
+        *[(lines, 100, 100 + 171 * at, 46) for at, lines in enumerate(office)],
+        *[(PROSE, 700, 110 + 310 * at, 52) for at in range(3)],
+    )
+    assert order_of(letter) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_two_letters_on_one_sheet_are_read_one_after_the_other():
+    one = [(PROSE, 100, 100 + 400 * at, 50) for at in range(3)]
+    other = [(PROSE, 1500, 130 + 330 * at, 46) for at in range(3)]
+    assert order_of(blocks(*one, *other)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_labels_beside_paragraphs_of_text_stay_beside_them():
+    form = blocks(
+        *[(["Fatti", "e luoghi"], 100, 100 + 310 * at, 50) for at in range(3)],
+        *[(PROSE, 700, 100 + 310 * at, 50) for at in range(3)],
+    )
+    assert order_of(form) == [0, 3, 1, 4, 2, 5]
+
+
+def test_tables_side_by_side_are_read_one_by_one():
+    rows = [f"{number}  {number}33" for number in range(10, 16)]
+
+    def spread(at, left):
+        return [word.model_copy(update={"left": word.left + 60 * (place % 2),
+                                        "right": word.right + 60 * (place % 2)})
+                for place, word in enumerate(column(at, rows, left))]  # fmt: skip
+
+    assert [line for line in read(spread(0, 100), spread(1, 700)) if line] == [
+        row.replace("  ", " ") for row in rows * 2
+    ]
