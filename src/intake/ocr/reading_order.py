@@ -7,6 +7,7 @@ of Nagy and Seth (1984), with the engine's paragraphs as what must not be cut.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -86,25 +87,40 @@ def _regions(
     Paragraphs that end at one height in all columns part a stretch into bands by chance.
     """
     regions: list[list[Paragraph]] = []
-    first = 0
+    first = tried = 0
     while first < len(bands):
         after = first + 1
-        goes_on = True
-        for last in range(first + 1, len(bands)):
+        if first >= tried:  # what is no panes from its top is none from further down
+            tried = _last_parted(bands, first)
+            if len(panes(_all_of(bands[first:tried]), height, page_height)) > 1:
+                after = tried
+        for last in range(after, len(bands)):
             stretch = bands[first : last + 1]
-            inside = [each for band in stretch for each in band]
-            columns = parts(inside, across)
-            if len(columns) < 2:
+            columns = parts(_all_of(stretch), across)
+            if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):
                 break
-            goes_on = goes_on and _goes_on(columns, stretch[-2], stretch[-1], height)
-            are_columns = goes_on and _are_columns(columns, stretch, height)
-            if (are_columns and not is_table(columns, height)) or len(
-                panes(inside, height, page_height)
-            ) > 1:
+            if _are_columns(columns, stretch, height) and not is_table(columns, height):
                 after = last + 1
-        regions.append([each for band in bands[first:after] for each in band])
+        regions.append(_all_of(bands[first:after]))
         first = after
     return regions
+
+
+def _last_parted(bands: Sequence[list[Paragraph]], first: int) -> int:
+    """Return after which band white that goes down from ``first`` ends; found by halves."""
+    return (
+        bisect_left(
+            range(first + 1, len(bands)),
+            True,
+            key=lambda last: len(parts(_all_of(bands[first : last + 1]), across)) < 2,
+        )
+        + first
+        + 1
+    )
+
+
+def _all_of(bands: Sequence[list[Paragraph]]) -> list[Paragraph]:
+    return [each for band in bands for each in band]
 
 
 def _goes_on(
