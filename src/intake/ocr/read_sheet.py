@@ -28,7 +28,7 @@ from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
 from intake.ocr.readings import Reading
-from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, SMALLER, look_again
+from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, look_again, resolution_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
@@ -88,8 +88,8 @@ def _read_image(
         look_at = partial(_look_at, paper, sheet, read, tell)
         look = look_at(evened)
         if sheet.number <= LAST_LOOKED_AT_AGAIN:
-            smaller = round(SMALLER * look.prepared.dpi)
-            ways = _other_ways(paper, evened, smaller=smaller)
+            dpi = resolution_again(look.page, look.prepared.dpi)
+            ways = _other_ways(paper, evened, dpi=dpi)
             look = look_again(look, ways, partial(look_at, seen=look))
     except ItemError as error:
         return _lost(sheet.number, error, PAGE_LOST)
@@ -124,11 +124,11 @@ class _Look:
     passes_over_print: bool
 
 
-def _other_ways(paper: PageImage, evened: Evened, *, smaller: int) -> Iterator[Evened]:
+def _other_ways(paper: PageImage, evened: Evened, *, dpi: int) -> Iterator[Evened]:
     """Yield the page made ready otherwise than ``evened``, each way when it is asked for."""
     if not paper.bilevel:
         yield replace(evened, image=even_ink(evened.image, evened.dpi))
-    yield even(paper, dpi=smaller)
+    yield even(paper, dpi=dpi)
 
 
 def _look_at(

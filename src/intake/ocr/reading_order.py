@@ -7,42 +7,29 @@ of Nagy and Seth (1984), with the engine's paragraphs as what must not be cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
-from intake.ocr.page_words import lines_of
+from intake.ocr.joined_columns import without_joined_columns
+from intake.ocr.panes import height_of, panes
+from intake.ocr.paragraphs import (
+    Paragraph,
+    across,
+    down,
+    is_text_column,
+    paragraphs_of,
+    parts,
+)
+from intake.ocr.running_text import PARAGRAPH_GAP, SLACK
+from intake.ocr.table_rows import as_rows, is_table
 from intake.schemas.documents import Word
 
-COLUMN_LINES = 4
-"""A column of running text has so many lines in all,"""
-COLUMN_WORDS = 3
-"""so many words in its usual line,"""
-FILLED = 0.6
-"""and its usual line fills this share of its width. Anything else side by side is cells of a
-table or a form, which is read row by row."""
 LINE_GAP = 0.8
 """Lines of a text stand so many heights of a word apart at most."""
-PARAGRAPH_GAP = 1.6
-"""Paragraphs of a column stand so many heights of a word apart at most; rows of a form further."""
 COLUMN_GAP = 3.0
 """Where all columns go on, all may have a larger gap."""
-SLACK = 0.3
-"""Share of a word's height by which the boxes of neighbouring lines may overlap."""
-
-Interval = Callable[["_Paragraph"], tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # two paragraphs are never the same one
-class _Paragraph:
-    words: tuple[Word, ...]
-    lines: tuple[tuple[int, int], ...]
-    """Words and width of each line."""
-    left: float
-    top: float
-    right: float
-    bottom: float
 
 
 def in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -54,73 +41,92 @@ def in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
     if not words:
         return ()
     height = median(word.bottom - word.top for word in words)
-    paragraphs = [
-        _paragraph(piece, SLACK * height)
-        for _, members in groupby(words, key=lambda word: word.paragraph)
-        for piece in _pieces(lines_of(tuple(members)), PARAGRAPH_GAP * height)
-    ]
-    return tuple(word for paragraph in _ordered(paragraphs, height) for word in paragraph.words)
+    paragraphs = paragraphs_of(without_joined_columns(words, height), height)
+    return _numbered(_ordered(paragraphs, height, height_of(paragraphs)))
 
 
-def _pieces(lines: Sequence[tuple[Word, ...]], most: float) -> list[list[tuple[Word, ...]]]:
-    """Return a paragraph cut where lines are further apart: an engine joins rows of a form."""
-    pieces = [[lines[0]]]
-    for above, line in pairwise(lines):
-        gap = min(word.top for word in line) - max(word.bottom for word in above)
-        if gap > most:
-            pieces.append([])
-        pieces[-1].append(line)
-    return pieces
+def _numbered(paragraphs: Sequence[Paragraph]) -> tuple[Word, ...]:
+    """Return the words in their order, those that were put together as lines of one paragraph."""
+    words: list[Word] = []
+    unused = max(word.paragraph for each in paragraphs for line in each.lines for word in line) + 1
+    for paragraph in paragraphs:
+        if len({word.paragraph for line in paragraph.lines for word in line}) == 1:
+            words += [word for line in paragraph.lines for word in line]
+            continue
+        words += [
+            word.model_copy(update={"paragraph": unused, "line": number})
+            for number, line in enumerate(paragraph.lines)
+            for word in line
+        ]
+        unused += 1
+    return tuple(words)
 
 
-def _paragraph(lines: Sequence[tuple[Word, ...]], slack: float) -> _Paragraph:
-    words = tuple(word for line in lines for word in line)
-    return _Paragraph(
-        words=words,
-        lines=tuple((len(line), line[-1].right - line[0].left) for line in lines),
-        left=min(word.left for word in words),
-        top=min(word.top for word in words) + slack,
-        right=max(word.right for word in words),
-        bottom=max(word.bottom for word in words) - slack,
-    )
-
-
-def _ordered(paragraphs: list[_Paragraph], height: float) -> list[_Paragraph]:
+def _ordered(paragraphs: list[Paragraph], height: float, page_height: float) -> list[Paragraph]:
     """Return the paragraphs of a stretch of the page in reading order."""
     if len(paragraphs) < 2:
         return paragraphs
-    regions = _regions(_parts(paragraphs, _down), height)
-    parts = regions if len(regions) > 1 else _parts(paragraphs, _across)
-    if len(parts) == 1:
+    regions = _regions(parts(paragraphs, down), height, page_height)
+    cut = regions
+    if len(cut) == 1:
+        cut = panes(paragraphs, height, page_height)
+    if len(cut) == 1:
+        cut = parts(paragraphs, across)
+    if len(cut) == 1:
         return paragraphs
-    return [paragraph for part in parts for paragraph in _ordered(part, height)]
+    if len(regions) == 1 and is_table(cut, height):
+        return [as_rows(cut, height)]
+    return [paragraph for part in cut for paragraph in _ordered(part, height, page_height)]
 
 
-def _regions(bands: Sequence[list[_Paragraph]], height: float) -> list[list[_Paragraph]]:
-    """Return the bands, those made one that are a stretch of columns.
+def _regions(
+    bands: Sequence[list[Paragraph]], height: float, page_height: float
+) -> list[list[Paragraph]]:
+    """Return the bands, those made one that are a stretch of columns or of panes.
 
     Paragraphs that end at one height in all columns part a stretch into bands by chance.
     """
-    regions: list[list[_Paragraph]] = []
-    first = 0
+    regions: list[list[Paragraph]] = []
+    first = tried = 0
     while first < len(bands):
         after = first + 1
-        for last in range(first + 1, len(bands)):
+        if first >= tried:  # what is no panes from its top is none from further down
+            tried = _last_parted(bands, first)
+            if len(panes(_all_of(bands[first:tried]), height, page_height)) > 1:
+                after = tried
+        for last in range(after, len(bands)):
             stretch = bands[first : last + 1]
-            columns = _parts([each for band in stretch for each in band], _across)
+            columns = parts(_all_of(stretch), across)
             if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):
                 break
-            if _are_columns(columns, stretch, height):
+            if _are_columns(columns, stretch, height) and not is_table(columns, height):
                 after = last + 1
-        regions.append([each for band in bands[first:after] for each in band])
+        regions.append(_all_of(bands[first:after]))
         first = after
     return regions
 
 
+def _last_parted(bands: Sequence[list[Paragraph]], first: int) -> int:
+    """Return after which band white that goes down from ``first`` ends; found by halves."""
+    return (
+        bisect_left(
+            range(first + 1, len(bands)),
+            True,
+            key=lambda last: len(parts(_all_of(bands[first : last + 1]), across)) < 2,
+        )
+        + first
+        + 1
+    )
+
+
+def _all_of(bands: Sequence[list[Paragraph]]) -> list[Paragraph]:
+    return [each for band in bands for each in band]
+
+
 def _goes_on(
-    columns: Sequence[list[_Paragraph]],
-    above: Sequence[_Paragraph],
-    below: Sequence[_Paragraph],
+    columns: Sequence[list[Paragraph]],
+    above: Sequence[Paragraph],
+    below: Sequence[Paragraph],
     height: float,
 ) -> bool:
     """Say whether two bands are near enough to be of one stretch."""
@@ -131,10 +137,10 @@ def _goes_on(
 
 
 def _are_columns(
-    columns: Sequence[list[_Paragraph]], bands: Sequence[list[_Paragraph]], height: float
+    columns: Sequence[list[Paragraph]], bands: Sequence[list[Paragraph]], height: float
 ) -> bool:
     """Say whether all is running text, or all but boxes beside it that it goes on below."""
-    text = [each for column in columns if _is_running_text(column) for each in column]
+    text = [each for column in columns if is_text_column(column, height) for each in column]
     boxes = [column for column in columns if column[0] not in text]
     return bool(text) and all(
         _is_one_block(box, height)
@@ -146,48 +152,9 @@ def _are_columns(
     )
 
 
-def _is_one_block(column: Sequence[_Paragraph], height: float) -> bool:
+def _is_one_block(column: Sequence[Paragraph], height: float) -> bool:
     """Say whether the lines of a box stand as close as those of a text; cells do not."""
     return all(
         below.top - above.bottom <= (LINE_GAP + 2 * SLACK) * height
         for above, below in pairwise(sorted(column, key=lambda each: each.top))
     )
-
-
-def _is_running_text(column: Sequence[_Paragraph]) -> bool:
-    lines = [line for paragraph in column for line in paragraph.lines]
-    width = max(each.right for each in column) - min(each.left for each in column)
-    return is_running_text(lines, width)
-
-
-def is_running_text(lines: Sequence[tuple[int, float]], width: float) -> bool:
-    """Say whether the lines are many, long, and mostly as long as their column is wide.
-
-    ``lines`` are the words and the width of each.
-    """
-    return (
-        len(lines) >= COLUMN_LINES
-        and median(words for words, _ in lines) >= COLUMN_WORDS
-        and median(wide for _, wide in lines) >= FILLED * width
-    )
-
-
-def _parts(paragraphs: Sequence[_Paragraph], interval: Interval) -> list[list[_Paragraph]]:
-    """Return the paragraphs in groups that no straight cut crosses, in order along the axis."""
-    parts: list[list[_Paragraph]] = []
-    end = float("-inf")
-    for paragraph in sorted(paragraphs, key=lambda each: interval(each)[0]):
-        start, stop = interval(paragraph)
-        if start >= end or not parts:
-            parts.append([])
-        parts[-1].append(paragraph)
-        end = max(end, stop)
-    return parts
-
-
-def _across(paragraph: _Paragraph) -> tuple[float, float]:
-    return paragraph.left, paragraph.right
-
-
-def _down(paragraph: _Paragraph) -> tuple[float, float]:
-    return paragraph.top, max(paragraph.bottom, paragraph.top + 1)

@@ -2,7 +2,8 @@
 
 Columns of figures that stand as close as the lines below each other are taken by Tesseract for
 lines that run down the page, and read as nonsense. Such a page is read again as one column, in
-which every line runs across.
+which every line runs across, and as one block of text, in which nothing is left out either: as a
+column, a page of numbers lost the first figure of each line.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ _COLUMNS = 12
 _WORD_LEVEL = "5"
 _LEAST_DPI, _MOST_DPI = 70, 2400  # what Tesseract takes for a possible resolution
 
-BLOCKS, ONE_COLUMN = 3, 4
-"""Page segmentation modes of Tesseract: it looks for blocks, or takes all for one column."""
+BLOCKS, ONE_COLUMN, ONE_BLOCK = 3, 4, 6
+"""Page segmentation modes of Tesseract: it looks for blocks, or takes all for one column of text
+in any sizes, or for one block of it in one size."""
 _LETTERS, _HIGH = 3, 2.0
 """A word of so many letters that is so many times as high as wide was read downwards."""
 _SHARE = 0.05
@@ -35,8 +37,10 @@ def read_across(table_of: Callable[[int], str], image: Image.Image, *, number: i
     page = page_of_table(table_of(BLOCKS), image, number=number)
     if not _runs_down(page.words):
         return page
-    again = page_of_table(table_of(ONE_COLUMN), image, number=number)
-    return max(page, again, key=lambda each: letters_right(each.words))
+    again = [
+        page_of_table(table_of(mode), image, number=number) for mode in (ONE_COLUMN, ONE_BLOCK)
+    ]
+    return max(page, *again, key=lambda each: letters_right(each.words))
 
 
 def _runs_down(words: Sequence[Word]) -> bool:

@@ -1,6 +1,6 @@
 """Columns of typed text that a file stores row by row: told by their gutter, read one by one.
 
-They are running text, as in scans (``reading_order.is_running_text``), of no few words in a line:
+They are running text, as in scans (``running_text.is_running_text``), of no few words in a line:
 cells of a table stay in their rows.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from intake.ocr.pdf_text import Letter
-from intake.ocr.reading_order import COLUMN_LINES, PARAGRAPH_GAP, SLACK, is_running_text
+from intake.ocr.running_text import COLUMN_LINES, PARAGRAPH_GAP, SLACK, is_running_text
 from intake.ocr.scans import Box
 
 TypedLine = list[Letter]

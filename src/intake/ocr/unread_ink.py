@@ -1,18 +1,20 @@
 """Ink that looks like print and lies in no word's box: what an engine passed over in silence.
 
 Confidence is that of words that were found. Beside rules, rings and leaders an engine leaves whole
-words out, and is sure of the rest.
+words out, and is sure of the rest; of small print it leaves some out in the midst of a line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from intake.ocr.blobs import find_blobs
+from intake.ocr.blobs import Mask, find_blobs
+from intake.ocr.page_words import lines_of
 from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Prepared
 from intake.schemas.documents import Word
@@ -24,6 +26,8 @@ _MANY = 8
 """Letters outside of all boxes: a word or two; a page that was read has none."""
 _LOOK_DPI = 62.5
 """At this resolution there are a cell or two between the letters of a word, and more at its end."""
+_LEAST_HIGH = 4.5
+"""Cells that a usual word is high at least; in fewer, small print is as full as a bar."""
 _DARK_BELOW = 190
 _BEYOND = 0.35
 """Shares of a word's height by which its ink may reach beyond its box."""
@@ -36,6 +40,18 @@ _FILLED = (0.25, 0.9)
 """Share of its box that print fills; a rule or a bar fills more, a flourish or a corner less."""
 _LETTER_WIDE = 0.6
 """Usual width of a letter by the height of its word."""
+_HOLE = 1.0
+"""Words of a line that stand so many heights apart, and what is around them, may have others
+between them; a space is half as wide at most."""
+
+
+class _Box(NamedTuple):
+    """A rectangle in dots."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 def has_unread_ink(prepared: Prepared, words: Sequence[Word], *, bilevel: bool) -> bool:
@@ -48,10 +64,10 @@ def unread_letters(prepared: Prepared, words: Sequence[Word], *, bilevel: bool) 
     heights = [word.bottom - word.top for word in words if len(word.text) > 2]
     if not heights:
         return 0
-    step = max(1, round(prepared.dpi / _LOOK_DPI))
+    step = max(1, min(round(prepared.dpi / _LOOK_DPI), int(median(heights) / _LEAST_HIGH)))
     reduced = prepared.image.reduce(step)
     seen = reduced if bilevel else even_ink(reduced, prepared.dpi / step)
-    dark = np.asarray(seen) < _DARK_BELOW
+    dark: Mask = np.asarray(seen) < _DARK_BELOW
     _strike_out(dark, words, step)
     dark[:, 2:] |= dark[:, 1:-1] | dark[:, :-2]  # over the gaps between letters
     usual = median(heights) / step
@@ -69,13 +85,45 @@ def unread_letters(prepared: Prepared, words: Sequence[Word], *, bilevel: bool) 
     return round(float(np.sum(wide[is_print] / high[is_print])) / _LETTER_WIDE)
 
 
-def _strike_out(dark: npt.NDArray[np.bool_], words: Sequence[Word], step: int) -> None:
-    """Clear the boxes of the words, and a little around them."""
+def _strike_out(dark: Mask, words: Sequence[Word], step: int) -> None:
+    """Clear the boxes of the words, and a little around them, but for the holes of a line.
+
+    In close lines what is around the words above and below leaves nothing of a hole; there no
+    more is cleared than their boxes.
+    """
+    struck = np.zeros_like(dark)
     for word in words:
-        beyond = _BEYOND * (word.bottom - word.top)
-        rows = slice(
-            max(int((word.top - beyond) / step), 0), int((word.bottom + beyond) / step) + 1
-        )
-        dark[
-            rows, max(int((word.left - beyond) / step), 0) : int((word.right + beyond) / step) + 1
-        ] = False
+        struck[_cells(word, step, _BEYOND)] = True
+    holes = list(_holes(words))
+    if holes:
+        boxes = np.zeros_like(dark)
+        for word in words:
+            boxes[_cells(word, step, 0.0)] = True
+        for hole in holes:
+            cells = _cells(hole, step, 0.0)
+            struck[cells] = boxes[cells]
+    dark[struck] = False
+
+
+def _holes(words: Sequence[Word]) -> Iterator[_Box]:
+    """Yield what is white, or should be, between words of a line that stand far apart."""
+    for line in lines_of(tuple(words)):
+        for before, after in pairwise(line):
+            height = max(before.bottom - before.top, after.bottom - after.top)
+            beyond = round(_BEYOND * height)
+            if after.left - before.right >= _HOLE * height + 2 * beyond:
+                yield _Box(
+                    before.right + beyond,
+                    min(before.top, after.top),
+                    after.left - beyond,
+                    max(before.bottom, after.bottom),
+                )
+
+
+def _cells(box: _Box | Word, step: int, around: float) -> tuple[slice, slice]:
+    """Return the cells of a box in dots, and so many of its heights around it."""
+    beyond = around * (box.bottom - box.top)
+    return (
+        slice(max(int((box.top - beyond) / step), 0), int((box.bottom + beyond) / step) + 1),
+        slice(max(int((box.left - beyond) / step), 0), int((box.right + beyond) / step) + 1),
+    )

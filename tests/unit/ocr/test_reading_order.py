@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+from itertools import groupby
+from random import Random
+
+import pytest
+
+from intake.ocr.page_words import text_of
 from intake.ocr.reading_order import in_reading_order
 from intake.schemas.documents import Word
 
@@ -74,6 +80,87 @@ def test_columns_stay_whole_however_the_engine_cuts_their_paragraphs():
     assert order(sheet) == ["one", "two", "three", "four", "five", "six", "end"]
 
 
+def joined(*columns, rows=8, step=42, count=4):
+    """Make lines of (name, left, right), words across, that an engine read over the gutters.
+
+    Each column has ``count`` words in its lines, which begin and end at its sides; a count of 0
+    stands for 2 and 3 in turn, and a name of figures for a single word.
+    """
+    return [
+        Word(
+            text=name if name.isdigit() else f"{name}{row}",
+            confidence=0.9,
+            left=left + word * (right - left + 10) // words,
+            top=100 + step * row,
+            right=left + (word + 1) * (right - left + 10) // words - 10,
+            bottom=136 + step * row,
+            paragraph=row // 5,
+            line=row % 5,
+        )
+        for row in range(rows)
+        for name, left, right in columns
+        for words in [1 if name.isdigit() else count or 2 + row % 2]
+        for word in range(words)
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 3, 5])
+@pytest.mark.parametrize("gutter", [40, 60])
+def test_lines_that_were_read_across_the_gutters_of_columns_are_parted(count, gutter):
+    columns = [(name, 100 + 480 * at, 580 + 480 * at - gutter) for at, name in enumerate("abcd")]
+    page = joined(*columns, count=count)
+    assert order(page) == ["a", "b", "c", "d"]
+    paragraphs = [
+        number for number, _ in groupby(word.paragraph for word in in_reading_order(page))
+    ]
+    assert len(paragraphs) == len({*paragraphs}) == 8
+
+
+def test_columns_are_parted_around_a_line_over_all_of_them():
+    head = Word(text="head", confidence=0.9, left=100, top=40, right=1300, bottom=76)
+    sheet = [head, *(word.model_copy(update={"paragraph": word.paragraph + 1})
+                     for word in joined(("a", 100, 700), ("b", 760, 1360)))]  # fmt: skip
+    assert order(sheet) == ["head", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        joined(("place", 100, 400), ("1250", 460, 560), ("30", 640, 700), count=2),
+        joined(("a", 100, 400), ("b", 430, 730)),
+        joined(("a", 100, 400), ("b", 460, 760), rows=3),
+        joined(*[(f"c{at}_", 100 + 160 * at, 200 + 160 * at) for at in range(10)], count=3),
+    ],
+    ids=["figures", "no wider than a space", "few rows", "many columns"],
+)
+def test_rows_that_are_no_columns_of_text_stay_whole(table):
+    assert in_reading_order(table) == tuple(table)
+
+
+def test_cells_of_several_words_that_end_anywhere_stay_in_their_rows():
+    chance = Random(5)
+    table = [
+        word.model_copy(update={"text": f"r{row}"})
+        for row in range(10)
+        for left in (100, 800)
+        for word in [Word(text="", confidence=0.9, left=left, top=100 + 42 * row,
+                          right=left + chance.randint(150, 600), bottom=136 + 42 * row,
+                          paragraph=0, line=row)]
+    ]  # fmt: skip
+    cells = [part for cell in table for part in split_in(cell, 3)]
+    assert in_reading_order(cells) == tuple(cells)
+
+
+def split_in(cell, count):
+    """Return a cell as so many words of one width."""
+    wide = (cell.right - cell.left) // count
+    return [
+        cell.model_copy(update={"left": cell.left + at * wide,
+                                "right": cell.left + (at + 1) * wide - 10})
+        for at in range(count)
+    ]  # fmt: skip
+
+
 def test_a_box_beside_a_letter_is_read_after_the_text_that_goes_on_below_it():
     letter = page(
         ("head", 250, 100, 1880, 1),
@@ -117,3 +204,142 @@ def test_where_no_cut_parts_them_the_order_of_the_engine_stays():
 
 def test_a_page_without_words_has_no_order():
     assert in_reading_order([]) == ()
+
+
+def column(number, texts, left, *, top=100, step=50):
+    """Make a paragraph of lines of text, a word 20 pixels a letter and 36 high."""
+    words = []
+    for line, text in enumerate(texts):
+        at = left
+        for part in text.split():
+            words.append(
+                Word(text=part, confidence=0.9, left=at, top=top + step * line,
+                     right=at + 20 * len(part), bottom=top + 36 + step * line,
+                     paragraph=number, line=line)
+            )  # fmt: skip
+            at += 20 * len(part) + 12
+    return words
+
+
+def read(*columns):
+    return text_of(in_reading_order([word for each in columns for word in each])).split("\n")
+
+
+def test_columns_of_figures_are_read_row_by_row_though_each_is_a_paragraph():
+    assert read(
+        column(0, ["74758", "67835", "61627"], 100),
+        column(1, ["10/03/2026", "23/08/2026", "13/05/2026"], 300),
+        column(2, ["98727, 17", "87001, 04", "€ 33"], 600),
+    ) == ["74758 10/03/2026 98727, 17", "67835 23/08/2026 87001, 04", "61627 13/05/2026 € 33"]
+
+
+def test_a_cell_that_goes_on_below_or_is_empty_takes_no_other_rows_apart():
+    assert read(
+        column(0, ["Danno", "Tetto caduto", "in parte", "Muro rotto", "Cantina piena"], 100),
+        column(1, ["Euro", "1.250,00"], 500),
+        column(2, ["830,50", "96,00"], 500, top=250),
+    ) == ["Danno Euro", "Tetto caduto 1.250,00", "in parte", "Muro rotto 830,50",
+          "Cantina piena 96,00"]  # fmt: skip
+
+
+def test_long_descriptions_beside_amounts_are_rows():
+    goods = ["una pompa sommersa da quattrocento", "un tubo flessibile di venti metri"] * 2
+    assert read(column(0, goods, 100), column(1, ["12", "250", "8", "31"], 1000)) == [
+        f"{name} {amount}" for name, amount in zip(goods, ["12", "250", "8", "31"], strict=True)
+    ]
+
+
+def test_the_two_sums_of_a_bill_stand_beside_their_names():
+    sums = column(0, ["Totale complessivo", "di cui IVA"], 100), column(1, ["141,96", "25,60"], 700)
+    assert read(*sums) == ["Totale complessivo 141,96", "di cui IVA 25,60"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (["Mario Rossi", "Via Roma 33", "36015 Schio"], ["Spett.le", "Comune di Laghi", "Via Po"]),
+        (["Sede legale", "Via Roma 33", "Schio"], ["tel. 0445 523118", "fax 0445 523119", "PEC"]),
+        (["Il sindaco", "Anna Pozzan"], ["Il segretario", "Luca Storti"]),
+    ],
+    ids=["addresses", "foot of a letterhead", "signatures"],
+)
+def test_blocks_at_one_height_are_no_table(left, right):
+    assert [line for line in read(column(0, left, 100), column(1, right, 900)) if line] == [
+        *left, *right
+    ]  # fmt: skip
+
+
+def test_notes_beside_running_text_are_no_rows_of_it():
+    text = ["Nella notte tra sabato e domenica una colata"] * 12
+    notes = ["Orari", "lunedì", "giovedì", "Sede"]
+    sheet = read(column(0, text, 500), column(1, notes, 100))
+    assert [line for line in sheet if line in notes] == notes
+
+
+def test_rows_have_a_paragraph_and_lines_of_their_own():
+    words = in_reading_order(
+        [*column(0, ["1", "2", "3"], 100), *column(1, ["4", "5", "6"], 300),
+         *column(2, ["fine"], 100, top=400)]
+    )  # fmt: skip
+    assert [(word.text, word.line) for word in words[:4]] == [
+        ("1", 0),
+        ("4", 0),
+        ("2", 1),
+        ("5", 1),
+    ]
+    assert len({word.paragraph for word in words[:6]}) == 1
+    assert words[0].paragraph != words[6].paragraph
+
+
+PROSE = ["Nella notte tra sabato e domenica una colata di fango"] * 5
+
+
+def blocks(*some):
+    """Make paragraphs of (lines, left, top, step), whose names are their numbers."""
+    return [
+        [word.model_copy(update={"text": f"{number}"})
+         for word in column(number, lines, left, top=top, step=step)]
+        for number, (lines, left, top, step) in enumerate(some)
+    ]  # fmt: skip
+
+
+def order_of(paragraphs):
+    words = in_reading_order([word for each in paragraphs for word in each])
+    return [int(number) for number, _ in groupby(word.text for word in words)]
+
+
+def test_a_column_of_an_office_is_not_thrust_between_the_paragraphs_of_its_letter():
+    office = [["Comune di Laghi", "Area tecnica"], ["Piazza Roma 1", "36010 Laghi"],
+              ["Orari", "lunedì 9-12"], ["tel. 0445", "C.F. 8400"]]  # fmt: skip
+    letter = blocks(
+        *[(lines, 100, 100 + 171 * at, 46) for at, lines in enumerate(office)],
+        *[(PROSE, 700, 110 + 310 * at, 52) for at in range(3)],
+    )
+    assert order_of(letter) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_two_letters_on_one_sheet_are_read_one_after_the_other():
+    one = [(PROSE, 100, 100 + 400 * at, 50) for at in range(3)]
+    other = [(PROSE, 1500, 130 + 330 * at, 46) for at in range(3)]
+    assert order_of(blocks(*one, *other)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_labels_beside_paragraphs_of_text_stay_beside_them():
+    form = blocks(
+        *[(["Fatti", "e luoghi"], 100, 100 + 310 * at, 50) for at in range(3)],
+        *[(PROSE, 700, 100 + 310 * at, 50) for at in range(3)],
+    )
+    assert order_of(form) == [0, 3, 1, 4, 2, 5]
+
+
+def test_tables_side_by_side_are_read_one_by_one():
+    rows = [f"{number}  {number}33" for number in range(10, 16)]
+
+    def spread(at, left):
+        return [word.model_copy(update={"left": word.left + 60 * (place % 2),
+                                        "right": word.right + 60 * (place % 2)})
+                for place, word in enumerate(column(at, rows, left))]  # fmt: skip
+
+    assert [line for line in read(spread(0, 100), spread(1, 700)) if line] == [
+        row.replace("  ", " ") for row in rows * 2
+    ]

@@ -10,6 +10,7 @@ from intake.errors import TransientFailure
 from intake.ocr.limits import PageLimits
 from intake.ocr.page_words import page_of
 from intake.ocr.recognise import recognise
+from intake.ocr.second_look import resolution_again
 
 DPI = 250
 LINES = ("Il muro di sostegno", "ha ceduto nella notte", "quale ufficio se ne occupa?")
@@ -112,3 +113,10 @@ def test_a_second_look_that_is_no_better_costs_nothing_and_a_person_is_told(
 def test_a_page_on_which_nothing_was_passed_over_is_read_once(read):
     _, engine = read(ALL, ALL)
     assert engine.seen == [250]
+
+
+def test_small_print_is_looked_at_again_at_a_larger_size(page_of_lines):
+    for size, again in ((18, 350), (42, 200)):
+        sheet, words = page_of_lines(*LINES, read=ALL, size=size)
+        assert resolution_again(page_of(words, number=1, size=sheet.size), DPI) == again
+    assert resolution_again(page_of([], number=1, size=(9, 9)), DPI) == 200

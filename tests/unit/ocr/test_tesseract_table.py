@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from PIL import Image
 
-from intake.ocr.tesseract_table import BLOCKS, ONE_COLUMN, read_across
+from intake.ocr.tesseract_table import BLOCKS, ONE_BLOCK, ONE_COLUMN, read_across
 
 SHEET = Image.new("L", (1200, 1600), 255)
 LABELS = [("Alabama", 80, 90, 60 * row, 130, 26) for row in range(1, 11)]
@@ -29,9 +30,13 @@ def table_of(words):
 class Reader:
     """Tesseract, which sees other words in each segmentation mode."""
 
-    def __init__(self, *, blocks, one_column=()):
+    def __init__(self, *, blocks, one_column=(), one_block=()):
         self.modes = []
-        self._tables = {BLOCKS: table_of(blocks), ONE_COLUMN: table_of(one_column)}
+        self._tables = {
+            BLOCKS: table_of(blocks),
+            ONE_COLUMN: table_of(one_column),
+            ONE_BLOCK: table_of(one_block),
+        }
 
     def table_of(self, mode):
         self.modes.append(mode)
@@ -45,6 +50,14 @@ def test_figures_read_downwards_are_read_again_across():
     page = Reader(blocks=LABELS + DOWNWARDS, one_column=LABELS + ACROSS).read()
     assert {text for text, *_ in ACROSS} <= set(page.text.split())
     assert "bessesgese" not in page.text
+
+
+@pytest.mark.parametrize("whole", ["one_column", "one_block"])
+def test_the_way_across_counts_in_which_no_figure_is_left_out(whole):
+    without_first = [(text[1:], *rest) for text, *rest in ACROSS]
+    ways = {"one_column": LABELS + without_first, "one_block": LABELS + without_first}
+    page = Reader(blocks=LABELS + DOWNWARDS, **{**ways, whole: LABELS + ACROSS}).read()
+    assert {text for text, *_ in ACROSS} <= set(page.text.split())
 
 
 def test_the_first_reading_stays_where_the_second_makes_out_less():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from PIL import ImageDraw
 
 from intake.ocr.limits import PageLimits
@@ -31,6 +32,34 @@ def test_a_line_that_was_passed_over_is_unread_ink(page_of_lines):
     sheet, words = page_of_lines(*LINES, read={0, 2})
     assert has_unread_ink(prepared(sheet), words, bilevel=True)
     assert 12 <= unread_letters(prepared(sheet), words, bilevel=True) <= 30
+
+
+@pytest.mark.parametrize(("step", "size"), [(26, 21), (22, 18), (50, 42), (80, 42)])
+def test_words_left_out_in_the_midst_of_a_line_are_unread_ink(page_of_lines, step, size):
+    lines = (
+        "Ufficio tecnico del comune",
+        "il muro crollato nella notte",
+        "Strada chiusa al traffico",
+    )
+    sheet, words = page_of_lines(*lines, read={0, 1, 2}, step=step, size=size)
+    found = [word for word in words if word.text not in ("crollato", "nella")]
+    assert unread_letters(prepared(sheet), words, bilevel=True) == 0
+    assert has_unread_ink(prepared(sheet), found, bilevel=True)
+
+
+def test_white_and_rules_between_the_cells_of_a_row_are_no_unread_ink(page_of_lines):
+    sheet, words = page_of_lines(*LINES, read={0, 1, 2}, step=50)
+    far = [
+        word.model_copy(update={"left": word.left + 700, "right": word.right + 700})
+        for word in words
+    ]
+    sheet.paste(sheet.crop((0, 0, 700, 400)), (700, 0))
+    pen = ImageDraw.Draw(sheet)
+    for left in (660, 690, 745):
+        pen.line([(left, 90), (left, 300)], fill=0, width=4)
+    pen.line([(640, 175), (790, 175)], fill=0, width=4)
+    rows = sorted([*words, *far], key=lambda word: (word.line, word.left))
+    assert unread_letters(prepared(sheet), rows, bilevel=True) == 0
 
 
 def test_rules_specks_flourishes_and_pictures_are_no_print(page_of_lines):
