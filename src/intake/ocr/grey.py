@@ -9,20 +9,26 @@ import numpy as np
 from PIL import Image
 
 _BAND_PIXELS = 1_000_000
+_ALL_LIGHT = 170
+"""Grey than which letters are lighter that would hardly be seen on white."""
+_HALF_COVER = 128
+"""Opacity, of 255, from which a pixel is drawn; what is thinner is the edge of something."""
 
 
 def to_grey(image: Image.Image) -> Image.Image:
     """Return the picture in mode ``L``: transparency on white, deep pixels scaled to 8 bits.
 
+    Where all that is drawn is light it was drawn for a dark ground, and that is black.
     It goes by bands, so that a large picture needs no second and third copy in colour.
     """
     if image.mode == "L" and not image.has_transparency_data:
         return image.copy()
     is_deep = image.mode in ("I", "F") or image.mode.startswith("I;16")
     top = _whitest(image) if is_deep else 0.0
+    ground = "black" if image.has_transparency_data and _is_all_light(image) else "white"
     grey = Image.new("L", image.size)
     for band, first in bands(image):
-        grey.paste(_scaled(band, top) if is_deep else _band_to_grey(band), (0, first))
+        grey.paste(_scaled(band, top) if is_deep else _band_to_grey(band, ground), (0, first))
     return grey
 
 
@@ -33,12 +39,22 @@ def bands(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:
         yield image.crop((0, top, image.width, min(top + rows, image.height))), top
 
 
-def _band_to_grey(band: Image.Image) -> Image.Image:
+def _is_all_light(image: Image.Image) -> bool:
+    """Say whether a picture has bare ground, and on it only what is light."""
+    is_bare = False
+    for band, _ in bands(image):
+        light, cover = (np.asarray(part) for part in band.convert("LA").split())
+        if (light[cover >= _HALF_COVER] < _ALL_LIGHT).any():
+            return False
+        is_bare = is_bare or bool((cover < _HALF_COVER).any())
+    return is_bare
+
+
+def _band_to_grey(band: Image.Image, ground: str) -> Image.Image:
     if not band.has_transparency_data:
         return band.convert("L")
     cover = band.convert("RGBA")
-    ground = Image.new("RGBA", cover.size, "white")
-    return Image.alpha_composite(ground, cover).convert("L")
+    return Image.alpha_composite(Image.new("RGBA", cover.size, ground), cover).convert("L")
 
 
 def _whitest(deep: Image.Image) -> float:

@@ -15,6 +15,7 @@ from intake.interfaces import OcrEngine
 from intake.ocr.dust import without_dust
 from intake.ocr.header_line import take_header
 from intake.ocr.lexicon import lexicons
+from intake.ocr.light_letters import as_positive, with_dark_letters
 from intake.ocr.limits import PageLimits
 from intake.ocr.losses import LITTLE_TEXT, find_losses, lacks_text
 from intake.ocr.marks import Marks, without_marks
@@ -80,7 +81,7 @@ def _read_image(
 ) -> Reading:
     started = time.perf_counter()
     try:
-        paper = without_dust(cut_out_sheet(_printed(sheet)))
+        paper = without_dust(_paper(sheet))
         evened = even(paper, dpi=limits.dpi)
         if (usual := at_usual_size(paper, evened)) is not paper:
             paper, evened = usual, even(usual, dpi=limits.dpi)
@@ -99,6 +100,13 @@ def _read_image(
     if watch is not None:
         watch(sheet, look.prepared, page)
     return replace(look.reading, page=page)
+
+
+def _paper(sheet: PageImage) -> PageImage:
+    """Return the sheet alone, its letters darker than what they stand on."""
+    paper = cut_out_sheet(_printed(sheet))
+    positive = as_positive(sheet) if paper.corners is None else None
+    return with_dark_letters(paper if positive is None else positive)
 
 
 def _printed(sheet: PageImage) -> PageImage:

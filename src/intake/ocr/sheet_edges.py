@@ -1,6 +1,7 @@
 """A sheet of paper found on a darker table, cut out and seen from straight above.
 
-The sheet is the one bright patch with four straight sides. Where there is doubt, or
+The sheet is the one bright patch with four straight sides; under a shadow, the one smooth patch
+that is lighter than the table beside it. Where there is doubt, or
 something is written beside it, there is no sheet: the whole picture is the page, as of any scan.
 """
 
@@ -15,6 +16,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from intake.ocr.resolution import A4_LONG_SIDE_IN
 from intake.ocr.sheets import PageImage
+from intake.ocr.smooth_patch import filled, is_lighter_inside, smooth_patch
 from intake.schemas.documents import Corners
 
 Points = npt.NDArray[np.float64]
@@ -71,9 +73,10 @@ def find_sheet(image: Image.Image) -> Corners | None:
     if min(reduced.size) < _LOOK_PIXELS // 8 or not _has_dark_rim(np.asarray(reduced)):
         return None
     # Writing on the sheet is brightened away; what is left is paper and table.
-    ground = np.asarray(reduced.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5)))
-    patch = _bright_patch(ground)
-    quad = None if patch is None else _quad(patch)
+    ground = reduced.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5))
+    quad = _bright_quad(np.asarray(ground))
+    if quad is None:
+        quad = _smooth_quad(ground)
     if quad is None:
         return None
     shares = quad / np.array(reduced.size)
@@ -96,6 +99,22 @@ def _has_dark_rim(levels: npt.NDArray[np.uint8]) -> bool:
     rim = np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
     paper = float(np.percentile(levels, 90))
     return float(np.mean(rim < paper - _CONTRAST)) >= _TABLE_SHARE
+
+
+def _bright_quad(ground: npt.NDArray[np.uint8]) -> Points | None:
+    """Return the corners, in pixels, of the sheet where paper and table are of two tones."""
+    patch = _bright_patch(ground)
+    return None if patch is None else _quad(filled(patch))
+
+
+def _smooth_quad(ground: Image.Image) -> Points | None:
+    """Return the corners, in pixels, of the sheet where a shadow lies over it and the table."""
+    patch = smooth_patch(ground)
+    if patch is None or not _SMALLEST <= patch.mean() <= _LARGEST:
+        return None
+    quad = _quad(patch)
+    is_sheet = quad is not None and is_lighter_inside(np.asarray(ground), quad)
+    return quad if is_sheet else None
 
 
 def _bright_patch(ground: npt.NDArray[np.uint8]) -> Mask | None:

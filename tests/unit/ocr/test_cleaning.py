@@ -8,7 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from intake.ocr.borders import without_borders
 from intake.ocr.dust import without_dust
@@ -250,6 +250,47 @@ def test_the_sheet_is_cut_out_upright_and_its_size_is_that_of_paper():
     assert sheet.image.height / sheet.dpi_y == pytest.approx(11.69, rel=0.01)
     rims = _levels(sheet.image.reduce(4))
     assert np.mean(rims[3:-3, 3] < 70) < 0.05  # no table left at the side
+
+
+def _grained(photo, shadow=1.0):
+    """Return the photo with the grain of wood where it is table, and a shadow on the right."""
+    rng = np.random.default_rng(7)
+    grain = np.repeat(rng.normal(0, 12, (photo.height, photo.width // 50)), 50, axis=1)
+    levels = _levels(photo) + np.where(_levels(photo) < 75, grain, 0)
+    shade = Image.new("L", photo.size, 255)
+    ImageDraw.Draw(shade).polygon(
+        [(700, 700), (1500, 500), (1500, 2000), (450, 2000)], round(255 * shadow)
+    )
+    soft = _levels(shade.filter(ImageFilter.GaussianBlur(40))) / 255
+    return Image.fromarray(np.clip(levels * soft, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("shadow", [0.45, 0.6])
+def test_a_sheet_is_found_on_wood_under_the_shadow_of_a_phone(shadow):
+    found = find_sheet(_grained(_photographed(written_sheet(), light=0.1), shadow))
+    assert found is not None
+    assert np.abs(np.array(found) - np.array(CORNERS)).max() < 0.015
+
+
+def test_dark_bars_and_photos_are_parts_of_the_sheet():
+    sheet = written_sheet()
+    pen = ImageDraw.Draw(sheet)
+    for share in (0.1, 0.3, 0.6):
+        top = round(share * sheet.height)
+        pen.rectangle(
+            (sheet.width // 12, top, sheet.width * 11 // 12, top + sheet.height // 14), fill=0
+        )
+    found = find_sheet(_photographed(sheet, light=0.1))
+    assert found is not None
+    assert np.abs(np.array(found) - np.array(CORNERS)).max() < 0.012
+
+
+def test_of_two_sheets_under_a_shadow_none_is_cut_out_alone():
+    photo = Image.new("L", (1500, 2000), 60)
+    pen = ImageDraw.Draw(photo)
+    pen.rectangle((100, 150, 1400, 1000), fill=220)
+    pen.rectangle((100, 1150, 1400, 1850), fill=220)
+    assert find_sheet(_grained(photo, 0.5)) is None
 
 
 @pytest.mark.parametrize("picture", ["table", "round", "half"])

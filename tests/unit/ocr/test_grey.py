@@ -39,3 +39,29 @@ def test_bands_make_up_the_picture(size):
     assert [first for first, _ in found] == [
         sum(height for _, height in found[:index]) for index in range(len(found))
     ]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P"])
+@pytest.mark.parametrize(("letter", "ground"), [(255, 0), (230, 0), (0, 255), (120, 255)])
+def test_letters_without_a_ground_get_one_on_which_they_are_seen(mode, letter, ground):
+    picture = Image.new("RGBA", SIZE, (letter, letter, letter, 0))
+    picture.paste((letter, letter, letter, 255), (100, 1700, 300, 1740))
+    if mode == "P":
+        picture = Image.new("P", SIZE, 0)
+        picture.putpalette([letter, letter, letter] * 2)
+        picture.paste(1, (100, 1700, 300, 1740))
+        picture.info["transparency"] = 0
+    else:
+        picture = picture.convert(mode)
+
+    grey = to_grey(picture)
+
+    assert grey.getpixel((5, 5)) == ground
+    assert grey.getpixel((200, 1720)) == letter
+
+
+def test_an_opaque_white_page_with_clear_corners_stays_on_white():
+    page = Image.new("RGBA", (200, 300), "white")
+    page.paste((0, 0, 0, 255), (50, 50, 60, 90))
+    page.putpixel((0, 0), (0, 0, 0, 0))
+    assert to_grey(page).getpixel((0, 0)) == 255
