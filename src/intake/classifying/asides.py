@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.classifying.urgency import MOST_CHARACTERS, Assessment, UrgencyRules
+from intake.classifying.urgency import MOST_CHARACTERS, MOST_FOREIGN, Assessment, UrgencyRules
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -34,13 +34,15 @@ def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
     """
     told = [each for each in documents if each.origin not in _APART]
     found = [rules.assess(told)]
+    foreign = MOST_FOREIGN - found[0].foreign_read
     room = max(0, MOST_CHARACTERS - sum(len(each.text) for each in told))
     apart = sorted((each for each in documents if each.origin in _APART), key=_length)
     for number, document in enumerate(apart):
         most = min(len(document.text), room // (len(apart) - number))
         room -= most
         said = found[0].said if document.origin == "file" else frozenset[int]()
-        assessed = rules.assess([document], most=most, said=said)
+        assessed = rules.assess([document], most=most, most_foreign=foreign, said=said)
+        foreign -= assessed.foreign_read
         if document.origin != _FOOTER or assessed.urgency is Urgency.EMERGENCY:
             found.append(_placed(assessed, document.path or document.origin))
     urgency = max((each.urgency for each in found), key=_DEGREES.index)

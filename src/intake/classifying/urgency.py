@@ -14,7 +14,7 @@ from typing import NamedTuple
 from intake.classifying.alarms import Rule, known_words, load_phrases
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
-from intake.classifying.foreign import foreign_passages
+from intake.classifying.foreign import foreign_passages, judged, says_something
 from intake.classifying.normalisation import normalise, shown
 from intake.classifying.segmentation import digest
 from intake.schemas.classifications import Evidence, Urgency
@@ -45,7 +45,9 @@ pages of type. Reading a text of nothing but unknown words takes 7 s for each 10
 _MOST_READ = 12
 """Of so many doubtful passages of an item the meaning is asked for: it costs tens of
 milliseconds each."""
-_MOST_FOREIGN = 24
+MOST_FOREIGN = 12
+"""So many foreign passages of an item are read, none of which words tell to be harmless: reading 60
+words of them takes up to half a second on a busy machine."""
 _FOREIGN_DOUBT = -1.0
 """A foreign passage that scores more is doubtful: calls in languages that the model never saw score
 about a point less."""
@@ -60,7 +62,9 @@ class Assessment(NamedTuple):
     said: frozenset[int] = frozenset()
     """The guards for the whole item that were found in these texts."""
     has_foreign: bool = False
-    """Something stands there in a language that only the danger model reads."""
+    """Something is said there in a language in which only danger is looked for."""
+    foreign_read: int = 0
+    """How many foreign passages were read."""
 
 
 class UrgencyRules:
@@ -86,12 +90,13 @@ class UrgencyRules:
         documents: Sequence[Document],
         *,
         most: int = MOST_CHARACTERS,
+        most_foreign: int = MOST_FOREIGN,
         said: frozenset[int] = frozenset(),
     ) -> Assessment:
         """Return the highest urgency that any document speaks for, with the evidence.
 
-        At most ``most`` characters are judged. ``said`` are guards found elsewhere
-        that hold here.
+        At most ``most`` characters are judged, and of what is foreign ``most_foreign`` passages.
+        ``said`` are guards found elsewhere that hold here.
         """
         texts, left_out = _bounded(_texts(documents), most)
         meant = [normalise(text) for text in texts]
@@ -104,6 +109,8 @@ class UrgencyRules:
                 found.setdefault((rule.name, text), _evidence(rule, text))
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
         foreign: list[Passage] = []
+        read: list[Passage] = []
+        is_cut = False
         if self._is_ours:
             passages = [
                 passage
@@ -112,15 +119,19 @@ class UrgencyRules:
             ]
             is_unreal, model = bool(everywhere), shipped_model()
             ordered = _weigh(model, ordered, passages, is_said_unreal=is_unreal)
-            foreign = foreign_passages(passages)[:_MOST_FOREIGN]
-            if foreign:
-                ordered = _weigh_foreign(model, ordered, foreign, is_said_unreal=is_unreal)
+            foreign = foreign_passages(passages)
+            read, is_cut = judged(foreign, most_foreign)
+            if read:
+                ordered = _weigh_foreign(model, ordered, read, is_said_unreal=is_unreal)
         ordered = ordered[:_SHOWN_EVIDENCE]
         if respelt := shown(meant, [evidence.text for evidence in ordered]):
             ordered.append(Evidence(rule=_RESPELT, text=respelt))
         if left_out:
             ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
-        return Assessment(_highest(ordered), tuple(ordered), everywhere, bool(foreign))
+        if is_cut:
+            ordered.append(Evidence(rule=_TOO_LONG, text="in another language", weight=1.0))
+        has_foreign = any(map(says_something, foreign))
+        return Assessment(_highest(ordered), tuple(ordered), everywhere, has_foreign, len(read))
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from intake.classifying.asides import assess
 from intake.classifying.danger import Passage
 from intake.classifying.foreign import foreign_passages, passage_of
-from intake.classifying.urgency import DOUBTED, Assessment, UrgencyRules
+from intake.classifying.urgency import DOUBTED, MOST_FOREIGN, Assessment, UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 from intake.testing.noise import misread, mistype
@@ -24,6 +25,10 @@ def _parts(prose: str) -> list[str]:
 
 def _assess(text: str) -> Assessment:
     return RULES.assess([Document(text=text)])
+
+
+def _sentence(number: int) -> str:
+    return f"Сьогодні гарна погода, ми гуляли в парку і зустріли сусідів номер {number}."
 
 
 def _is_doubted(assessment: Assessment) -> bool:
@@ -56,7 +61,7 @@ def test_what_is_foreign_is_found_beside_what_is_not(prose: str, part: str) -> N
         "the ceiling came down on my brother",
         "Wir sind im Keller eingeschlossen und das Wasser steigt",
         "Ujeti smo v kleti in voda narašča",
-        "resistenza di 4 Ω a 20 °C, errore µ, α = 2",
+        "resistenza di 4 Ω a 20 °C, errore μ, α = 2, Σ = β",
         "Rossi Bianchi Verdi Esposito Colombo Ferrari",
         "IT60 X054 2811 1010 0000 0123 456",
     ],
@@ -88,9 +93,75 @@ def test_a_part_that_stands_in_many_windows_is_judged_once() -> None:
     assert len(foreign_passages(windows)) == 1
 
 
-def test_no_more_than_a_bounded_number_of_parts_is_judged() -> None:
-    windows = [Passage("", {}, prose=f"Дом рушится номер {n}я") for n in range(500)]
-    assert len(foreign_passages(windows)) == 100
+def test_a_text_of_many_sentences_is_judged_in_few_passages_that_hold_all() -> None:
+    text = " ".join(f"{word}. " * 3 for word in map(_sentence, range(12)))
+    found = RULES.assess([Document(text=text)])
+    assert found.foreign_read <= MOST_FOREIGN
+    assert not any("not judged" in evidence.rule for evidence in found.evidence)
+
+
+def test_of_a_longer_text_a_person_reads_what_was_not_judged() -> None:
+    text = " ".join(map(_sentence, range(120)))
+    found = RULES.assess([Document(text=text)])
+    assert found.foreign_read == MOST_FOREIGN
+    assert found.evidence[-1].rule == "high: doubtful length, not judged"
+
+
+def test_the_call_at_the_end_of_a_long_text_is_heard() -> None:
+    text = " ".join(map(_sentence, range(60))) + "\n\nМи застрягли в підвалі, вода піднімається!"
+    assert _assess(text).urgency is not Urgency.NORMAL
+
+
+def test_all_texts_of_an_item_share_the_passages_that_are_read() -> None:
+    long = Document(text=" ".join(map(_sentence, range(60))))
+    files = [long.model_copy(update={"origin": "file", "path": f"{n}.txt"}) for n in range(3)]
+    found = assess(RULES, [long, *files])
+    assert any("not judged" in evidence.rule for evidence in found.evidence)
+
+
+@pytest.mark.parametrize(
+    "other", [". Δημήτρης Παπαδόπουλος", ". Отправлено с iPhone", ", σ = α + β", " 王小明"]
+)
+def test_other_letters_hide_no_call_in_ours(other: str) -> None:
+    call = "Jesteśmy uwięzieni w piwnicy i woda się podnosi"
+    assert _assess(f"{call}{other}").urgency is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi ringrazio. Mulțumesc pentru ajutor, sunteți minunați",
+        "Köszönöm a segítséget, minden rendben",
+        "Η βοήθεια σας ήταν πολύτιμη, ευχαριστώ",
+        "Bună ziua, vă rog să-mi spuneți cum cer ajutor social pentru copii",
+        "Спасите животных: приют ищет волонтеров",
+    ],
+)
+def test_the_word_for_help_alone_is_no_cry(text: str) -> None:
+    assert _assess(text).urgency is Urgency.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("Grazie. Дуже дякую за допомогу", True),
+        ("Ci scrive: 请问周六你们几点开门，需要什么文件", True),
+        ("Bună ziua, ce program aveți sâmbăta la birou?", True),
+        ("Cordiali saluti, Иван Петров", False),
+        ("La ditta 华为技术有限公司 ci ha inviato il preventivo", False),
+        ("Sede: ул. Ленина 5", False),
+        ("Ristorante Παράδεισος", False),
+        ("concentrazione α, β, γ con Ω e μ", False),
+        ("从我的iPhone发送", False),
+        ("La sede è in ulica Marszałkowska 10, Warszawa", False),
+        ('la canzone "Minha terra tem palmeiras" mi piace', False),
+        ("La lettera я e la ж sono cirilliche, anche щ", False),
+    ],
+)
+def test_a_name_an_address_or_a_formula_says_nothing_in_another_language(
+    text: str, is_said: bool
+) -> None:
+    assert _assess(text).has_foreign is is_said
 
 
 def test_a_foreign_passage_has_no_signal_but_its_length() -> None:
