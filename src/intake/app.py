@@ -223,7 +223,7 @@ class Intake:
 
         Topic, kind, urgency, language and due time are found where the draft leaves them open, and
         a person must look for the same reasons as at any other item; a topic that the draft gives
-        needs no look. The same ``submission_key`` gives the same request.
+        needs no look if the taxonomy knows it. The same ``submission_key`` gives the same request.
 
         Raises:
             StoreError: nothing was filed; submit it again.

@@ -119,8 +119,37 @@ class ModelFolder:
             raise UsageError(f"There is no model {version[:40]!r} in {self.root}.", remedy=_REMEDY)
         with _on_disk(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            self._unfinished(f"{version}\n".encode()).replace(self.root / _CURRENT)
+            self._unfinished(_named(version)).replace(self.root / _CURRENT)
             self._sync()
+
+    @contextmanager
+    def using(self, version: str) -> Iterator[None]:
+        """Put ``version`` to use, as ``use`` does; the former one again if what follows fails.
+
+        Raises:
+            UsageError, StoreError: as ``use`` does.
+        """
+        current = self.root / _CURRENT
+        with _on_disk(self.root):
+            former = current.read_bytes() if current.exists() else None
+        try:
+            self.use(version)
+            yield
+        except BaseException:
+            with _on_disk(self.root):
+                self._put_back(former, version)
+            raise
+
+    def _put_back(self, former: bytes | None, version: str) -> None:
+        """Name the former version as in use, unless ``version`` no longer is."""
+        current = self.root / _CURRENT
+        if not current.exists() or current.read_bytes() != _named(version):
+            return
+        if former is None:
+            current.unlink()
+        else:
+            self._unfinished(former).replace(current)
+        self._sync()
 
     def _has(self, version: str) -> bool:
         return _VERSION.fullmatch(version) is not None and self._file(version).is_file()
@@ -184,6 +213,10 @@ def _reason(error: OSError | ValidationError) -> str:
 def _is_named_after(content: bytes, path: Path) -> bool:
     """Return whether ``path`` is named by the digest of ``content``: a damaged model is not."""
     return hashlib.sha256(content).hexdigest().startswith(path.stem)
+
+
+def _named(version: str) -> bytes:
+    return f"{version}\n".encode()
 
 
 def _written(record: ModelRecord) -> bytes:

@@ -21,7 +21,7 @@ from intake.schemas.requests import (
     RequestDraft,
 )
 
-OF_TOPIC = ("topic_unsure", "topic_audit", "misconfigured")
+OF_TOPIC = ("topic_unsure", "topic_unknown", "topic_audit", "misconfigured")
 """The reasons that end when a person chose the topic."""
 _OF_BATCH = {"receipt": "batch", "pages": "pages"}
 

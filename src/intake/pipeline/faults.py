@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from intake import plugins
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import ConfigError
 from intake.pipeline.asking import plugins_of
-from intake.pipeline.runner import describe
+from intake.pipeline.runner import describe_faults
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.schemas.reports import Problem
 
@@ -28,6 +27,4 @@ def what_is_wrong(options: ClassifyOptions) -> Problem | None:
 
     _, fault = Taxonomy.load_usable(options.taxonomy)
     _, faults = open_usable(options.model_copy(update={"classifiers": tuple(opened)}), fault)
-    if not faults:
-        return None
-    return describe(ConfigError(faults[0].message, remedy=faults[0].remedy))
+    return describe_faults(faults) if faults else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,19 @@ class Models:
         self._observe = observe
 
     def records(self) -> list[ModelRecord]:
-        """Return what is known of each version, the oldest first.
+        """Return what is known of each version, the oldest first, and why it was put to use or
+        kept, by the journal.
 
         Raises:
             ConfigError: a record cannot be read.
         """
-        return self._folder.records()
+        return self._with_reasons(self._folder.records())
 
     def readable_records(self) -> tuple[list[ModelRecord], list[ConfigError]]:
         """Return what is known of each version, the oldest first, and why the records of others
         cannot be read."""
-        return self._folder.readable_records()
+        records, faults = self._folder.readable_records()
+        return self._with_reasons(records), faults
 
     def current(self) -> str:
         """Return the version in use, or ``untrained``.
@@ -86,7 +88,6 @@ class Models:
             StoreError: the disk refused; the former one is still in use.
         """
         with self._journal() as write:
-            self._folder.use(version)
             write("model.chosen", {"version": version}, by)
 
     def train(
@@ -109,7 +110,7 @@ class Models:
         from intake.pipeline.contest import contest  # noqa: PLC0415 - scipy, where needed
 
         with Lease(self._database, _LEASE, lease_s=_LEASE_S):
-            counted, before = self._counted(), self.current()
+            counted, before = self._counted(), self._last_use()
             content, record = contest(
                 examples, self._in_use(), self._options, at=self._now(), progress=progress
             )
@@ -160,7 +161,7 @@ class Models:
             on_disk(scratch),
             tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder,
         ):
-            before = self.current()
+            before = self._last_use()
             record = self._in_child(examples, Path(folder))
             content = _model_in(Path(folder)).read_bytes()
             return self._admit(content, record, counted, before=before)
@@ -192,29 +193,34 @@ class Models:
         record: ModelRecord,
         facts: dict[str, Any],
         *,
-        before: str,
+        before: Event | None,
         by: str = "intake",
     ) -> ModelRecord:
-        """Keep the version and, if it won, put it to use, unless a person has meanwhile put
-        another to use than the one of ``before``. Return its record, which says so."""
+        """Keep the version and, if it won, put it to use, unless a person has put any to use since
+        ``before``. Return its record, which says so; the one that is kept does not, since a person
+        may choose the version later."""
+        self._folder.add(content, record)
         with self._journal() as write:
             is_live = record.contest.is_won
-            if is_live and not self._is_in_use(before):
+            if is_live and self._last_use() != before:
                 reason = f"{record.reason} Not put to use: another was, while it was trained."
                 record, is_live = record.model_copy(update={"reason": reason}), False
-            self._folder.add(content, record)
-            if is_live:
-                self._folder.use(record.version)
             told = {"version": record.version, "reason": record.reason}
             told |= record.contest.model_dump(mode="json")
             write("model.live" if is_live else "model.kept", told | facts, by)
         return record
 
-    def _is_in_use(self, version: str) -> bool:
-        try:
-            return self._folder.current() == version
-        except ConfigError:  # what is in use now is lost
-            return False
+    def _last_use(self) -> Event | None:
+        with self._database.read() as connection:
+            return stored_models.last_use(connection)
+
+    def _with_reasons(self, records: list[ModelRecord]) -> list[ModelRecord]:
+        with self._database.read() as connection:
+            told = stored_models.reasons(connection)
+        return [
+            each.model_copy(update={"reason": told.get(each.version, each.reason)})
+            for each in records
+        ]
 
     def _in_use(self) -> Path | None:
         return self._folder.current_path(put_to_use(self._database))
@@ -238,9 +244,13 @@ class Models:
 
     @contextmanager
     def _journal(self) -> Iterator[Callable[[str, dict[str, Any], str], None]]:
-        """Give what writes into the journal; meanwhile nobody else puts a model to use."""
+        """Give what writes into the journal; meanwhile nobody else puts a model to use.
+
+        A version that it puts to use is so in the folder at the end, and if the commit fails the
+        former one is again.
+        """
         events: list[Event] = []
-        with self._database.write() as connection:
+        with ExitStack() as until_committed, self._database.write() as connection:
             leases.lock(connection, _IN_USE)
 
             def write(what: str, data: dict[str, Any], by: str) -> None:
@@ -249,6 +259,9 @@ class Models:
                 events.extend(journal.append(connection, [entry], self._database.now(connection)))
 
             yield write
+            for event in events:
+                if event.type in stored_models.PUT_TO_USE:
+                    until_committed.enter_context(self._folder.using(event.data["version"]))
         self._observe(events)
 
     def _now(self) -> datetime:

@@ -39,7 +39,7 @@ from intake.pipeline.settle import FilingOptions, Item, Outcome
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages, Understood
 from intake.schemas.base import Frozen
-from intake.schemas.classifications import Verdict
+from intake.schemas.classifications import Fault, Verdict
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt
 from intake.schemas.reports import Problem
@@ -323,10 +323,8 @@ class Runner:
 
     def _note_faults(self, verdict: Verdict) -> None:
         """Let the run end with the code of wrong settings, though items were judged without it."""
-        for fault in verdict.faults:
-            if self.tally.problem is None:
-                error = ConfigError(fault.message, remedy=fault.remedy)
-                self.tally.problem = describe(error)
+        if verdict.faults and self.tally.problem is None:
+            self.tally.problem = describe_faults(verdict.faults)
 
     def _fail(self, receipt: Receipt, error: ItemError) -> Outcome:
         failures = receipt.failures + 1
@@ -386,6 +384,13 @@ def what_waits(database: Database) -> Problem | None:
     with database.read() as connection:
         found = receipts.waiting_for_person(connection, errors)
     return describe(errors[found[0]](found[1])) if found else None
+
+
+def describe_faults(faults: Sequence[Fault]) -> Problem:
+    """Return what cannot be used, all of it, as a line of a report."""
+    remedies = dict.fromkeys(each.remedy for each in faults)
+    messages = " ".join(each.message for each in faults)
+    return describe(ConfigError(messages, remedy=" ".join(remedies)))
 
 
 def describe(error: IntakeError) -> Problem:

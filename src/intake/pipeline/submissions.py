@@ -32,37 +32,56 @@ def completed(
     """Return the draft as it is to be filed: what the front end said stays.
 
     Kind and due time follow the topic, whoever chose it. Urgency is only ever raised, and an
-    emergency always asks for a person. Where the topic was given, no reason to look at it counts.
+    emergency always asks for a person; it takes the taxonomy's emergency topic if it has none.
+    Where the topic was given a person must look at it only if the taxonomy does not know it, or
+    cannot be used and so leaves open what follows from it.
     """
     urgency = max(draft.urgency, verdict.urgency, key=_DEGREES.index)
     changes = {"urgency": urgency, "received_at": draft.received_at or now}
     if draft.topic is None:
-        changes |= {
-            "topic": verdict.topic,
-            "topic_confidence": verdict.confidence,
-            "topic_by": verdict.topic_by,
-        }
+        changes |= _topic(verdict, taxonomy, urgency)
     if draft.language is None:
         changes["language"] = verdict.language
-    if reasons := dict.fromkeys((*draft.review_reasons, *_reasons(draft, verdict, urgency))):
+    found = _reasons(draft, verdict, taxonomy, urgency)
+    if reasons := dict.fromkeys((*draft.review_reasons, *found)):
         changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
     return _with_kind_and_due_time(draft.model_copy(update=changes), taxonomy)
 
 
-def _reasons(draft: RequestDraft, verdict: Verdict, urgency: Urgency) -> Iterator[str]:
-    """Yield why a person must look at what the front end left open."""
+def _topic(verdict: Verdict, taxonomy: Taxonomy, urgency: Urgency) -> dict[str, object]:
+    """Return the topic that was found; of an emergency with none, that of emergencies."""
+    alarming = taxonomy.emergency_topic
+    if verdict.topic is None and urgency is Urgency.EMERGENCY and alarming is not None:
+        return {"topic": alarming.id, "topic_confidence": 0.0, "topic_by": "rule"}
+    return {
+        "topic": verdict.topic,
+        "topic_confidence": verdict.confidence,
+        "topic_by": verdict.topic_by,
+    }
+
+
+def _reasons(
+    draft: RequestDraft, verdict: Verdict, taxonomy: Taxonomy, urgency: Urgency
+) -> Iterator[str]:
+    """Yield why a person must look at what the front end left open, or at its topic."""
     if urgency is Urgency.EMERGENCY:
         yield "emergency"
     for reason in verdict.review_reasons:
         if draft.topic is None or reason not in OF_TOPIC:
             yield reason
+    if draft.topic is None or taxonomy.find(draft.topic) is not None:
+        return
+    if len(taxonomy):
+        yield "topic_unknown"
+    elif draft.kind is None or draft.due_at is None:  # the taxonomy cannot be used
+        yield "misconfigured"
 
 
 def _with_kind_and_due_time(draft: RequestDraft, taxonomy: Taxonomy) -> RequestDraft:
     chosen = taxonomy.find(draft.topic) if draft.topic is not None else None
     is_emergency = draft.urgency is Urgency.EMERGENCY
     changes: dict[str, object] = {}
-    if "kind" not in draft.model_fields_set:
+    if draft.kind is None:
         of_topic = chosen.kind if chosen else Kind.OTHER
         changes["kind"] = Kind.INTERVENTION if is_emergency else of_topic
     days = taxonomy.due_days(draft.topic, is_emergency=is_emergency)

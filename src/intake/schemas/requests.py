@@ -97,7 +97,8 @@ class RequestDraft(Frozen):
 
     channel: Channel
     source: str = ""
-    kind: Kind = Kind.OTHER
+    kind: Kind | None = None
+    """None where it is left open: what the topic says."""
     subject: str | None = None
     text: str = ""
     language: str | None = None
@@ -131,6 +132,7 @@ class Request(RequestDraft):
 
     id: str
     """UUIDv7 (RFC 9562 §5.7)."""
+    kind: Kind = Kind.OTHER
     reference: str
     """``CC-2026-0000042-7``: prefix, year, gap-free number, ISO 7064 MOD 11,10 check digit."""
     tracking_token: str

@@ -27,6 +27,7 @@ from intake.schemas.documents import RecognisedDocument
 from intake.schemas.receipts import Receipt
 from intake.schemas.requests import (
     Channel,
+    Kind,
     Request,
     RequestAttachment,
     RequestDraft,
@@ -71,6 +72,7 @@ def number(draft: RequestDraft, request_id: str, reference: str, now: datetime) 
     """Return the request that a draft becomes with its reference and a tracking token."""
     return Request(
         **_values(draft),
+        kind=draft.kind or Kind.OTHER,
         received_at=draft.received_at or now,
         id=request_id,
         reference=reference,
@@ -219,7 +221,7 @@ def labelled(connection: Connection) -> list[Request]:
 
 
 def _values(draft: RequestDraft) -> dict[str, Any]:
-    names = RequestDraft.model_fields.keys() - {"received_at"}
+    names = RequestDraft.model_fields.keys() - {"received_at", "kind"}
     return {name: getattr(draft, name) for name in names}
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-import intake.app
 from intake import Channel, Intake, RawItem, RequestDraft, Settings
 from intake.classifying.learned import cold_start
+from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import ConfigError, StoreError
+from intake.errors import ConfigError
+from intake.pipeline.models import Models
+from intake.schemas.models import ModelRecord
 from intake.testing.samples import text_mail
 
 TRAPPED = "AIUTO SIAMO BLOCCATI IN CASA E BRUCIA TUTTO"
@@ -142,17 +147,35 @@ def test_a_run_that_tries_nothing_says_for_what_items_wait(tmp_path: Path) -> No
     assert "gone.toml" in second.processed.problem.message
 
 
+def _trained(_models: Models, _examples: object, folder: Path) -> ModelRecord:
+    """Stand for the child that trains: leave a model, and say what it is."""
+    (folder / "new.model").write_bytes(b"numbers")
+    return ModelRecord.model_construct(version=VERSION)
+
+
 def test_a_training_that_fails_is_told_by_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refit(*_: object, **__: object) -> None:
-        raise StoreError("The disk refused at models: full")
-
-    monkeypatch.setattr(intake.app.Models, "refit", refit)
-    classify = {"model_dir": tmp_path / "models"}
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    monkeypatch.setattr(ModelFolder, "_unfinished", Mock(side_effect=full))
+    monkeypatch.setattr(Models, "_in_child", _trained)
+    classify = {"model_dir": tmp_path / "models", "refit_after": 1}
+    said = RequestDraft(channel=Channel.PHONE, text="Buca", topic="strade", topic_by="person")
     with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        app.submit(said)
         app.receive(RawItem(source="push", key="1", content=text_mail()))
         report = app.process()
     assert (report.exit_code, report.processed.filed, report.trained) == (74, 1, None)
     assert report.not_trained is not None
-    assert "full" in report.not_trained.message
+    assert os.strerror(errno.ENOSPC) in report.not_trained.message
+
+
+def test_a_run_names_all_that_cannot_be_used(tmp_path: Path) -> None:
+    classify = {"model": tmp_path / "gone.model", "classifiers": ("keywords", "uninstalled")}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:
+        app.receive(RawItem(source="push", key="1", content=text_mail()))
+        problems = [app.process().processed.problem for _ in range(2)]
+    for problem in problems:
+        assert problem is not None
+        assert "gone.model" in problem.message
+        assert "uninstalled" in problem.message

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -17,7 +18,7 @@ from intake.classifying.taxonomy import Taxonomy
 from intake.desk import Requests
 from intake.errors import SourceBusy, StoreError, UsageError
 from intake.pipeline.contest import _is_held_out
-from intake.pipeline.models import Models
+from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.settle import FilingOptions
 from intake.schemas.classifications import ClassifierOptions
@@ -27,7 +28,7 @@ from intake.schemas.models import Contest, ModelRecord
 from intake.schemas.requests import Channel, RequestDraft
 from intake.store import journal
 from intake.store.blobs import BlobStore
-from intake.store.database import Database
+from intake.store.database import Connection, Database
 from intake.store.leases import Lease
 
 TOPIC = """
@@ -314,3 +315,67 @@ def test_what_a_person_puts_to_use_during_a_training_stays(
     assert (event.type, event.data["version"]) == ("model.kept", record.version)
     assert event.data["reason"] == told.reason
     assert journal.is_chained(models.history())
+
+
+def test_a_commit_that_fails_leaves_the_former_model_in_use(
+    database: Database, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("1" * 12, "2" * 12):
+        models._folder.add(b"numbers", a_record(version))
+
+    @contextmanager
+    def broken() -> Iterator[Connection]:
+        with write() as connection:
+            yield connection
+            raise StoreError("The database is full.")
+
+    write = database.write
+    for former in (UNTRAINED, "1" * 12):
+        if former != UNTRAINED:
+            models.use(former, by="anna")
+        with monkeypatch.context() as patched:
+            patched.setattr(database, "write", broken)
+            with pytest.raises(StoreError, match="full"):
+                models.use("2" * 12, by="anna")
+        assert models.current() == former
+        assert put_to_use(database) == former
+
+
+def test_nobody_waits_while_a_model_is_written(
+    database: Database, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, added = models._folder.add, []
+
+    def slow(content: bytes, record: ModelRecord) -> None:
+        with database.write():
+            add(content, record)
+        added.append(record.version)
+
+    monkeypatch.setattr(models._folder, "add", slow)
+    monkeypatch.setattr(
+        "intake.pipeline.contest.contest", lambda *_, **__: (b"numbers", a_record("0" * 12))
+    )
+    models.train([], by="anna")
+    assert added == [models.current()] == ["0" * 12]
+
+
+def test_a_model_that_is_chosen_later_is_not_told_to_be_out_of_use(
+    database: Database, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("1" * 12, "2" * 12):
+        models._folder.add(b"numbers", a_record(version))
+    models.use("1" * 12, by="anna")
+
+    def contest(*_: object, **__: object) -> tuple[bytes, ModelRecord]:
+        models.use("2" * 12, by="bruno")
+        models.use("1" * 12, by="bruno")
+        return b"numbers", a_record("0" * 12)
+
+    monkeypatch.setattr("intake.pipeline.contest.contest", contest)
+    told = models.train([], by="anna")
+    assert models.current() == "1" * 12, "a person chose it while it was trained"
+    assert told.reason.startswith("Better. Not put to use")
+    assert told in models.records()
+    models.use("0" * 12, by="anna")
+    assert a_record("0" * 12) in models.records()
+    assert put_to_use(database) == "0" * 12

@@ -123,3 +123,49 @@ def test_the_audited_share_holds_for_what_is_submitted(
         said = app.submit(draft(text=HOLE, topic="strade", topic_by="person"))
     assert (found.topic, found.review_reasons) == ("strade", ("topic_audit",))
     assert (said.needs_review, said.review_reasons) == (False, ()), "a person has chosen"
+
+
+def test_what_a_broken_taxonomy_leaves_open_asks_for_a_person(
+    tmp_path: Path, section: dict[str, Any]
+) -> None:
+    section["taxonomy"].write_text("[[topics]]\nid =")
+    with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as app:
+        left_open = app.submit(draft(text=HOLE, topic="strade"))
+        said = app.submit(draft(text=HOLE, topic="strade", kind=Kind.REPORT, due_at=AT))
+    assert (left_open.topic, left_open.kind, left_open.due_at) == ("strade", "other", None)
+    assert (left_open.needs_review, left_open.review_reasons) == (True, ("misconfigured",))
+    assert (said.kind, said.due_at, said.needs_review) == ("report", AT, False)
+
+
+def test_a_topic_that_the_taxonomy_does_not_know_asks_for_a_person(app: Intake) -> None:
+    said = app.submit(draft(text=HOLE, topic="no.such.topic", kind=Kind.REPORT, due_at=AT))
+    assert (said.topic, said.kind, said.due_at) == ("no.such.topic", "report", AT)
+    assert (said.needs_review, said.review_reasons) == (True, ("topic_unknown",))
+    corrected = app.requests.correct(said.reference, "strade", by="anna")
+    assert (corrected.needs_review, list(corrected.review_reasons)) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"text": "Aiuto, siamo intrappolati!"}, {"text": HOLE}, {"topic": "luce", "kind": Kind.OTHER}],
+)
+def test_a_draft_is_filed_the_same_after_it_was_json(app: Intake, given: dict[str, Any]) -> None:
+    said = draft(**given)
+    sent = RequestDraft.model_validate_json(said.model_dump_json())
+    first, second = app.submit(said), app.submit(sent)
+    assert first.kind == second.kind
+    assert (first.topic, first.due_at) == (second.topic, second.due_at)
+
+
+def test_an_emergency_that_the_front_end_states_takes_the_topic_of_emergencies(
+    tmp_path: Path, section: dict[str, Any]
+) -> None:
+    alarming = TOPIC.format("pericolo", "xyzzy", "intervention", 0) + "emergency = true\n"
+    section["taxonomy"].write_text(FOUND + alarming)
+    with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as app:
+        none = app.submit(draft(text="Vorrei parlare.", urgency=Urgency.EMERGENCY))
+        found = app.submit(draft(text=HOLE, urgency=Urgency.EMERGENCY))
+    assert (none.topic, none.topic_by, none.topic_confidence) == ("pericolo", "rule", 0.0)
+    assert (none.kind, none.due_at) == ("intervention", AT)
+    assert {"emergency", "topic_unsure"} == set(none.review_reasons)
+    assert found.topic == "strade", "it has one"

@@ -41,6 +41,7 @@ _MEANINGS = {
     "called_again": "the same call for help came again: somebody may be waiting",
     "other_language": "a part is in a language in which only danger was looked for",
     "topic_unsure": "no topic is sure enough to be filed under",
+    "topic_unknown": "the taxonomy does not know the topic that the front end gave",
     "misconfigured": "the topic was found without what the settings name: see `intake check`",
     "page_hard_to_read": "a page was read with little confidence",
     "no_text": "nothing could be read",
