@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,9 +14,18 @@ PIECES = st.sampled_from(
     ]
 )
 ODD = st.one_of(st.text(), st.lists(PIECES, max_size=60).map("".join))
+UNSEEN = Path(__file__).parents[2] / "fixtures" / "classify"
+LONG = sorted(
+    {
+        word
+        for name in ("unseen_plain.toml", "unseen_usual.toml", "unseen_desk.jsonl")
+        for word in re.findall(r"[^\W\d_]{9,}", (UNSEEN / name).read_text("utf-8"))
+        if not re.search(r"(.)\1\1", word)
+    }
+)
 PLAIN = st.lists(
     st.sampled_from(
-        ["la", "casa", "grazie", "per", "il", "corso", "Rossi", "2016", ",", ".", "\n", "perché"]
+        ["la", "casa", "per", "Rossi", "2016", "3D", "A1", "S05", ",", ".", "\n", *LONG]
     ),
     max_size=60,
 ).map(" ".join)

@@ -2,7 +2,8 @@
 
 Whoever is afraid, or writes a fax in capitals, spaces the letters out, stretches them, leaves out
 blanks or vowels, writes figures for letters, or sends a sign alone (Han and Baldwin, 2011). What is
-read otherwise must come out as known words; a text without such spellings is the very same text.
+read otherwise must come out as known words; ordinary words, codes, initials and numerals are let
+be, even where some odd spelling is missed for it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from itertools import islice
 from textwrap import shorten
 from typing import NamedTuple
 
+from intake.classifying.folding import fold
 from intake.classifying.respelling import lettered, like, unstretched, with_vowels, without_figures
 from intake.classifying.segmentation import Segments, is_known, segment
-from intake.classifying.spacing import CRIES, SPACED, closed_up
+from intake.classifying.spacing import SPACED, closed_up
 
 _SIGNS = re.compile("\U0001f198(?:\\s*\U0001f198)*")
 _HIDDEN = re.compile("(?<=\\w)[\u200b\u2060\ufeff]+(?=\\w)")
@@ -35,19 +37,31 @@ _ADDRESS = re.compile(
 _WORD = re.compile(r"(?:[^\W_]|[@$€])+")
 _FIGURE = re.compile(r"[013-578@$€]")
 _STRETCHED = re.compile(r"([^\W\d_])\1\1+")
-_LEAST_RUN, _LONG_RUN = 9, 20
+_LEAST_RUN, _LONG_RUN, _SURE_RUN = 9, 16, 20
 _NUMBERED = re.compile(rf"([^\W\d_]{{{_LEAST_RUN},}})(\d+)")
-_LEAST_STRONG = 4
-"""A word of so many letters shows that figures stand for letters: then shorter ones are read."""
-_LEAST_MEAN, _LEAST_RUN_WORDS = 3.0, 3
-"""Letters of a word at the mean, and words, of what ran together: parts of a word are shorter."""
-_MOST_COST, _MOST_COST_RUN = 1.75, 2.4
-"""For each letter, of a word among others and where most blanks are lost: of a hundred words that
-nobody taught us less than one can be cut so cheaply."""
+_ROMAN = re.compile(r"[IVXLCDM]+")
+_PLATE = re.compile(r"[a-z]{2}\d{3}[a-z]{2}", re.IGNORECASE)
+_CRY = re.compile(r"[s$]0[s$]|5o5", re.IGNORECASE)
+_LEAST_STRONG, _STRONG = 4, 5
+"""A word of so many letters shows that figures stand for letters, if two or more do, or one in a
+word of so many that does not end with it, as numbered ones do."""
+_SHORT, _LEAST_SHARE = 3, 1 / 3
+"""A word of so many letters may be any code: it is read where such a share of the words of the text
+have figures among their letters."""
+_LEAST_SURE_WORDS, _LEAST_RUN_WORDS = 3, 4
+"""Words of what ran together, of a sure run and of a shorter one: German words have three parts."""
+_LEAST_LONG_WORDS, _LONG_WORD = 2, 4
+"""So many of them must have so many letters: parts of one word are shorter."""
+_LEAST_MEAN = 3.0
+_ONE_LETTER, _LETTERS_FOR_ODD = frozenset("eaoild"), 25
+"""Words of one letter; a run of so many letters may have one other left over."""
+_MOST_COST, _MOST_COST_RUN = 1.6, 2.4
+"""For each letter, of a word among others and where most blanks are lost."""
 _CROWDED = 9.0
-"""So many letters to a word at the mean, and most blanks are lost."""
-_MOST_RUN_LETTERS = 20_000
-"""Of a text so many letters of unknown words are looked at for words that ran together."""
+"""So many letters to a word at the mean, one of them a long run, and most blanks are lost."""
+_MOST_RUN_LETTERS, _MOST_SPACED, _MOST_WITH_FIGURES = 15_000, 15_000, 3_000
+"""Of a text so many letters of unknown words are looked at for words that ran together, so many
+characters for letters apart, and so many words for figures."""
 _SHOWN, _SHOWN_PAIRS = 80, 5
 
 
@@ -80,7 +94,7 @@ def normalise(text: str) -> Meant:
     notes = _Notes()
     meant = _HIDDEN.sub("", text)
     meant = _SIGNS.sub(lambda found: notes.of(found[0], " SOS "), meant)
-    meant = SPACED.sub(lambda found: notes.of(found[0], closed_up(found[0])), meant)
+    meant = _Spaced(notes).done(meant)
     if _ODD.search(meant):
         meant = _Respelling(meant, notes).done()
     if _BARE.search(meant):
@@ -92,14 +106,34 @@ def normalise(text: str) -> Meant:
 def shown(meant: Sequence[Meant], quoted: Iterable[str]) -> str:
     """Return how the first words were written that are quoted as they were meant; "" if none were
     written otherwise."""
-    words = {word.strip(",") for text in quoted for word in text.split()}
+    words = {word for text in quoted for word in _words(text)}
     pairs = (
         f"{shorten(before, _SHOWN)} = {shorten(after, _SHOWN)}"
         for each in meant
         for before, after in each.respelt
-        if not words.isdisjoint(after.split())
+        if not words.isdisjoint(_words(after))
     )
     return "; ".join(islice(pairs, _SHOWN_PAIRS))
+
+
+def _words(text: str) -> list[str]:
+    return [fold(word) for word in _WORD.findall(text)]
+
+
+class _Spaced:
+    """Closes up the letters apart of a text, as long as they are not too many."""
+
+    def __init__(self, notes: _Notes) -> None:
+        self._notes, self._left = notes, _MOST_SPACED
+
+    def done(self, text: str) -> str:
+        return SPACED.sub(self._closed, text)
+
+    def _closed(self, found: re.Match[str]) -> str:
+        if len(found[0]) > self._left:
+            return found[0]
+        self._left -= len(found[0])
+        return self._notes.of(found[0], closed_up(found))
 
 
 class _Respelling:
@@ -108,9 +142,13 @@ class _Respelling:
     def __init__(self, text: str, notes: _Notes) -> None:
         self._text, self._notes = text, notes
         words = _WORD.findall(text)
-        self._with_figures = any(map(_is_strong, words))
-        self._is_crowded = len(text) >= _CROWDED * len(words)
-        self._letters_left = _MOST_RUN_LETTERS
+        figured = [word for word in words if _has_figures(word)]
+        self._with_figures = any(map(_is_strong, figured[:_MOST_WITH_FIGURES]))
+        self._with_short = len(figured) >= _LEAST_SHARE * len(words)
+        self._is_crowded = len(text) >= _CROWDED * len(words) and any(
+            len(word) >= _LONG_RUN and not is_known(word) for word in words
+        )
+        self._letters_left, self._figured_left = _MOST_RUN_LETTERS, _MOST_WITH_FIGURES
 
     def done(self) -> str:
         return _CHUNK.sub(lambda found: self._chunk(found[0]), self._text)
@@ -122,24 +160,38 @@ class _Respelling:
         return _WORD.sub(lambda found: self._notes.of(found[0], self._word(found[0])), chunk)
 
     def _word(self, word: str) -> str:
-        if is_known(word) and not _STRETCHED.search(word):
+        if _ROMAN.fullmatch(word) or (is_known(word) and not _STRETCHED.search(word)):
             return word
-        found = without_figures(word) if self._with_figures and _has_figures(word) else None
-        found = found or unstretched(word)
-        if found is not None:
+        if _has_figures(word):
+            return self._figured(word)
+        if (found := unstretched(word)) is not None:
             return like(word, found)
-        if is_known(word):
-            return word
-        if self._with_figures and _has_figures(word):
-            return self._separated(lettered(word)) or word
+        return word if is_known(word) else self._separated(word) or word
+
+    def _figured(self, word: str) -> str:
+        """Return a word with figures as it was meant; codes and plates are let be."""
+        if _CRY.fullmatch(word):
+            return like(word, "sos")
         if numbered := _NUMBERED.fullmatch(word):
             words = self._separated(numbered[1])
-            return f"{words} {numbered[2]}" if words else word
-        return self._separated(word) or word
+            if words:
+                return f"{words} {numbered[2]}"
+        is_code = _PLATE.fullmatch(word) or (len(word) <= _SHORT and not self._reads_short(word))
+        if is_code or not self._with_figures or not self._figured_left:
+            return word
+        self._figured_left -= 1
+        if (found := without_figures(word)) is not None:
+            return like(word, found)
+        return self._separated(lettered(word)) or word
+
+    def _reads_short(self, word: str) -> bool:
+        """Say whether so short a word is read: capitals among small letters are a code."""
+        return self._with_short and (self._text.isupper() or not word.isupper())
 
     def _separated(self, word: str) -> str:
         """Return the words that ran together in ``word`` with blanks between them; "" if none."""
-        if len(word) < _LEAST_RUN or not word.isalpha() or len(word) > self._letters_left:
+        least = _LEAST_RUN if self._is_crowded else _LONG_RUN
+        if not least <= len(word) <= self._letters_left or not word.isalpha():
             return ""
         self._letters_left -= len(word)
         found = segment(_STRETCHED.sub(r"\1", word))
@@ -151,10 +203,13 @@ class _Respelling:
 
 def _is_strong(word: str) -> bool:
     """Say whether figures stand for letters in ``word`` beyond doubt."""
-    if not _has_figures(word) or sum(each.isalpha() for each in word) < 1:
+    if _PLATE.fullmatch(word):
         return False
     found = without_figures(word)
-    return found is not None and (len(found) >= _LEAST_STRONG or found in CRIES)
+    if found is None or len(found) < _LEAST_STRONG:
+        return False
+    figures = len(_FIGURE.findall(word))
+    return figures > 1 or (len(found) >= _STRONG and not _FIGURE.match(word[-1]))
 
 
 def _has_figures(word: str) -> bool:
@@ -164,10 +219,14 @@ def _has_figures(word: str) -> bool:
 def _ran_together(found: Segments, most: float) -> bool:
     """Say whether the words are more than the parts of one."""
     letters = sum(map(len, found.words))
-    is_long = letters >= _LONG_RUN
+    is_sure = letters >= _SURE_RUN
+    odd = sum(len(word) == 1 and fold(word) not in _ONE_LETTER for word in found.words)
+    long_words = sum(len(word) >= _LONG_WORD for word in found.words)
     return (
-        (is_long or not found.unknown)
-        and len(found.words) >= _LEAST_RUN_WORDS
+        (is_sure or not found.unknown)
+        and len(found.words) >= (_LEAST_SURE_WORDS if is_sure else _LEAST_RUN_WORDS)
+        and long_words >= _LEAST_LONG_WORDS
+        and odd <= letters // _LETTERS_FOR_ODD
         and letters >= _LEAST_MEAN * len(found.words)
-        and found.cost <= (_MOST_COST_RUN if is_long else most) * letters
+        and found.cost <= most * letters
     )

@@ -13,6 +13,7 @@ from itertools import groupby, product
 
 from intake.classifying.folding import fold
 from intake.classifying.segmentation import costs, costs_by_language
+from intake.classifying.spacing import CRIES
 
 _DIGITS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"}
 _FIGURES = _DIGITS | {"@": "a", "$": "s", "€": "e"}
@@ -28,6 +29,22 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_BARE, _LEAST_BARE_WORDS, _LEAST_BARE_SHARE = 3, 2, 0.25
 """Words without vowels, of so many letters, of which a line must have so many, and what share of
 its words they are."""
+_LEAST_READ = 0.5
+"""More than such a share of the words without vowels must be read."""
+_SYLLABIC = re.compile(r"[^r]{1,2}r[^r]{1,2}")
+"""Words of Slovene and Croatian ("trg", "Krk"): they must be fewer than the others of a line."""
+_TOO_SHORT = CRIES | {"fuoco", "fumo"}
+"""Cries that two consonants are not enough for: "ss." and "fm" are everywhere."""
+_ABBREVIATIONS = """
+bb bbc bcc bmw bnl brb brr btp bzw cc ccnl cd cdn cfr cl cnr cnn cpr crt css csv cv dgl dl dlgs
+dll dns dpcm dpr dst dvd dx ff ftp ggf gg gmbh gps grr gsm hh hmm hrsg html http https jpg js kg
+km lgbt lgbtq lgs ltd lt mb mfg mg mhm ml mm mmm mp mps mq mr mrs ms nb nbsp ndr nn nr pc pct pdf
+pgt php pl png pnrr pp ppt prg prs ps psc psst ptt pvc rls rspp rtf sdk sgg shh sms smtp snc spqr
+sql srl ss ssh ssl ssn sst st svg sx tbc tcp tfr tg tlf tls tmp tn tnt tpl tsk tv txt vgl vpn vv
+vvf vvff wc wtf wwf www xls xlsx xml zzgl
+"""
+_SHORT = frozenset(_ABBREVIATIONS.split())
+"""Abbreviations, acronyms and sounds, which have no vowels anyway."""
 _CACHED_WORDS = 1 << 14
 
 
@@ -70,23 +87,43 @@ def with_vowels(line: str) -> str:
 
     Only where they are enough of the line, and all are read in the language that knows most.
     """
-    written = [word for word in _WORD.findall(line) if _is_bare(word)]
-    if sum(len(word) >= _LEAST_BARE for word in written) < _LEAST_BARE_WORDS:
+    bare = [found for found in _WORD.finditer(line) if _is_bare(found[0])]
+    is_capital = line.isupper()
+    written = [found[0] for found in bare if _may_be_read(found, is_capital=is_capital)]
+    if _telling(written) < _LEAST_BARE_WORDS:
         return line
     language = max(by_consonants().values(), key=lambda words: _letters_read(written, words))
     read = [word for word in written if fold(word) in language]
-    telling = sum(len(word) >= _LEAST_BARE for word in read)
-    if telling < max(_LEAST_BARE_WORDS, _LEAST_BARE_SHARE * len(_WORD.findall(line))):
+    if (
+        _telling(read) < max(_LEAST_BARE_WORDS, _LEAST_BARE_SHARE * len(_WORD.findall(line)))
+        or len(read) <= _LEAST_READ * len(bare)
+        or 2 * sum(_SYLLABIC.fullmatch(fold(word)) is not None for word in read) >= len(read)
+    ):
         return line
-    is_capital = line.isupper()
-    return _WORD.sub(lambda found: _read(found[0], language, is_capital=is_capital), line)
+    return _WORD.sub(
+        lambda found: (
+            like(found[0], language.get(fold(found[0]), found[0]))
+            if _is_bare(found[0]) and _may_be_read(found, is_capital=is_capital)
+            else found[0]
+        ),
+        line,
+    )
 
 
-def _read(word: str, language: Mapping[str, str], *, is_capital: bool) -> str:
-    """Return the word of the language; capitals among small letters are no word but an acronym."""
-    if not _is_bare(word) or (word.isupper() and len(word) > 1 and not is_capital):
-        return word
-    return like(word, language.get(fold(word), word))
+def _telling(words: Sequence[str]) -> int:
+    """Return how many different words are long enough to tell that vowels were left out."""
+    return len({fold(word) for word in words if len(word) >= _LEAST_BARE})
+
+
+def _may_be_read(found: re.Match[str], *, is_capital: bool) -> bool:
+    """Say whether a word without vowels is no abbreviation.
+
+    A point behind it shows one, and so do capitals among small letters.
+    """
+    word = found[0]
+    is_acronym = word.isupper() and len(word) > 1 and not is_capital
+    is_cut = found.string[found.end() : found.end() + 1] == "."
+    return not (is_acronym or is_cut or fold(word) in _SHORT)
 
 
 def _letters_read(words: Sequence[str], language: Mapping[str, str]) -> int:
@@ -125,6 +162,8 @@ def by_consonants() -> Mapping[str, Mapping[str, str]]:
         )
         for _, word in ranked:
             bare = consonants(word)
+            if word in _TOO_SHORT and len(bare) == _LEAST_CONSONANTS:
+                continue
             if len(bare) >= _LEAST_CONSONANTS or len(bare) == 1 == len(word) - 1:
                 found[language].setdefault(bare, word)
     return found

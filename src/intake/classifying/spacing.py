@@ -1,7 +1,8 @@
 """Spacing: words whose letters were written apart, as in capitals on notices and faxes.
 
 Letters stand apart with blanks, points or hyphens between them, words with wider gaps; where all
-gaps are alike, the words are found by their letters.
+gaps are alike, the words are found by their letters. Initials, forms of companies and ticks under
+"SI" and "NO" are let be.
 """
 
 from __future__ import annotations
@@ -21,24 +22,53 @@ _APOSTROPHES = "'\u2019"
 CRIES = frozenset({"sos", "gas"})
 """Words of three letters that are read with gaps; others may as well be initials."""
 _LEAST_LETTERS = 4
+_POINTED = "."
+_FIRM = re.compile(
+    r"\b(?:onlus|odv|aps|ets|asd|spa|srls?|snc|sas|soc(?:ieta|ietà)?|coop(?:erativa)?|associazione|ditta"
+    r"|gmbh|ltd)\b|\bs\.\s?(?:p\.\s?a|r\.\s?l|n\.\s?c|a\.\s?s)\b",
+    re.IGNORECASE,
+)
+_BESIDE = 25
+"""Characters on either side in which the form of a company or of a club shows a name."""
+_TICKS, _TICKED = frozenset({"si", "no"}), frozenset({"sino", "nosi"})
 
 
-def closed_up(run: str) -> str:
-    """Return the words of ``run``, which are letters with gaps; ``run`` if they are none."""
+def closed_up(found: re.Match[str]) -> str:
+    """Return the words of the letters with gaps that were ``found``; the same if they are none."""
+    run = found[0]
     parts = _SPLIT.split(run)
     letters, gaps = parts[::2], parts[1::2]
+    together = "".join(letters)
+    if any(_POINTED in gap for gap in gaps) and not _is_no_name(found, gaps, together):
+        return run
     unit = _unit(gaps)
     following = zip(gaps, letters, letters[1:], strict=False)
     words = letters[0] + "".join(
         _between(gap, unit, before, after) + after for gap, before, after in following
     )
-    together = "".join(letters)
     if len(together) < _LEAST_LETTERS:
         return together if fold(together) in CRIES else run
-    found = _told_apart(words)
-    if found is None and " " in words:
-        found = _told_apart(words.replace(" ", ""))
-    return run if found is None else found
+    if fold(together) in _TICKED or _TICKS.issuperset(map(fold, words.split())):
+        return run
+    told = _told_apart(words)
+    if told is None and " " in words:
+        told = _told_apart(words.replace(" ", ""))
+    return run if told is None else told
+
+
+def _is_no_name(found: re.Match[str], gaps: list[str], together: str) -> bool:
+    """Say whether letters with points are a word and no initials, acronym or company.
+
+    An acronym of three letters is read as it stands ("S.O.S."): its points end no sentence.
+    """
+    start, end = found.span()
+    beside = found.string[max(0, start - _BESIDE) : end + _BESIDE]
+    if _FIRM.search(beside):
+        return False
+    if len(together) < _LEAST_LETTERS:
+        return any(gap != _POINTED for gap in gaps)
+    is_apart = any(gap.startswith(_POINTED) and gap.endswith(" ") for gap in gaps)
+    return gaps.count(_POINTED) * 2 > len(gaps) or (not is_apart and len(set(gaps)) == 1)
 
 
 def _unit(gaps: list[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from intake.classifying.alarms import Rule, known_words, load_phrases
+from intake.classifying.cries import lone_cry
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages, judged, says_something
@@ -27,6 +28,7 @@ _FOREIGN = f"{Urgency.EMERGENCY}: foreign language"
 DOUBTED = f"{Urgency.HIGH}: doubtful "
 """So begins the rule of what may be an alarm and is not sure enough: a person must look."""
 _TOO_LONG = f"{DOUBTED}length, not judged"
+_CRY = f"{Urgency.EMERGENCY}: cry for help"
 _RESPELT = "spelling: what was written, and as what it was read"
 _LEAST_WORDS = 3
 _SHORT_SUBJECT, _BEGINNING = 4, 30
@@ -107,6 +109,10 @@ class UrgencyRules:
             for rule, hit in self._phrases.standing(reading, everywhere):
                 text = reading.words.quote(hit.start, hit.end)
                 found.setdefault((rule.name, text), _evidence(rule, text))
+        if self._is_ours and not everywhere and (cry := lone_cry([each.text for each in meant])):
+            found.setdefault(
+                ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=_EMERGENCY_WEIGHT)
+            )
         ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
         foreign: list[Passage] = []
         read: list[Passage] = []

@@ -1,12 +1,13 @@
 import random
 import re
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from intake.classifying.normalisation import normalise, shown
+from intake.classifying.normalisation import Meant, normalise, shown
 from intake.classifying.segmentation import costs, costs_by_language, segment
 from intake.classifying.urgency import UrgencyRules
 from intake.schemas.classifications import Urgency
@@ -16,6 +17,10 @@ FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
 TEXTS = tomllib.loads((FIXTURES / "odd_spellings.toml").read_text("utf-8"))
 OWN = [form for form in TEXTS if form != "plain"]
 RULES = UrgencyRules()
+UNSEEN = [*FIXTURES.glob("unseen*.toml"), *FIXTURES.glob("unseen_desk*.jsonl")]
+LONG_WORDS = sorted(
+    {word for path in UNSEEN for word in re.findall(r"[^\W\d_]{9,}", path.read_text("utf-8"))}
+)
 VOWELS = "aeiouàèéòùûäöüéíóú"
 
 
@@ -62,6 +67,8 @@ def _share_of_alarms(texts: list[str]) -> float:
         ("nousavonsbesoindaide", "nous avons besoin d aide"),
         ("s0cc0rs0! bruc14 l4 c4s4", "soccorso! brucia la casa"),
         ("4iut000 5i4m0 bl0cc4t1", "aiuto siamo bloccati"),
+        ("s0s", "sos"),
+        ("s0cc0rs0 al piano 3D, scala A1", "soccorso al piano 3D, scala A1"),
         ("mia mdr è dntr", "mia madre è dentro"),
         ("sccrs! l cs brc", "soccorso! la casa brucia"),
         ("\U0001f525\U0001f198 \U0001f198", "\U0001f525 SOS "),
@@ -82,6 +89,13 @@ def test_an_odd_spelling_is_read_as_it_was_meant(written: str, meant: str) -> No
         *("H2O", "1st floor, 4th door", "via Roma 10a", "tel. 06 68201", "pratica n. 4S5T0B"),
         *("www.comune.it/cosafareincasodincendio", "info@cosafareincasodincendio.it"),
         *("Katastrophenschutz", "elettroencefalogramma", "Papa Giovanni XXXIII", "zzz"),
+        *("chemioterapia", "telefonavo", "cofinanziamento", "Civitavecchia", "Casalmaggiore"),
+        *("Quattrocchi e Passalacqua di Niederkofler", "Aufenthaltsgenehmigung", "receptionist"),
+        *("Stanza S05 urgente", "La G4S perde", "A1 e 3D", "targa FA770RE", "test1, fase1"),
+        *("cfr. sgg. ss. nn. 12 e pp. 34", "html css js php sql", "ssh dns", "hmm hmm"),
+        *("Na trg Krk in Vrh, smrt", "S.p.A. S.r.l. s.n.c.", "A.I.U.T.O. onlus ringrazia"),
+        *("S.O.S. Elettrodomestici s.n.c.", "S.O.S. compiti", "S I  N O", "M. A. R. I. O."),
+        *("V. S. I. M. S O S", "VIII circoscrizione", "XVIII e XXXVIII"),
         *("il PNRR e il DPCM", "smrt je vrh trga prst", "km, kg, mm", "我 们 被 困 在 家 里"),
     ],
 )
@@ -94,6 +108,48 @@ def test_what_was_written_is_shown_where_its_meaning_is_quoted() -> None:
     meant = [normalise("l4 c4s4 bruc14"), normalise("graaazie mille")]
     assert shown(meant, ["brucia, casa"]) == "c4s4 = casa; bruc14 = brucia"
     assert shown(meant, ["aiuto"]) == ""
+    assert shown([normalise("S . O . S . venite")], ["SOS"]) == "S . O . S = SOS"
+    assert shown([Meant("", (("s.0.s.", "sos."),))], ["sos"]) == "s.0.s. = sos."
+
+
+def test_words_by_themselves_and_among_others_are_not_cut_to_pieces() -> None:
+    assert len(LONG_WORDS) > 4000
+    alone = [word for word in LONG_WORDS if normalise(word).respelt]
+    among = [word for word in LONG_WORDS if normalise(f"per la {word} di casa").respelt]
+    assert max(len(alone), len(among)) <= 0.001 * len(LONG_WORDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Cordiali saluti.\n\nGori", "Firma: Gori.", "Saluti.\n\nFuoco", "Corso: Fuoco."),
+        *("Oggetto: Fuoco", "S.O.S. compiti", "S.O.S. Elettrodomestici s.n.c."),
+        *("A.I.U.T.O. onlus ringrazia", "Stanza S05 urgente", "ss. nn. 12 e pp. 34"),
+    ],
+)
+def test_names_titles_and_codes_are_no_cries(text: str) -> None:
+    assert _urgency(text) is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("text", ["Fuoco", "soccorso", "Gori!", "Siamo in via Po 3.\nFuoco!"])
+def test_a_cry_is_heard_where_it_is_all_or_called_out(text: str) -> None:
+    assert _urgency(text) is Urgency.EMERGENCY
+
+
+def test_a_subject_is_a_cry_if_nothing_stands_under_it() -> None:
+    subject = Document(origin="subject", text="Fuoco")
+    course = Document(origin="body", text="Chiedo informazioni sul corso.")
+    assert RULES.assess([subject, Document(text="")]).urgency is Urgency.EMERGENCY
+    assert RULES.assess([subject, course]).urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "piece", ["abc1de10fg1 ", "a b c d ", "rnolaetsi ", "A I U T O  ", "bcd fgh "]
+)
+def test_a_long_text_is_read_in_bounded_time(piece: str) -> None:
+    started = time.process_time()
+    normalise(piece * (150_000 // len(piece)))
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -102,7 +158,7 @@ def test_calls_that_are_spelt_oddly_are_heard_and_harmless_texts_are_not(form: s
     spell = FORMS[form]
     calls = [spell(text) for text in choose.sample(TEXTS["plain"]["calls"], 12)]
     harmless = [spell(text) for text in choose.sample(TEXTS["plain"]["harmless"], 14)]
-    assert _share_of_alarms(calls) >= (0.65 if form == "bare" else 0.9)
+    assert _share_of_alarms(calls) >= {"bare": 0.65, "together": 0.75}.get(form, 0.9)
     assert _share_of_alarms(harmless) <= 0.1
 
 
