@@ -20,6 +20,7 @@ from intake.ocr.sheets import PageImage
 
 Levels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.int32]
 
 _LOOK_PIXELS = 1200
 """Longer side of the picture in which writing is looked for: 100 dots to the inch of a sheet."""
@@ -145,7 +146,8 @@ def _find_boxes(levels: Levels) -> list[_Box]:
     widths, heights = blobs.right - blobs.left, blobs.bottom - blobs.top
     may_be = (widths >= _BOX_SIZE[0]) & (heights >= _BOX_SIZE[1])
     may_be &= blobs.area >= _FILLED * widths * heights
-    found = (_box(levels, blobs, int(number)) for number in np.flatnonzero(may_be))
+    labels = blobs.labels(levels.shape)
+    found = (_box(levels, blobs, labels, int(number)) for number in np.flatnonzero(may_be))
     return [box for box in found if box is not None]
 
 
@@ -155,11 +157,11 @@ def _has_solid(dark: Mask) -> bool:
     return bool(cells.all(axis=(1, 3)).any())
 
 
-def _box(levels: Levels, blobs: Blobs, number: int) -> _Box | None:
+def _box(levels: Levels, blobs: Blobs, labels: Labels, number: int) -> _Box | None:
     """Return the box that a blob is; None where nothing light is written in it."""
     left, top = int(blobs.left[number]), int(blobs.top[number])
     cut = np.s_[top : blobs.bottom[number], left : blobs.right[number]]
-    own, part = blobs.mask(np.arange(len(blobs)) == number, levels.shape)[cut], levels[cut]
+    own, part = labels[cut] == number, levels[cut]
     ground = float(np.median(part[own]))
     is_flat = np.abs(part[own] - ground) <= _FLAT_BY
     if np.count_nonzero(is_flat) < _FLAT * len(is_flat):
@@ -217,6 +219,9 @@ def _median_under(levels: Levels, mask: Image.Image, left: int, top: int) -> flo
 
 
 def _tones(box: _Box, paper: float) -> list[int]:
-    """Return for each grey of the box that which takes its place: letters become black."""
-    share = (np.arange(256) - box.ground) / (box.letters - box.ground)
+    """Return for each grey of the box that which takes its place: letters become black.
+
+    A box may hold dark letters besides light ones; both differ from its ground.
+    """
+    share = np.abs(np.arange(256) - box.ground) / (box.letters - box.ground)
     return [round(paper * (1 - each)) for each in np.clip(share, 0, 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from time import process_time
 
 import numpy as np
 import pytest
@@ -109,6 +110,32 @@ def test_what_is_written_in_a_dark_box_becomes_black(colour, ground):
     edge = np.asarray(cleared)[BUBBLE[1] - 6 : BUBBLE[1] + 8, 100:500]
     assert edge.min() > paper - 12  # no rim is left for the engine to read
     assert np.array_equal(np.asarray(cleared)[:250], np.asarray(screen.convert("L"))[:250])
+
+
+@pytest.mark.parametrize("colour", ["#0a84ff", "#2e7d32"])
+def test_dark_letters_beside_light_ones_in_a_box_stay(colour):
+    screen = _screen("white", "white", colour)
+    draw = ImageDraw.Draw(screen)
+    draw.rectangle((BUBBLE[0], BUBBLE[3] - 30, BUBBLE[2], BUBBLE[3] + 70), fill=colour)
+    draw.text((60, BUBBLE[3]), "Numero da chiamare", "black", FONT)
+    dark = np.s_[BUBBLE[3] : BUBBLE[3] + 40, 60:400]
+    cleared = np.asarray(with_dark_letters(_page(screen)).image)
+    black = np.asarray(screen.convert("L"))[dark] < 30
+    assert np.median(cleared[dark]) > 250
+    assert (cleared[dark][black] < 130).mean() > 0.95
+
+
+def test_many_boxes_cost_little():
+    """A sheet of cells in grey, none of which holds a letter."""
+    sheet = Image.new("L", (1200, 1200), 255)
+    draw = ImageDraw.Draw(sheet)
+    for top in range(0, 1170, 30):
+        for left in range(0, 1150, 48):
+            draw.rectangle((left, top, left + 43, top + 17), fill=60)
+    page = _page(sheet)
+    began = process_time()
+    assert with_dark_letters(page) is page
+    assert process_time() - began < 4.5
 
 
 def test_a_slanted_bar_takes_nothing_of_the_line_below_it():
