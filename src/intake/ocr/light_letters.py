@@ -172,6 +172,7 @@ def _box(levels: Levels, blobs: Blobs, labels: Labels, number: int) -> _Box | No
     heights = spots.bottom - spots.top
     least, most = _LETTER_SHARE
     is_letter = (heights >= least) & (heights <= most * len(inside))
+    is_letter[np.unique(spots.labels(inside.shape)[letters & _rim(inside)])] = False
     is_paper = spots.area > _LARGEST_SPOT * np.count_nonzero(inside)
     if np.count_nonzero(is_letter) < _FEW_LETTERS or is_paper.any():
         return None
@@ -190,6 +191,14 @@ def _outline(dark: Mask) -> Mask:
     )
     outline: Mask = across & down
     return outline
+
+
+def _rim(inside: Mask) -> Mask:
+    """Return what of an outline touches what is outside: gaps between letters under a black bar."""
+    padded = np.pad(inside, 1)
+    core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    rim: Mask = inside & ~core
+    return rim
 
 
 def _lighten(image: Image.Image, box: _Box, levels: Levels) -> None:
