@@ -73,15 +73,19 @@ class _Box:
 def as_positive(page: PageImage) -> PageImage | None:
     """Return the negative of a page that is light writing on black; None of any other.
 
-    Colours of a screen are no ink over print, so nothing is taken out of it.
+    That may be a fax whose machine took white for black. Colours of a screen are no ink over print,
+    so nothing is taken out of it.
     """
-    if page.bilevel or not _is_negative(_reduced(page.image)):
+    if not _is_negative(_reduced(page.image)):
         return None
     return replace(page, image=ImageChops.invert(page.image), print_only=None)
 
 
 def with_dark_letters(page: PageImage) -> PageImage:
-    """Return the page with what is written in dark boxes in black; itself where nothing is."""
+    """Return the page with what is written in dark boxes in black; itself where nothing is.
+
+    A fax is left as it is: its greys are patterns of dots.
+    """
     if page.bilevel:
         return page
     levels = np.asarray(_reduced(page.image))

@@ -88,8 +88,17 @@ def test_a_dark_picture_without_writing_is_no_negative():
     assert as_positive(_page(night.filter(ImageFilter.GaussianBlur(4)))) is None
 
 
-def test_a_fax_is_left_to_its_own_rules():
-    page = _page(_screen("black", "white"), bilevel=True)
+def test_an_inverted_fax_becomes_its_negative():
+    screen = _screen("black", "white").convert("1", dither=Image.Dither.NONE)
+    page = _page(screen, bilevel=True)
+    positive = as_positive(page)
+    assert positive is not None
+    assert positive.bilevel
+    assert np.array_equal(np.asarray(positive.image), 255 - np.asarray(page.image))
+
+
+def test_boxes_of_a_fax_are_left_as_they_are():
+    page = _page(_screen("white", "white", "black"), bilevel=True)
     assert as_positive(page) is None
     assert with_dark_letters(page) is page
 
