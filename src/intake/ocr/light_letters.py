@@ -20,6 +20,7 @@ from intake.ocr.sheets import PageImage
 
 Levels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.int32]
 
 _LOOK_PIXELS = 1200
 """Longer side of the picture in which writing is looked for: 100 dots to the inch of a sheet."""
@@ -72,15 +73,19 @@ class _Box:
 def as_positive(page: PageImage) -> PageImage | None:
     """Return the negative of a page that is light writing on black; None of any other.
 
-    Colours of a screen are no ink over print, so nothing is taken out of it.
+    That may be a fax whose machine took white for black. Colours of a screen are no ink over print,
+    so nothing is taken out of it.
     """
-    if page.bilevel or not _is_negative(_reduced(page.image)):
+    if not _is_negative(_reduced(page.image)):
         return None
     return replace(page, image=ImageChops.invert(page.image), print_only=None)
 
 
 def with_dark_letters(page: PageImage) -> PageImage:
-    """Return the page with what is written in dark boxes in black; itself where nothing is."""
+    """Return the page with what is written in dark boxes in black; itself where nothing is.
+
+    A fax is left as it is: its greys are patterns of dots.
+    """
     if page.bilevel:
         return page
     levels = np.asarray(_reduced(page.image))
@@ -145,7 +150,8 @@ def _find_boxes(levels: Levels) -> list[_Box]:
     widths, heights = blobs.right - blobs.left, blobs.bottom - blobs.top
     may_be = (widths >= _BOX_SIZE[0]) & (heights >= _BOX_SIZE[1])
     may_be &= blobs.area >= _FILLED * widths * heights
-    found = (_box(levels, blobs, int(number)) for number in np.flatnonzero(may_be))
+    labels = blobs.labels(levels.shape)
+    found = (_box(levels, blobs, labels, int(number)) for number in np.flatnonzero(may_be))
     return [box for box in found if box is not None]
 
 
@@ -155,11 +161,11 @@ def _has_solid(dark: Mask) -> bool:
     return bool(cells.all(axis=(1, 3)).any())
 
 
-def _box(levels: Levels, blobs: Blobs, number: int) -> _Box | None:
+def _box(levels: Levels, blobs: Blobs, labels: Labels, number: int) -> _Box | None:
     """Return the box that a blob is; None where nothing light is written in it."""
     left, top = int(blobs.left[number]), int(blobs.top[number])
     cut = np.s_[top : blobs.bottom[number], left : blobs.right[number]]
-    own, part = blobs.mask(np.arange(len(blobs)) == number, levels.shape)[cut], levels[cut]
+    own, part = labels[cut] == number, levels[cut]
     ground = float(np.median(part[own]))
     is_flat = np.abs(part[own] - ground) <= _FLAT_BY
     if np.count_nonzero(is_flat) < _FLAT * len(is_flat):
@@ -170,6 +176,7 @@ def _box(levels: Levels, blobs: Blobs, number: int) -> _Box | None:
     heights = spots.bottom - spots.top
     least, most = _LETTER_SHARE
     is_letter = (heights >= least) & (heights <= most * len(inside))
+    is_letter[np.unique(spots.labels(inside.shape)[letters & _rim(inside)])] = False
     is_paper = spots.area > _LARGEST_SPOT * np.count_nonzero(inside)
     if np.count_nonzero(is_letter) < _FEW_LETTERS or is_paper.any():
         return None
@@ -188,6 +195,14 @@ def _outline(dark: Mask) -> Mask:
     )
     outline: Mask = across & down
     return outline
+
+
+def _rim(inside: Mask) -> Mask:
+    """Return what of an outline touches what is outside: gaps between letters under a black bar."""
+    padded = np.pad(inside, 1)
+    core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    rim: Mask = inside & ~core
+    return rim
 
 
 def _lighten(image: Image.Image, box: _Box, levels: Levels) -> None:
@@ -217,6 +232,9 @@ def _median_under(levels: Levels, mask: Image.Image, left: int, top: int) -> flo
 
 
 def _tones(box: _Box, paper: float) -> list[int]:
-    """Return for each grey of the box that which takes its place: letters become black."""
-    share = (np.arange(256) - box.ground) / (box.letters - box.ground)
+    """Return for each grey of the box that which takes its place: letters become black.
+
+    A box may hold dark letters besides light ones; both differ from its ground.
+    """
+    share = np.abs(np.arange(256) - box.ground) / (box.letters - box.ground)
     return [round(paper * (1 - each)) for each in np.clip(share, 0, 1)]

@@ -30,6 +30,9 @@ LINE_GAP = 0.8
 """Lines of a text stand so many heights of a word apart at most."""
 COLUMN_GAP = 3.0
 """Where all columns go on, all may have a larger gap."""
+_BANDS_AHEAD = 40
+"""So many bands are looked at for columns that are running text together: half a page of lines. All
+that are near are compared anew for each; the rows of a long list would take minutes."""
 
 
 def in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -95,6 +98,8 @@ def _regions(
             if len(panes(_all_of(bands[first:tried]), height, page_height)) > 1:
                 after = tried
         for last in range(after, len(bands)):
+            if last - after >= _BANDS_AHEAD:
+                break
             stretch = bands[first : last + 1]
             columns = parts(_all_of(stretch), across)
             if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):

@@ -17,6 +17,11 @@ from intake.ocr.paragraphs import Line, Paragraph, is_text_column, paragraph_of
 _LEAST_ROWS = 3
 """Two lines side by side may be anything: a place and a day, two signatures. Where a column is
 numbers alone, as the sums of a bill are, two are enough."""
+_LEAST_NAMES = 6
+"""The same of two columns of which one has several words in a line, and the other words that are no
+values: an address has up to five lines, beside a reference or `Raccomandata AR`."""
+_ANSWER = 3
+"""Letters of a word that is a value, such as `no` or `X`."""
 _UNIT = 2
 """Letters beside the figures of a cell, as in `12 kg`; a telephone number has more before it."""
 _SAME_ROW = 0.5
@@ -49,7 +54,13 @@ def is_table(columns: Sequence[Sequence[Paragraph]], height: float) -> bool:
         return False
     if sum(_is_of_rows(column, height) for column in columns) > 1:
         return False
+    values = [_is_of_values(column) for column in columns]
+    if any(_is_text(column, height) for column in columns) and not any(values):
+        return False  # a list of words, such as a menu, beside running text
     rows = _rows(columns)
+    is_plain = any(values) or all(_is_of_cells(column) for column in columns)
+    if len(columns) == 2 and not is_plain and len(rows) < _LEAST_NAMES:
+        return False
     least = 2 if any(map(_is_of_figures, columns)) else _LEAST_ROWS
     if sum(len(row.columns) > 1 for row in rows) < least:
         return False
@@ -112,6 +123,25 @@ def _is_of_cells(column: Sequence[Paragraph]) -> bool:
 def _is_cell(line: Line) -> bool:
     """Say whether a line is a single word, or figures with no more than a unit."""
     return len(line) == 1 or sum(map(str.isalpha, _spelt(line))) <= _UNIT
+
+
+def _is_of_values(column: Sequence[Paragraph]) -> bool:
+    """Say whether a column holds figures, or short answers; its head may be a word.
+
+    A reference with a slash, as `1234/2026`, is none of the figures: the date of a letter stands
+    below it.
+    """
+    lines = [line for paragraph in column for line in paragraph.lines]
+    values = list(map(_is_value, lines))
+    if sum(values) >= _CELLS * len(lines):
+        return True
+    below = [("/" not in word.text) for line in lines[1:] for word in line]
+    return len(lines) > 2 and all(values[1:]) and all(below)
+
+
+def _is_value(line: Line) -> bool:
+    spelt = _spelt(line)
+    return _is_cell(line) and (len(spelt) <= _ANSWER or any(map(str.isdigit, spelt)))
 
 
 def _is_of_figures(column: Sequence[Paragraph]) -> bool:

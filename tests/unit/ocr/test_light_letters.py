@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from time import process_time
 
 import numpy as np
 import pytest
@@ -87,8 +88,17 @@ def test_a_dark_picture_without_writing_is_no_negative():
     assert as_positive(_page(night.filter(ImageFilter.GaussianBlur(4)))) is None
 
 
-def test_a_fax_is_left_to_its_own_rules():
-    page = _page(_screen("black", "white"), bilevel=True)
+def test_an_inverted_fax_becomes_its_negative():
+    screen = _screen("black", "white").convert("1", dither=Image.Dither.NONE)
+    page = _page(screen, bilevel=True)
+    positive = as_positive(page)
+    assert positive is not None
+    assert positive.bilevel
+    assert np.array_equal(np.asarray(positive.image), 255 - np.asarray(page.image))
+
+
+def test_boxes_of_a_fax_are_left_as_they_are():
+    page = _page(_screen("white", "white", "black"), bilevel=True)
     assert as_positive(page) is None
     assert with_dark_letters(page) is page
 
@@ -111,6 +121,32 @@ def test_what_is_written_in_a_dark_box_becomes_black(colour, ground):
     assert np.array_equal(np.asarray(cleared)[:250], np.asarray(screen.convert("L"))[:250])
 
 
+@pytest.mark.parametrize("colour", ["#0a84ff", "#2e7d32"])
+def test_dark_letters_beside_light_ones_in_a_box_stay(colour):
+    screen = _screen("white", "white", colour)
+    draw = ImageDraw.Draw(screen)
+    draw.rectangle((BUBBLE[0], BUBBLE[3] - 30, BUBBLE[2], BUBBLE[3] + 70), fill=colour)
+    draw.text((60, BUBBLE[3]), "Numero da chiamare", "black", FONT)
+    dark = np.s_[BUBBLE[3] : BUBBLE[3] + 40, 60:400]
+    cleared = np.asarray(with_dark_letters(_page(screen)).image)
+    black = np.asarray(screen.convert("L"))[dark] < 30
+    assert np.median(cleared[dark]) > 250
+    assert np.median(cleared[dark][black]) < 130
+
+
+def test_many_boxes_cost_little():
+    """A sheet of cells in grey, none of which holds a letter."""
+    sheet = Image.new("L", (1200, 1200), 255)
+    draw = ImageDraw.Draw(sheet)
+    for top in range(0, 1170, 30):
+        for left in range(0, 1150, 48):
+            draw.rectangle((left, top, left + 43, top + 17), fill=60)
+    page = _page(sheet)
+    began = process_time()
+    assert with_dark_letters(page) is page
+    assert process_time() - began < 4.5
+
+
 def test_a_slanted_bar_takes_nothing_of_the_line_below_it():
     screen = _screen("white", "white", "#1c4f9c")
     ImageDraw.Draw(screen).text((60, BUBBLE[3] + 14), "Scadenza 15 dicembre", "black", FONT)
@@ -127,6 +163,20 @@ def test_letters_in_a_shadow_stay(shade):
     ImageDraw.Draw(shadow).rectangle((200, 200, *SIZE), fill=round(255 * shade))
     shadow = np.asarray(shadow.filter(ImageFilter.GaussianBlur(25))) / 255
     page = _page(Image.fromarray((light * shadow).astype(np.uint8)))
+    assert with_dark_letters(page) is page
+
+
+@pytest.mark.parametrize("over", [-4, 4])
+def test_a_black_bar_over_words_stays(over):
+    """What is left between the letters that touch it is no writing."""
+    letter = Image.new("L", (900, 1300), 255)
+    draw = ImageDraw.Draw(letter)
+    for line in range(12):
+        draw.text((60, 100 + 34 * line), "la frana sopra il paese gia segnalata " * 2, 0, FONT)
+    for line in range(1, 12, 3):
+        top = 100 + 34 * line + over
+        draw.rectangle((200 + 17 * line, top, 500 + 17 * line, top + 34), fill=0)
+    page = _page(letter)
     assert with_dark_letters(page) is page
 
 

@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 
+from intake.ocr import reading_order
 from intake.ocr.page_words import text_of
+from intake.ocr.paragraphs import parts
 from intake.ocr.reading_order import in_reading_order
 from intake.schemas.documents import Word
 
@@ -260,8 +262,10 @@ def test_the_two_sums_of_a_bill_stand_beside_their_names():
         (["Mario Rossi", "Via Roma 33", "36015 Schio"], ["Spett.le", "Comune di Laghi", "Via Po"]),
         (["Sede legale", "Via Roma 33", "Schio"], ["tel. 0445 523118", "fax 0445 523119", "PEC"]),
         (["Il sindaco", "Anna Pozzan"], ["Il segretario", "Luca Storti"]),
+        (["Anna Pozzan", "Via Roma 33", "36015 Schio"], ["Prot.", "1234/2026", "12/03/2026"]),
+        (["Anna Pozzan", "Via Roma 33", "36015 Schio"], ["Raccomandata", "AR", "Urgente"]),
     ],
-    ids=["addresses", "foot of a letterhead", "signatures"],
+    ids=["addresses", "foot of a letterhead", "signatures", "references", "remarks"],
 )
 def test_blocks_at_one_height_are_no_table(left, right):
     assert [line for line in read(column(0, left, 100), column(1, right, 900)) if line] == [
@@ -274,6 +278,46 @@ def test_notes_beside_running_text_are_no_rows_of_it():
     notes = ["Orari", "lunedì", "giovedì", "Sede"]
     sheet = read(column(0, text, 500), column(1, notes, 100))
     assert [line for line in sheet if line in notes] == notes
+
+
+def test_a_menu_beside_running_text_is_not_woven_into_it():
+    text = ["Nella notte tra sabato e domenica una colata"] * 8
+    menu = ["Sindaco", "Giunta", "Consiglio", "Uffici", "Orari", "Servizi", "Albo", "Mappa"]
+    sheet = read(column(0, menu, 100), column(1, text, 500))
+    assert [line for line in sheet if line] == [*menu, *text]
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (["L'acqua entra ancora in cantina"] * 4, ["no", "sì", "no", "sì"]),
+        (["una pompa sommersa da quattrocento"] * 4, ["€ 12,50", "€ 8,00", "€ 31,20", "€ 7,00"]),
+        (["Pompa sommersa", "Sacchi vuoti", "Telo grande"], ["Importo", "500,00", "80,00"]),
+        (["Nome", "Cognome", "Via"], ["Anna", "Pozzan", "Roma"]),
+        (["Palestra nuova", "Scuola media"] * 3, ["Agibile", "Inagibile"] * 3),
+    ],
+    ids=["answers", "sums", "head", "form", "long list"],
+)
+def test_two_columns_of_names_and_values_are_rows(names, values):
+    assert read(column(0, names, 100), column(1, values, 1000)) == [
+        f"{name} {value}" for name, value in zip(names, values, strict=True)
+    ]
+
+
+def test_the_work_on_a_long_list_does_not_grow_with_the_cube_of_its_rows(monkeypatch):
+    compared: list[int] = []
+
+    def counted(paragraphs, along):
+        compared.append(len(paragraphs))
+        return parts(paragraphs, along)
+
+    monkeypatch.setattr(reading_order, "parts", counted)
+    rows = 150
+    in_reading_order(
+        page(*(part for row in range(rows) for part in (("a", 100, 100 + 60 * row, 300, 1),
+                                                        ("b", 600, 100 + 60 * row, 1400, 1))))
+    )  # fmt: skip
+    assert sum(compared) < 20 * rows**2
 
 
 def test_rows_have_a_paragraph_and_lines_of_their_own():
