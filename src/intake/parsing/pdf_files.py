@@ -128,12 +128,12 @@ def _take(
     """Take the file of a specification; one that only names a file elsewhere has none."""
     if isinstance(specification, pikepdf.String) or "/EF" not in specification:
         return
-    name = _name(specification)
     stream = _stream(specification)
+    if stream is not None and stream.objgen in seen:
+        return
+    name = _name(specification)
     if stream is None:
         found.damaged.append(name)
-        return
-    if stream.objgen in seen:
         return
     seen.add(stream.objgen)
     if len(seen) > MAX_FILES:
