@@ -29,6 +29,8 @@ _PACKETS = frozenset({"datasets", ""})
 """The packet of the data; the whole form in one stream has no name."""
 _RICH_TEXT = "body"
 """The element of a text with formatting, all of which is the value of the field around it."""
+_XHTML = "http://www.w3.org/1999/xhtml"
+"""Its namespace; a group of fields may have the same name."""
 _LINES = frozenset({"p", "br", "li"})
 _LEAST_TOLD = 4
 """Letters of a value that is not told again where the page says it; shorter ones are chance."""
@@ -134,15 +136,24 @@ class _Reader(ContentHandler):
         """The open elements, but for those that format a text."""
         self._data_from = self._rich = 0
         """How deep the element of the data is, and how many open ones format; 0 outside."""
+        self._prefixes: set[str] = set()
+        """Those that stand for XHTML; for elements without one see ``_plain``."""
+        self._plain: list[bool] = []
+        """Whether elements without a prefix are of XHTML, inside each of the open elements."""
         self._text: list[str] = []
         self._length = 0
 
     def startElement(self, name: str, attributes: AttributesImpl) -> None:  # noqa: N802 - SAX
-        local = name.rpartition(":")[2]
-        if self._rich or local == _RICH_TEXT:
+        prefix, _, local = name.rpartition(":")
+        if self._rich:
             self._rich += 1
             return
+        is_plain = self._declare(attributes)
+        if local == _RICH_TEXT and (prefix in self._prefixes if prefix else is_plain):
+            self._rich = 1
+            return
         self._close()
+        self._plain.append(is_plain)
         if not self._data_from and local == "data" and self._path[-1:] == ["datasets"]:
             self._data_from = len(self._path) + 1
         self._path.append(local)
@@ -157,11 +168,20 @@ class _Reader(ContentHandler):
         self._close()
         if len(self._path) == self._data_from:
             self._data_from = 0
-        del self._path[-1:]
+        del self._path[-1:], self._plain[-1:]
 
     def characters(self, content: str) -> None:
         if self._data_from:
             self._text.append(content)
+
+    def _declare(self, attributes: AttributesImpl) -> bool:
+        """Note the prefixes of XHTML; say whether an element without a prefix is of it here."""
+        for name, value in attributes.items():
+            if name.startswith("xmlns:") and value == _XHTML:
+                self._prefixes.add(name.removeprefix("xmlns:"))
+        if "xmlns" in attributes:
+            return bool(attributes["xmlns"] == _XHTML)
+        return bool(self._plain) and self._plain[-1]
 
     def _close(self) -> None:
         """End the text of the field that is open, if it has any."""

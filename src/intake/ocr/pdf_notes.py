@@ -13,6 +13,8 @@ NOTES_UNREAD = "page_notes_unread"
 """Defect of a page with more notes on it than are read."""
 
 _MOST_NOTES = 500
+_MOST_LOOKED_AT = 20_000
+"""Annotations of any kind: an index has thousands of links."""
 _MOST_CHARACTERS = 50_000
 _MARKUP = frozenset(
     {pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_LINE,
@@ -52,16 +54,21 @@ def read_notes(page: Any) -> Notes:
     """
     count = pdfium.FPDFPage_GetAnnotCount(page)
     texts: dict[str, None] = {}
-    length = 0
+    length = markups = 0
     has_files = False
-    for note in _notes(page, min(count, _MOST_NOTES)):
+    is_whole = count <= _MOST_LOOKED_AT
+    for note in _notes(page, min(count, _MOST_LOOKED_AT)):
         kind = pdfium.FPDFAnnot_GetSubtype(note)
         has_files = has_files or kind == pdfium.FPDF_ANNOT_FILEATTACHMENT
-        text = _string(note, b"Contents").strip() if _is_unseen_markup(note, kind) else ""
-        length += len(text)
-        if text and length <= _MOST_CHARACTERS:
+        if not _is_unseen_markup(note, kind):
+            continue
+        markups += 1
+        text = _string(note, b"Contents").strip() if markups <= _MOST_NOTES else ""
+        if markups > _MOST_NOTES or length + len(text) > _MOST_CHARACTERS:
+            is_whole = is_whole and text in texts
+        elif text and text not in texts:
             texts[text] = None
-    is_whole = count <= _MOST_NOTES and length <= _MOST_CHARACTERS
+            length += len(text)
     return Notes(tuple(texts), is_whole, has_files)
 
 

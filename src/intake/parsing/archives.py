@@ -32,6 +32,8 @@ class Unpacked:
     entries: list[Entry]
     locked: list[str]
     damaged: list[str]
+    refused: str = ""
+    """The code of what ended it before all files were taken out."""
 
 
 def unzip(data: bytes, allowance: Allowance, passwords: Sequence[str] = ()) -> Unpacked | None:

@@ -120,8 +120,13 @@ def _identifiers(attributes: AttributesImpl) -> tuple[str, ...]:
 
 def _chosen(entries: list[str], number: str | None) -> str:
     """Return the entry of a list with a number, which counts from 0; empty where there is none."""
-    index = int(number) if number and number.isascii() and number.isdigit() else 0
+    index = whole_number(number) or 0
     return entries[index] if index < len(entries) else ""
+
+
+def whole_number(text: str | None) -> int | None:
+    """Return a number written in figures, of many figures the first ten; None for what is none."""
+    return int(text[:10]) if text and text.isascii() and text.isdigit() else None
 
 
 def _sign(font: str, code: str) -> str:

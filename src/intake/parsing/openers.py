@@ -160,5 +160,7 @@ def _opened(found: archives.Unpacked | None) -> Opened | None:
     opened = Opened(entries=found.entries)
     for code, names in (("locked_file", found.locked), ("damaged_file", found.damaged)):
         if names:
-            opened.defects.append((code, ", ".join(names)))
+            opened.defects.append((code, ", ".join(filter(None, names))))
+    if found.refused:
+        opened.defects.append((found.refused, "not all files were taken out"))
     return opened

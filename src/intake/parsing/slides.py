@@ -14,7 +14,6 @@ from intake.parsing.packages import Package
 from intake.parsing.word_files import read_part
 
 PRESENTATION = "ppt/presentation.xml"
-MAX_SLIDES = 500
 _SLIDE = re.compile(r"<(?:\w+:)?sldId\s[^<>]*?\br:id=\"([^\"]*)\"")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
@@ -22,7 +21,7 @@ _HIDDEN = re.compile(r'<(?:\w+:)?sld\s[^<>]*\bshow="(?:0|false)"')  # §19.3.1.3
 
 
 def list_slides(package: Package) -> list[str]:
-    """Return the parts of the slides in their order, at most 500.
+    """Return the parts of the slides in their order, each once.
 
     Where the presentation does not say it, that of their numbers.
 
@@ -32,22 +31,23 @@ def list_slides(package: Package) -> list[str]:
     book = package.read(PRESENTATION).decode("utf-8", "replace")
     targets = _targets(package, PRESENTATION)
     shown = [targets.get(unescape(name), "") for name in _SLIDE.findall(book)]
-    slides = [part for part in shown if part in package.names]
-    return (slides or package.matching(r"ppt/slides/slide\d+\.xml"))[:MAX_SLIDES]
+    slides = [part for part in dict.fromkeys(shown) if part in package.names]
+    return slides or list(dict.fromkeys(package.matching(r"ppt/slides/slide\d+\.xml")))
 
 
 def read_slide(package: Package, part: str) -> str:
-    """Return the text of a slide, then that of its notes; one that is not shown says so.
+    """Return the text of a slide, its diagrams and its notes; one that is not shown says so.
 
     Raises:
         UnreadableItem: ``corrupt_document`` or ``too_large``.
     """
     content = package.read(part)
-    notes = [
-        target for target in _targets(package, part).values()
-        if "/notesSlides/" in target and target in package.names
+    targets = dict.fromkeys(_targets(package, part).values())
+    beside = [
+        target for kind in ("/diagrams/data", "/notesSlides/") for target in targets
+        if kind in target and target in package.names
     ]  # fmt: skip
-    texts = [read_part(content), *(read_part(package.read(name)) for name in notes)]
+    texts = [read_part(content), *(read_part(package.read(name)) for name in beside)]
     text = "\n\n".join(filter(None, texts))
     is_hidden = _HIDDEN.search(content[:4096].decode("utf-8", "replace")) is not None
     return f"(hidden)\n{text}" if is_hidden and text else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -13,6 +14,8 @@ from intake.parsing.formulas import Formulas
 
 MAX_ROWS = 20_000
 MAX_CHARACTERS = 500_000
+_DURATION = re.compile(r"\A(-?)PT(\d{1,6})H(\d\d)M(\d\d)(?:[.,]\d+)?S\Z")
+"""How a cell of an ODS has it (``office:time-value``)."""
 
 
 class Workbook:
@@ -75,14 +78,22 @@ def _lines(
 
 def _shown(cell: object) -> str:
     """Return a cell as a person writes it: whole numbers without point, all else as in Italy."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, float):
-        return f"{cell:.15g}".replace(".", ",")  # the figures that a spreadsheet keeps
+    if isinstance(cell, float):  # with the figures that a spreadsheet keeps
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}".replace(".", ",")
     if isinstance(cell, bool):
         return "VERO" if cell else "FALSO"
     if isinstance(cell, datetime.datetime):
         return f"{cell:%d/%m/%Y %H:%M}".removesuffix(" 00:00")
     if isinstance(cell, datetime.date):
         return f"{cell:%d/%m/%Y}"
-    return " ".join(str(cell).split())
+    if isinstance(cell, datetime.timedelta):
+        return _duration(cell)
+    text = " ".join(str(cell).split())
+    return _DURATION.sub(r"\1\2:\3:\4", text)
+
+
+def _duration(time: datetime.timedelta) -> str:
+    """Return hours, minutes and seconds; a day has 24 of the hours."""
+    seconds = round(abs(time.total_seconds()))
+    sign = "-" if time.total_seconds() < 0 else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

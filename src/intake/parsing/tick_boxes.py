@@ -22,6 +22,10 @@ _WINGDINGS_2 = {
     0x50: "✓",
 }
 _FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2}
+_OTHER_FONTS = frozenset(
+    {"symbol", "webdings", "wingdings 3", "marlett", "mt extra", "monotype sorts", "zapfdingbats"}
+)
+"""Fonts that draw other signs for the same codes."""
 
 
 def box(is_ticked: bool) -> str:
@@ -46,10 +50,12 @@ def with_signs(text: str, font: str) -> str:
     """Return the text with boxes and ticks in place of the letters that draw them.
 
     Other letters in a font of signs stay as they are: they are arrows and bullets, and harm nobody.
-    Where the font is another or not known, signs in the private area are taken for Wingdings'.
+    Where the font is not known or none of signs, those in the private area are Wingdings'.
     """
     if font.lower() in _FONTS:
         return "".join(sign(font, ord(letter)) or letter for letter in text)
-    if all(ord(letter) - _PRIVATE not in _WINGDINGS for letter in text):
+    if font.lower() in _OTHER_FONTS or all(
+        ord(letter) - _PRIVATE not in _WINGDINGS for letter in text
+    ):
         return text
     return "".join(_WINGDINGS.get(ord(letter) - _PRIVATE, letter) for letter in text)

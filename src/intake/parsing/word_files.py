@@ -15,7 +15,7 @@ from defusedxml import sax
 
 from intake.errors import UnreadableItem
 from intake.parsing import tick_boxes
-from intake.parsing.form_fields import Fields, OpenFields, WordFields
+from intake.parsing.form_fields import Fields, OpenFields, WordFields, whole_number
 from intake.parsing.packages import Package
 
 MAX_CHARACTERS = 2_000_000
@@ -30,7 +30,9 @@ _PARAGRAPHS = frozenset({"p", "h"})
 _ROWS = frozenset({"tr", "table-row"})
 _CELLS = frozenset({"tc", "table-cell", "covered-table-cell"})
 _BREAKS = frozenset({"br", "cr", "line-break"})
-_UNSEEN = frozenset({"Fallback", "moveFrom", "tracked-changes", "annotation", "sequence-decls"})
+_UNSEEN = frozenset(
+    {"Fallback", "del", "moveFrom", "tracked-changes", "annotation", "sequence-decls"}
+)
 """What stands twice, was taken out, or is a remark of an editor."""
 
 
@@ -120,7 +122,7 @@ class _Reader(ContentHandler):
         elif local == "tab":
             self._write("\t")
         elif local == "s":
-            self._write(" " * min(int(attributes.get("text:c", "1")), 100))
+            self._write(" " * min(whole_number(attributes.get("text:c")) or 1, 100))
         elif local == "noBreakHyphen":
             self._write("-")
         elif local == "r":

@@ -67,7 +67,8 @@ def _check_kind(target: Path) -> None:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name[:200]}.{os.getpid()}")
+    name = os.fsencode(target.name)[:200].decode("utf-8", "ignore")  # a name has 255 bytes at most
+    return target.with_name(f".{name}.{os.getpid()}")
 
 
 def _refused(target: Path, reason: str, remedy: str) -> UsageError:

@@ -113,3 +113,17 @@ def test_an_empty_form_that_every_program_shows_is_whole() -> None:
 )
 def test_a_form_that_is_not_read_whole_is_told(packets: tuple[str | bytes, ...]) -> None:
     assert _codes(_sheet(*packets)) == ["page_form_unread"]
+
+
+def test_a_group_of_fields_called_body_is_no_formatted_text() -> None:
+    group = "<xfa:data><f><body><nome>Mario</nome><cognome>Rossi</cognome></body></f></xfa:data>"
+    sheet = _sheet("<template/>", DATASETS.format(group))
+    assert isinstance(sheet, PageText)
+    assert sheet.text.endswith("nome: Mario\ncognome: Rossi")
+
+
+def test_formatted_text_with_a_prefix_is_the_value_of_its_field() -> None:
+    rich = '<nota xmlns:h="http://www.w3.org/1999/xhtml"><h:body><h:p>una</h:p></h:body></nota>'
+    sheet = _sheet("<template/>", DATASETS.format(f"<xfa:data>{rich}</xfa:data>"))
+    assert isinstance(sheet, PageText)
+    assert sheet.text.endswith("nota: una")

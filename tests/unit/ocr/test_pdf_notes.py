@@ -100,6 +100,22 @@ def test_more_notes_than_are_read_are_told() -> None:
     assert long.is_incomplete
 
 
+def test_links_and_repeated_notes_do_not_count() -> None:
+    links = [_note("Link") for _ in range(600)]
+    long = [_note("Text", "a" * 30_000) for _ in range(3)]
+    sheet = _sheet(TYPED, *links, *long, _note("Text"))
+    assert isinstance(sheet, PageText)
+    assert sheet.text.endswith(WORDS)
+    assert sheet.defects == ()
+
+
+def test_a_short_note_after_one_that_is_too_long_is_read() -> None:
+    sheet = _sheet(TYPED, _note("Text", "a" * 60_000), _note("Text"))
+    assert isinstance(sheet, PageText)
+    assert sheet.text.endswith(WORDS)
+    assert [defect.code for defect in sheet.defects] == ["page_notes_unread"]
+
+
 def _with_file(place: str) -> PageText | PageImage:
     out = BytesIO()
     with pikepdf.open(BytesIO(TYPED)) as pdf:

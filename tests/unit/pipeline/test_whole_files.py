@@ -59,3 +59,11 @@ def test_a_place_is_refused_by_what_is_wrong_with_it(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "no" / "x", tmp_path / "file" / "x", Path("/dev/null")):
         with pytest.raises(UsageError, match="cannot be written"):
             check_place(place)
+
+
+def test_a_name_of_255_bytes_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / ("à" * 127 + "b")
+    check_place(target)
+    with whole_file(target) as unfinished:
+        unfinished.write_text("new")
+    assert list(tmp_path.iterdir()) == [target]
