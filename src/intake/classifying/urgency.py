@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from intake.classifying.alarms import Rule, known_words, load_phrases
+from intake.classifying.alarms import AlarmReading, Rule, known_words, load_phrases
 from intake.classifying.cries import lone_cry
 from intake.classifying.danger import DangerModel, Passage, shipped_model
 from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages, judged, says_something
-from intake.classifying.normalisation import normalise, shown
+from intake.classifying.normalisation import Meant, normalise, shown
 from intake.classifying.segmentation import digest
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
@@ -69,6 +69,20 @@ class Assessment(NamedTuple):
     """How many foreign passages were read."""
 
 
+class _Foreign(NamedTuple):
+    """What is foreign in the texts, as far as it is read."""
+
+    read: Sequence[Passage] = ()
+    is_cut: bool = False
+    """There is more than is read."""
+    says_something: bool = False
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage], most: int) -> _Foreign:
+        found = foreign_passages(passages)
+        return cls(*judged(found, most), any(map(says_something, found)))
+
+
 class UrgencyRules:
     """The urgency rules of one file, and the model that decides on danger."""
 
@@ -104,6 +118,35 @@ class UrgencyRules:
         meant = [normalise(text) for text in texts]
         readings = [self._phrases.read(each.text) for each in meant]
         everywhere = said.union(*(reading.in_text for reading in readings))
+        ordered = self._found(meant, readings, everywhere)
+        foreign = _Foreign()
+        if self._is_ours:
+            passages = [
+                passage
+                for reading in readings
+                for passage in self._phrases.passages(reading, everywhere)
+            ]
+            foreign = _Foreign.of(passages, most_foreign)
+            ordered = _weigh(ordered, passages, foreign.read, is_said_unreal=bool(everywhere))
+        ordered = ordered[:_SHOWN_EVIDENCE]
+        if respelt := shown(meant, [evidence.text for evidence in ordered]):
+            ordered.append(Evidence(rule=_RESPELT, text=respelt))
+        if left_out:
+            ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
+        if foreign.is_cut:
+            ordered.append(Evidence(rule=_TOO_LONG, text="in another language", weight=1.0))
+        return Assessment(
+            _highest(ordered),
+            tuple(ordered),
+            everywhere,
+            has_foreign=foreign.says_something,
+            foreign_read=len(foreign.read),
+        )
+
+    def _found(
+        self, meant: Sequence[Meant], readings: Sequence[AlarmReading], everywhere: frozenset[int]
+    ) -> list[Evidence]:
+        """Return what the rules found, each once, the alarms first."""
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
             for rule, hit in self._phrases.standing(reading, everywhere):
@@ -113,31 +156,7 @@ class UrgencyRules:
             found.setdefault(
                 ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=_EMERGENCY_WEIGHT)
             )
-        ordered = sorted(found.values(), key=lambda evidence: -evidence.weight)
-        foreign: list[Passage] = []
-        read: list[Passage] = []
-        is_cut = False
-        if self._is_ours:
-            passages = [
-                passage
-                for reading in readings
-                for passage in self._phrases.passages(reading, everywhere)
-            ]
-            is_unreal, model = bool(everywhere), shipped_model()
-            ordered = _weigh(model, ordered, passages, is_said_unreal=is_unreal)
-            foreign = foreign_passages(passages)
-            read, is_cut = judged(foreign, most_foreign)
-            if read:
-                ordered = _weigh_foreign(model, ordered, read, is_said_unreal=is_unreal)
-        ordered = ordered[:_SHOWN_EVIDENCE]
-        if respelt := shown(meant, [evidence.text for evidence in ordered]):
-            ordered.append(Evidence(rule=_RESPELT, text=respelt))
-        if left_out:
-            ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
-        if is_cut:
-            ordered.append(Evidence(rule=_TOO_LONG, text="in another language", weight=1.0))
-        has_foreign = any(map(says_something, foreign))
-        return Assessment(_highest(ordered), tuple(ordered), everywhere, has_foreign, len(read))
+        return sorted(found.values(), key=lambda evidence: -evidence.weight)
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
@@ -176,6 +195,21 @@ def _bounded(texts: Sequence[str], most: int) -> tuple[list[str], int]:
 
 
 def _weigh(
+    evidence: list[Evidence],
+    passages: Sequence[Passage],
+    foreign: Sequence[Passage],
+    *,
+    is_said_unreal: bool,
+) -> list[Evidence]:
+    """Return the evidence after the model has judged the passages, and those that are foreign."""
+    model = shipped_model()
+    weighed = _weigh_ours(model, evidence, passages, is_said_unreal=is_said_unreal)
+    if not foreign:
+        return weighed
+    return _weigh_foreign(model, weighed, foreign, is_said_unreal=is_said_unreal)
+
+
+def _weigh_ours(
     model: DangerModel,
     evidence: list[Evidence],
     passages: Sequence[Passage],

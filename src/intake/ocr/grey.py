@@ -41,13 +41,14 @@ def bands(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:
 
 def _is_all_light(image: Image.Image) -> bool:
     """Say whether a picture has bare ground, and on it only what is light."""
-    is_bare = False
+    is_bare = is_drawn = False
     for band, _ in bands(image):
         light, cover = (np.asarray(part) for part in band.convert("LA").split())
         if (light[cover >= _HALF_COVER] < _ALL_LIGHT).any():
             return False
         is_bare = is_bare or bool((cover < _HALF_COVER).any())
-    return is_bare
+        is_drawn = is_drawn or bool((cover >= _HALF_COVER).any())
+    return is_bare and is_drawn
 
 
 def _band_to_grey(band: Image.Image, ground: str) -> Image.Image:

@@ -30,6 +30,8 @@ _LETTERS, _HIGH = 3, 2.0
 """A word of so many letters that is so many times as high as wide was read downwards."""
 _SHARE = 0.05
 """Share of a page's letters read downwards that is more than a title beside a chart's axis."""
+_BLOCK_WORDS = 8
+"""Fewer words are no block: a word alone was read as rubbish in one."""
 
 
 def read_across(table_of: Callable[[int], str], image: Image.Image, *, number: int) -> Page:
@@ -37,9 +39,8 @@ def read_across(table_of: Callable[[int], str], image: Image.Image, *, number: i
     page = page_of_table(table_of(BLOCKS), image, number=number)
     if not _runs_down(page.words):
         return page
-    again = [
-        page_of_table(table_of(mode), image, number=number) for mode in (ONE_COLUMN, ONE_BLOCK)
-    ]
+    modes = (ONE_COLUMN, ONE_BLOCK) if len(page.words) >= _BLOCK_WORDS else (ONE_COLUMN,)
+    again = [page_of_table(table_of(mode), image, number=number) for mode in modes]
     return max(page, *again, key=lambda each: letters_right(each.words))
 
 
