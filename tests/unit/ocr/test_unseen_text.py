@@ -155,4 +155,4 @@ def test_a_sheet_of_shaded_cells_costs_next_to_nothing():
     letters = [Letter("a", box, at) for at, box in enumerate(boxes[200:], start=201)]
     start = time.process_time()
     assert may_be_unseen(letters, looks, covers) == {}
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 1.5
