@@ -15,7 +15,6 @@ from intake.schemas.documents import Document
 _ASIDES = ("quoted", "footer", "alternative")
 _APART = ("file", *_ASIDES)
 _FOOTER = "footer"
-_DEGREES = tuple(Urgency)
 _SHOWN_EVIDENCE = 16
 
 
@@ -45,7 +44,7 @@ def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
         foreign -= assessed.foreign_read
         if document.origin != _FOOTER or assessed.urgency is Urgency.EMERGENCY:
             found.append(_placed(assessed, document.path or document.origin))
-    urgency = max((each.urgency for each in found), key=_DEGREES.index)
+    urgency = Urgency.highest(each.urgency for each in found)
     evidence = sorted((one for each in found for one in each.evidence), key=_strength)
     has_foreign = any(each.has_foreign for each in found)
     return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]), has_foreign=has_foreign)

@@ -42,7 +42,7 @@ def foreign_passages(passages: Iterable[Passage]) -> list[Passage]:
     """Return what is foreign in the passages, each part once, as a passage with no signals."""
     return [
         passage_of(part)
-        for part in dict.fromkeys(part for each in passages for part in _foreign_parts(each.prose))
+        for part in dict.fromkeys(part for each in passages for part in _foreign_parts(each))
     ]
 
 
@@ -67,7 +67,7 @@ def says_something(passage: Passage) -> bool:
     if found:
         signs = len(_SIGNS.findall(passage.prose))
         return (len(found) >= _SAYING_OTHER_WORDS and not signs) or signs >= _SAYING_SIGNS
-    telling = _telling(passage.prose)
+    telling = _telling(passage.text.split())
     return len(telling) >= _SAYING_WORDS and _known(telling) <= _MOST_KNOWN_SAYING
 
 
@@ -78,28 +78,32 @@ def passage_of(part: str) -> Passage:
     return Passage(" ".join(words), {"length": length}, prose=part)
 
 
-def _foreign_parts(prose: str) -> Iterator[str]:
+def _foreign_parts(passage: Passage) -> Iterator[str]:
     """Yield what is foreign in a passage: all between letters of others, and what the whole or a
     quotation says in our letters."""
+    prose = passage.prose
     other = _OTHER_WORD.findall(prose)
     is_other = len(other) >= _LEAST_OTHER_WORDS or len(_SIGNS.findall(prose)) >= _LEAST_SIGNS
     if is_other and (found := _STRETCH.search(prose)):
         yield found[0]
-    for part in (prose, *(quoted[1] for quoted in _QUOTED.finditer(prose))):
-        if _is_foreign(_OTHER_LETTERS.sub(" ", part) if other else part):
+    if not other and _is_foreign(prose, passage.text.split()):
+        yield prose
+    parts = [quoted[1] for quoted in _QUOTED.finditer(prose)]
+    for part in (prose, *parts) if other else parts:
+        ours = _OTHER_LETTERS.sub(" ", part)
+        if _is_foreign(ours, split(ours).words):
             yield part
 
 
-def _is_foreign(part: str) -> bool:
-    words = [word for word in split(part).words if word.isalpha()]
-    if len(words) < _LEAST_WORDS or _known(_telling(part)) > _MOST_KNOWN:
+def _is_foreign(part: str, words: Sequence[str]) -> bool:
+    told = [word for word in words if word.isalpha()]
+    if len(told) < _LEAST_WORDS or _known(_telling(words)) > _MOST_KNOWN:
         return False
     return identify(part) not in (None, *LANGUAGES)
 
 
-def _telling(part: str) -> list[str]:
-    words = (word for word in split(part).words if word.isalpha())
-    return [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
+def _telling(words: Sequence[str]) -> list[str]:
+    return [fold(word) for word in words if word.isalpha() and len(word) >= _TELLING_LETTERS]
 
 
 def _known(telling: Sequence[str]) -> float:

@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
-from intake.ocr.blobs import Blobs, find_blobs
-from intake.ocr.prepare import WHITE
+from intake.ocr.blobs import Blobs, Mask, find_blobs
+from intake.ocr.prepare import WHITE, Grey
 from intake.ocr.sheets import PageImage
 
-Levels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int32]
 
 _LOOK_PIXELS = 1200
@@ -141,7 +139,7 @@ def _strokes(picture: Image.Image, around: npt.NDArray[np.int16], *, is_light: b
     return found
 
 
-def _find_boxes(levels: Levels) -> list[_Box]:
+def _find_boxes(levels: Grey) -> list[_Box]:
     """Return the dark boxes with light letters in a reduced picture."""
     dark: Mask = levels < _BOX_BELOW * float(np.percentile(levels, 90))
     if not _has_solid(dark):
@@ -161,7 +159,7 @@ def _has_solid(dark: Mask) -> bool:
     return bool(cells.all(axis=(1, 3)).any())
 
 
-def _box(levels: Levels, blobs: Blobs, labels: Labels, number: int) -> _Box | None:
+def _box(levels: Grey, blobs: Blobs, labels: Labels, number: int) -> _Box | None:
     """Return the box that a blob is; None where nothing light is written in it."""
     left, top = int(blobs.left[number]), int(blobs.top[number])
     cut = np.s_[top : blobs.bottom[number], left : blobs.right[number]]
@@ -205,7 +203,7 @@ def _rim(inside: Mask) -> Mask:
     return rim
 
 
-def _lighten(image: Image.Image, box: _Box, levels: Levels) -> None:
+def _lighten(image: Image.Image, box: _Box, levels: Grey) -> None:
     """Draw the box anew with dark letters on the ground that is around it, without its edge."""
     step = _step(image)
     inside = Image.fromarray(np.pad(box.inside, _MARGIN).astype(np.uint8) * WHITE)
@@ -221,7 +219,7 @@ def _lighten(image: Image.Image, box: _Box, levels: Levels) -> None:
     image.paste(part.point(_tones(box, paper)), place, core)
 
 
-def _median_under(levels: Levels, mask: Image.Image, left: int, top: int) -> float:
+def _median_under(levels: Grey, mask: Image.Image, left: int, top: int) -> float:
     """Return the median of the levels where the mask is that begins there; 0.0 if outside."""
     padded = np.pad(levels.astype(np.int16), _MARGIN, constant_values=-1)
     rows, columns = mask.height, mask.width

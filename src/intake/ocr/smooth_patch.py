@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from intake.ocr.blobs import Blobs, find_blobs
+from intake.ocr.blobs import Blobs, Mask, find_blobs
+from intake.ocr.prepare import Grey
 
-Levels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _STEP = 0.12
 """Share of the light by which neighbours in the reduced picture differ at most: grain of wood and
@@ -56,7 +55,7 @@ def smooth_patch(ground: Image.Image) -> Mask | None:
     return patch if is_alone else None
 
 
-def is_lighter_inside(ground: Levels, quad: Points) -> bool:
+def is_lighter_inside(ground: Grey, quad: Points) -> bool:
     """Say whether a four-sided figure is lighter than what is around it, along each of its sides.
 
     Sides that lie outside of the picture are not asked, and must be few.
@@ -92,7 +91,7 @@ def _at_rim(blobs: Blobs, shape: tuple[int, ...]) -> Mask:
     return at_rim
 
 
-def _may_be_paper(ground: Levels, blobs: Blobs, others: Mask, patch: Mask) -> bool:
+def _may_be_paper(ground: Grey, blobs: Blobs, others: Mask, patch: Mask) -> bool:
     """Say whether another smooth part is no table: that reaches the rim, and is darker."""
     paper = float(np.median(ground[patch]))
     at_rim = _at_rim(blobs, patch.shape)
@@ -105,7 +104,7 @@ def _may_be_paper(ground: Levels, blobs: Blobs, others: Mask, patch: Mask) -> bo
     return False
 
 
-def _levels_at(ground: Levels, places: Points) -> npt.NDArray[np.float64]:
+def _levels_at(ground: Grey, places: Points) -> npt.NDArray[np.float64]:
     """Return the grey at each place (across, down), NaN outside of the picture."""
     across, down = np.rint(places).astype(np.intp).T
     is_in = (across >= 0) & (down >= 0) & (across < ground.shape[1]) & (down < ground.shape[0])

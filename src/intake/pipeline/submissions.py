@@ -12,8 +12,6 @@ from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.requests import Kind, RequestDraft
 
-_DEGREES = (Urgency.NORMAL, Urgency.HIGH, Urgency.EMERGENCY)
-
 
 def judge(draft: RequestDraft, stages: Stages) -> Verdict:
     """Return topic, urgency and language of what a front end wrote down."""
@@ -36,7 +34,7 @@ def completed(
     Where the topic was given a person must look at it only if the taxonomy does not know it, or
     cannot be used and so leaves open what follows from it.
     """
-    urgency = max(draft.urgency, verdict.urgency, key=_DEGREES.index)
+    urgency = Urgency.highest((draft.urgency, verdict.urgency))
     changes = {"urgency": urgency, "received_at": draft.received_at or now}
     if draft.topic is None:
         changes |= _topic(verdict, taxonomy, urgency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,12 @@ class Urgency(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     EMERGENCY = "emergency"
+
+    @classmethod
+    def highest(cls, degrees: Iterable[Urgency]) -> Urgency:
+        """Return the highest of the degrees, of which there is at least one."""
+        order = list(cls)
+        return max(degrees, key=order.index)
 
 
 class Evidence(Frozen):

@@ -9,46 +9,23 @@ import sys
 from collections.abc import Callable, Sequence
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from intake.cli.main import main
 from intake.errors import UsageError
 from intake.learning import evaluate_model
 
 WORDS = {"accesso": "copia degli atti firmati", "reclamo": "il vicino butta rifiuti in strada"}
 
 
-class Result(NamedTuple):
-    code: object
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Result]
+Run = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
 def _inside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
-
-
-@pytest.fixture
-def intake(capsys: pytest.CaptureFixture[str]) -> Run:
-    def intake(*arguments: str) -> Result:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        return Result(ended.value.code or 0, captured.out, captured.err)
-
-    return intake
 
 
 def written(path: Path, lines: Sequence[object]) -> str:

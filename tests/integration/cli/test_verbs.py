@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from intake.cli.main import main
 from intake.testing import samples
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
@@ -30,16 +30,6 @@ timezone = "Asia/Tokyo"
 """
 
 
-class Result(NamedTuple):
-    code: object
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("centre")
@@ -53,37 +43,17 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def first_run(centre: Path) -> Result:
-    done = subprocess.run(
-        [sys.executable, "-c", "from intake.cli.main import main; main()", "run", "--json"],
-        cwd=centre,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
+def first_run(centre: Path, intake_apart: Callable[..., Any]) -> Any:
+    return intake_apart(centre, "run", "--json")
 
 
 @pytest.fixture(autouse=True)
-def _inside(first_run: Result, centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _inside(first_run: Any, centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(centre)
     monkeypatch.setenv("COLUMNS", "160")
 
 
-@pytest.fixture
-def intake(capsys: pytest.CaptureFixture[str]) -> Any:
-    def intake(*arguments: str) -> Result:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        return Result(ended.value.code or 0, captured.out, captured.err)
-
-    return intake
-
-
-def test_a_run_that_quarantines_ends_with_1(first_run: Result) -> None:
+def test_a_run_that_quarantines_ends_with_1(first_run: Any) -> None:
     assert first_run.code == 1
     assert first_run.json["sources"]["mails"]["received"] == 3
     assert first_run.json["processed"]["filed"] == 2
@@ -318,7 +288,7 @@ def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) 
 
 
 def test_a_dash_is_standard_input(intake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def given(content: bytes, *arguments: str) -> Result:
+    def given(content: bytes, *arguments: str) -> Any:
         monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content)))
         return intake(*arguments)
 

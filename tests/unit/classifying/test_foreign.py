@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from intake.classifying.asides import assess
-from intake.classifying.danger import Passage
 from intake.classifying.foreign import foreign_passages, passage_of
 from intake.classifying.urgency import DOUBTED, MOST_FOREIGN, Assessment, UrgencyRules
 from intake.schemas.classifications import Urgency
@@ -20,7 +19,7 @@ RULES = UrgencyRules()
 
 
 def _parts(prose: str) -> list[str]:
-    return [found.prose for found in foreign_passages([Passage("", {}, prose=prose)])]
+    return [found.prose for found in foreign_passages([passage_of(prose)])]
 
 
 def _assess(text: str) -> Assessment:
@@ -89,7 +88,7 @@ def test_rubbish_is_no_foreign_call() -> None:
 
 
 def test_a_part_that_stands_in_many_windows_is_judged_once() -> None:
-    windows = [Passage("", {}, prose=f"{word} Дом рушится, бабушка внутри") for word in ("a", "b")]
+    windows = [passage_of(f"{word} Дом рушится, бабушка внутри") for word in ("a", "b")]
     assert len(foreign_passages(windows)) == 1
 
 
