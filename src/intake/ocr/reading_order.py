@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from intake.ocr.joined_columns import without_joined_columns
@@ -22,14 +22,13 @@ from intake.ocr.paragraphs import (
     paragraphs_of,
     parts,
 )
-from intake.ocr.running_text import PARAGRAPH_GAP, SLACK
+from intake.ocr.running_text import SLACK
+from intake.ocr.stretches import stretches
 from intake.ocr.table_rows import as_rows, is_table
 from intake.schemas.documents import Word
 
 LINE_GAP = 0.8
 """Lines of a text stand so many heights of a word apart at most."""
-COLUMN_GAP = 3.0
-"""Where all columns go on, all may have a larger gap."""
 _BANDS_AHEAD = 40
 """So many bands are looked at for columns that are running text together: half a page of lines. All
 that are near are compared anew for each; the rows of a long list would take minutes."""
@@ -97,18 +96,31 @@ def _regions(
             tried = _last_parted(bands, first)
             if len(panes(_all_of(bands[first:tried]), height, page_height)) > 1:
                 after = tried
-        for last in range(after, len(bands)):
-            if last - after >= _BANDS_AHEAD:
-                break
-            stretch = bands[first : last + 1]
-            columns = parts(_all_of(stretch), across)
-            if len(columns) < 2 or not _goes_on(columns, stretch[-2], stretch[-1], height):
-                break
-            if _are_columns(columns, stretch, height) and not is_table(columns, height):
-                after = last + 1
+        after = _after_columns(bands, first, after, height)
         regions.append(_all_of(bands[first:after]))
         first = after
     return regions
+
+
+def _after_columns(bands: Sequence[list[Paragraph]], first: int, after: int, height: float) -> int:
+    """Return after which band columns of running text from ``first`` end; ``after``: none do."""
+    start, seen = after, list[bool]()
+    reached = stretches(bands, first, after, height)
+    while True:
+        seen += islice(reached, after + _BANDS_AHEAD - start - len(seen))
+        likely = [start + place for place, may_be_text in enumerate(seen) if may_be_text]
+        found = (last for last in reversed(likely)
+                 if last >= after and _are_text(bands[first : last + 1], height))  # fmt: skip
+        last = next(found, None)
+        if last is None:
+            return after
+        after = last + 1
+
+
+def _are_text(stretch: Sequence[list[Paragraph]], height: float) -> bool:
+    """Say whether the columns of a stretch are running text side by side, and no table."""
+    columns = parts(_all_of(stretch), across)
+    return _are_columns(columns, stretch, height) and not is_table(columns, height)
 
 
 def _last_parted(bands: Sequence[list[Paragraph]], first: int) -> int:
@@ -126,19 +138,6 @@ def _last_parted(bands: Sequence[list[Paragraph]], first: int) -> int:
 
 def _all_of(bands: Sequence[list[Paragraph]]) -> list[Paragraph]:
     return [each for band in bands for each in band]
-
-
-def _goes_on(
-    columns: Sequence[list[Paragraph]],
-    above: Sequence[Paragraph],
-    below: Sequence[Paragraph],
-    height: float,
-) -> bool:
-    """Say whether two bands are near enough to be of one stretch."""
-    gap = min(each.top for each in below) - max(each.bottom for each in above)
-    is_whole = all(any(each in band for each in column) for column in columns
-                   for band in (above, below))  # fmt: skip
-    return gap <= (COLUMN_GAP if is_whole else PARAGRAPH_GAP + 2 * SLACK) * height
 
 
 def _are_columns(

@@ -320,6 +320,22 @@ def test_the_work_on_a_long_list_does_not_grow_with_the_cube_of_its_rows(monkeyp
     assert sum(compared) < 20 * rows**2
 
 
+def test_the_work_on_a_list_grows_with_its_rows(monkeypatch):
+    compared: list[int] = []
+
+    def counted(paragraphs, along):
+        compared.append(len(paragraphs))
+        return parts(paragraphs, along)
+
+    monkeypatch.setattr(reading_order, "parts", counted)
+    rows = 150
+    in_reading_order(
+        page(*(part for row in range(rows) for part in (("a", 100, 100 + 60 * row, 300, 1),
+                                                        ("b", 600, 100 + 60 * row, 700, 1))))
+    )  # fmt: skip
+    assert sum(compared) < 30 * rows
+
+
 def test_rows_have_a_paragraph_and_lines_of_their_own():
     words = in_reading_order(
         [*column(0, ["1", "2", "3"], 100), *column(1, ["4", "5", "6"], 300),
