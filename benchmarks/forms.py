@@ -5,6 +5,7 @@ python benchmarks/forms.py [DIR] [--set NAME]... [--pages]
 DIR is what ``python fixtures/make_form_pages.py DIR`` writes; without it one page of each form is
 made and forgotten. Beside leaders and stamps, which are no text, characters cannot be counted; so
 words are: those of the truth that stand in the text, in any order, without the marks around them.
+Of boxes to tick, it is told how many were read as they are, otherwise, as doubtful, and not at all.
 A page on which 10 % or more are missing is a bad one, one with less than 5 % a good one: a person
 should be told of the first, and not be troubled with the second. The last column counts the pages
 that were taken to be written by hand.
@@ -20,6 +21,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +31,10 @@ from ocr_readers import Intake, measured
 from intake.ocr.handwritten_words import HANDWRITTEN_WORDS
 from intake.schemas.documents import RecognisedDocument
 
+TICK_KINDS = ("right", "wrong", "doubtful", "unread")
 BAD, GOOD = 0.10, 0.05
+TICK = re.compile(r"\[[X ?]\]")
+TOKEN = re.compile(r"\[[X ?]\]|[^\W_]+")
 WORD = re.compile(r"[^\W_]+(?:[.,/'’][^\W_]+)*")
 
 
@@ -40,6 +45,7 @@ class Result:
     missing: tuple[str, ...]
     lost: float
     cpu_s: float
+    ticks: Counter[str]
 
 
 def main() -> None:
@@ -69,9 +75,29 @@ def make_forms(folder: Path) -> Path:
 
 def read(reader: Intake, sample: Sample) -> Result:
     document, cpu_s = measured(lambda: reader.document(sample))
-    wanted, found = words(sample.truth), words(document.text)
+    wanted, found = (words(TICK.sub(" ", each)) for each in (sample.truth, document.text))
     missing = tuple((wanted - found).elements())
-    return Result(sample, document, missing, len(missing) / wanted.total(), cpu_s)
+    lost = len(missing) / wanted.total()
+    return Result(sample, document, missing, lost, cpu_s, ticks(sample.truth, document.text))
+
+
+def ticks(truth: str, text: str) -> Counter[str]:
+    """Count the boxes of the truth as ``right``, ``wrong``, ``doubtful`` or ``unread``.
+
+    A box is known by the words before and after it.
+    """
+    wanted, found = (TOKEN.findall(each) for each in (truth, text))
+    marked = [["[]" if TICK.fullmatch(token) else token.casefold() for token in tokens]
+              for tokens in (wanted, found)]  # fmt: skip
+    counts: Counter[str] = Counter()
+    for start, other, length in SequenceMatcher(
+        None, *marked, autojunk=False
+    ).get_matching_blocks():
+        for mark, read in zip(wanted[start:][:length], found[other:][:length], strict=True):
+            if TICK.fullmatch(mark):
+                counts["doubtful" if read == "[?]" else "right" if read == mark else "wrong"] += 1
+    unread = sum(TICK.fullmatch(token) is not None for token in wanted) - counts.total()
+    return counts + Counter(unread=unread)
 
 
 def words(text: str) -> Counter[str]:
@@ -86,7 +112,12 @@ def print_row(group: str, results: list[Result]) -> None:
     good = [each.document.needs_review for each in results if each.lost < GOOD]
     by_hand = [HANDWRITTEN_WORDS in codes_of(each) for each in results]
     counts = "".join(f"{sum(some):>7} / {len(some):<2}" for some in (bad, good, by_hand))
-    print(f"{group:20}{figures:>16}  {counts}")
+    print(f"{group:20}{figures:>16}  {counts}{ticks_of(results)}")
+
+
+def ticks_of(results: list[Result]) -> str:
+    total = sum((each.ticks for each in results), Counter[str]())
+    return "".join(f"  {kind} {total[kind]}" for kind in TICK_KINDS) if total else ""
 
 
 def codes_of(result: Result) -> list[str]:

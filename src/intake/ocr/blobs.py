@@ -56,7 +56,7 @@ class Blobs:
 
 def find_blobs(mask: Mask) -> Blobs:
     """Return the blobs of a mask; the work grows with its runs, not with its pixels."""
-    row, start, end = _runs(mask)
+    row, start, end = runs_along_rows(mask)
     numbers = _joined(row, start, end, mask.shape[1] + 2)
     _, blob = np.unique(numbers, return_inverse=True)
     count = int(blob.max()) + 1 if len(blob) else 0
@@ -70,7 +70,8 @@ def find_blobs(mask: Mask) -> Blobs:
     return Blobs(Runs(row, start, end, blob), left, top, right, bottom, area)
 
 
-def _runs(mask: Mask) -> tuple[Places, Places, Places]:
+def runs_along_rows(mask: Mask) -> tuple[Places, Places, Places]:
+    """Return row, start and end of each run of what is set."""
     padded = np.zeros((mask.shape[0], mask.shape[1] + 2), dtype=np.int8)
     padded[:, 1:-1] = mask
     edges = np.flatnonzero(padded[:, 1:] != padded[:, :-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intake.ocr.box_words import DOUBTFUL, DOUBTFUL_TICK
 from intake.ocr.coloured_marks import COLOURED_MARKS
 from intake.ocr.handwritten_words import HANDWRITTEN_WORDS, has_handwritten_words
 from intake.ocr.marks import Marks
@@ -34,6 +35,7 @@ def find_losses(page: Page, prepared: Prepared, marks: Marks, paper: PageImage) 
         UNREAD_INK: has_unread_ink(prepared, page.words, bilevel=paper.bilevel),
         COLOURED_MARKS: paper.print_only is not None and paper.print_only.is_written_over,
         STAMP_OVER_TEXT: marks.has_stamp,
+        DOUBTFUL_TICK: any(word.text == DOUBTFUL for word in page.words),
         LINES_IN_TEXT: marks.has_lines and page.confidence < _SURE_BESIDE_LINES,
         HANDWRITTEN_WORDS: has_handwritten_words(prepared, page.words, paper),
     }

@@ -12,9 +12,10 @@ from PIL import Image
 
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
+from intake.ocr.box_words import with_boxes, without_boxes
 from intake.ocr.dust import without_dust
 from intake.ocr.header_line import take_header
-from intake.ocr.lexicon import lexicons
+from intake.ocr.lexicon import Lexicon, lexicons
 from intake.ocr.light_letters import as_positive, with_dark_letters
 from intake.ocr.limits import PageLimits
 from intake.ocr.losses import LITTLE_TEXT, find_losses, lacks_text
@@ -33,6 +34,7 @@ from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, look_again, resolution_
 from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
+from intake.ocr.tick_boxes import TickBox
 from intake.ocr.type_size import at_usual_size
 from intake.ocr.typed_pages import read_typed
 from intake.ocr.unread_ink import UNREAD_INK
@@ -191,13 +193,14 @@ class _Read:
         return self.read_in(self.languages, image, dpi)
 
     def read_in(self, languages: Sequence[str], image: Image.Image, dpi: float) -> Page:
-        image.info["dpi"] = (dpi, dpi)
-        image.info["scanned_dpi"] = self.scanned and self.scanned.scanned_dpi
-        image.info["scanned_grey"] = self.scanned is not None and self.scanned.is_grey
+        cleared, boxes = without_boxes(image, dpi)
+        cleared.info["dpi"] = (dpi, dpi)
+        cleared.info["scanned_dpi"] = self.scanned and self.scanned.scanned_dpi
+        cleared.info["scanned_grey"] = self.scanned is not None and self.scanned.is_grey
         page = self.engine.recognise(
-            image, number=self.number, languages=languages, timeout_s=self.timeout_s
+            cleared, number=self.number, languages=languages, timeout_s=self.timeout_s
         )
-        return _in_order(page, image.size)
+        return _in_order(page, image.size, boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +222,18 @@ def _find(evened: Evened, sheet: PageImage, read: _Read, *, rotation: int | None
         upright = read_upright(evened, read, known=rotation)
     prepared, known = upright.prepared, lexicons(read.languages)
     kind = tell_kind(upright.page, prepared, is_damaged=_is_damaged(sheet), known=known)
+    if kind not in ("print", "blank") and upright.rotation % 180:
+        as_it_lay = read_upright(evened, read, known=0)
+        if _is_print(as_it_lay, sheet, known):
+            return _Found(as_it_lay, "print")
     if kind in ("handwriting", "unreadable") and is_show_through(prepared, read, known):
         return _Found(replace(upright, page=blank), "blank", is_back=True)
     return _Found(upright, kind)
+
+
+def _is_print(upright: Upright, sheet: PageImage, known: Sequence[Lexicon]) -> bool:
+    damaged = _is_damaged(sheet)
+    return tell_kind(upright.page, upright.prepared, is_damaged=damaged, known=known) == "print"
 
 
 def _text(found: _Found, read: _Read, tell: Tell | None) -> Page:
@@ -256,11 +268,11 @@ def _is_damaged(sheet: PageImage) -> bool:
     return sheet.damaged_share >= DAMAGED_SHARE
 
 
-def _in_order(page: Page, size: tuple[int, int]) -> Page:
-    """Return the page in reading order, without what was taken for words but is none."""
+def _in_order(page: Page, size: tuple[int, int], boxes: Sequence[TickBox]) -> Page:
+    """Return the page in reading order, with its boxes to tick, without words that are none."""
     if not page.words:  # an engine need not say where it found its text
         return page
-    words = in_reading_order(without_noise(page.words))
+    words = in_reading_order(with_boxes(without_noise(page.words), boxes))
     return page_of(words, number=page.number, size=size)
 
 

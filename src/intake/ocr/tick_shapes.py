@@ -1,0 +1,77 @@
+"""What is inside the frame of a box to tick: nothing, a tick, a letter, or what nobody can tell."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from intake.ocr.blobs import Mask, find_blobs, long_runs
+
+Tick = Literal["empty", "ticked", "doubtful", "solid"]
+
+_SOFT_IN = 0.006
+"""So wide is the soft edge of a frame's line."""
+_THICKEST = 0.2
+_SOLID = 0.97
+_EMPTY = 0.012
+"""Share of the inside; dirt is more seldom."""
+_MOSTLY = 0.4
+"""From here on the inside is filled."""
+_LARGE = 0.45
+"""Share of the inside's width or height that a tick reaches over; a speck is smaller."""
+_STRAIGHT = 0.85
+"""Share of its height or width in which a letter has a stem or a bar; a pen's stroke slopes."""
+
+
+def tell_tick(box: Mask, dpi: float) -> Tick | None:
+    """Return what a frame holds, whose dark dots are set; None where it may be a letter."""
+    if box.mean() >= _SOLID:
+        return "solid"
+    inside = _inside(box, dpi)
+    share = float(inside.mean())
+    if share < _EMPTY:
+        return "empty"
+    if share >= _MOSTLY:
+        return "ticked"
+    blobs = find_blobs(inside)
+    largest = int(np.argmax(blobs.area))
+    left, right = int(blobs.left[largest]), int(blobs.right[largest])
+    top, bottom = int(blobs.top[largest]), int(blobs.bottom[largest])
+    height, width = inside.shape
+    if max((right - left) / width, (bottom - top) / height) < _LARGE:
+        return "doubtful"
+    touches = sum((left == 0, top == 0, right == width, bottom == height))
+    if touches >= 2:
+        return "ticked"
+    shape = inside[top:bottom, left:right]
+    return None if _is_letter(shape) else "ticked"
+
+
+def _inside(box: Mask, dpi: float) -> Mask:
+    """Return the box without its frame and the frame's soft edge."""
+    top, bottom = _thickness(box), _thickness(box[::-1])
+    left, right = _thickness(box.T), _thickness(box.T[::-1])
+    soft = max(1, round(_SOFT_IN * dpi))
+    return box[top + soft : len(box) - bottom - soft, left + soft : box.shape[1] - right - soft]
+
+
+def _thickness(box: Mask) -> int:
+    """Return how many rows the upper side of a frame has, ``_THICKEST`` of its height at most."""
+    first = box.argmax(axis=0)
+    light = ~box & (np.arange(len(box))[:, None] >= first)
+    ends = np.where(light.any(axis=0), light.argmax(axis=0), len(box))
+    return min(int(np.percentile(ends, 40)), round(_THICKEST * len(box)))
+
+
+def _is_letter(shape: Mask) -> bool:
+    """Say whether a shape has a stem, a bar or a hole, as most letters and figures have."""
+    height, width = shape.shape
+    stem = long_runs(shape.T, max(2, round(_STRAIGHT * height))).any()
+    bar = long_runs(shape, max(2, round(_STRAIGHT * width))).any()
+    return bool(stem or bar) or _has_hole(shape)
+
+
+def _has_hole(shape: Mask) -> bool:
+    light = find_blobs(~np.pad(shape, 1))
+    return len(light) > 1 and bool(np.sort(light.area)[-2] >= 0.04 * shape.size)

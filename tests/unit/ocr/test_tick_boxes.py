@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from intake.ocr.box_words import with_boxes, without_boxes
+from intake.ocr.tick_boxes import TickBox, find_tick_boxes
+from intake.schemas.documents import Word
+
+DPI = 250
+
+
+def draw(sheet, left=100, top=100, side=30, thick=2):
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((left, top, left + side, top + side), outline=0, width=thick)
+    return pen
+
+
+def paper():
+    return Image.new("L", (900, 400), 255)
+
+
+def found(sheet):
+    soft = sheet.filter(ImageFilter.GaussianBlur(0.9))
+    return [box.tick for box in find_tick_boxes(np.asarray(soft), DPI)]
+
+
+@pytest.mark.parametrize("side", [20, 25, 32, 40, 60])
+@pytest.mark.parametrize("thick", [2, 3, 4])
+def test_an_empty_box_is_found(side, thick):
+    sheet = paper()
+    draw(sheet, side=side, thick=thick)
+    assert found(sheet) == ["empty"]
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [(106, 106, 124, 124), (106, 124, 124, 106)],
+        [(94, 92, 137, 138), (95, 137, 136, 93)],
+        [(104, 116, 112, 126), (112, 126, 142, 88)],
+        [(92, 138, 138, 92)],
+        [(104, row, 127, row) for row in range(104, 128, 3)],
+    ],
+    ids=["printed cross", "cross", "check", "stroke", "filled"],
+)
+def test_a_ticked_box_is_told(strokes):
+    sheet = paper()
+    pen = draw(sheet)
+    for stroke in strokes:
+        pen.line(stroke, fill=0, width=4)
+    assert found(sheet) == ["ticked"]
+
+
+def test_of_a_speck_in_a_box_nothing_is_told_for_sure():
+    sheet = paper()
+    draw(sheet, side=40).ellipse((116, 118, 123, 125), fill=0)
+    assert found(sheet) == ["doubtful"]
+
+
+def test_a_solid_square_is_ticked_only_beside_boxes_of_its_size():
+    sheet = paper()
+    ImageDraw.Draw(sheet).rectangle((100, 100, 130, 130), fill=0)
+    assert found(sheet) == []
+    draw(sheet, left=300)
+    assert found(sheet) == ["ticked", "empty"]
+
+
+@pytest.mark.parametrize("letter", "ODQ0BE8U")
+def test_a_letter_in_a_box_is_no_tick(letter):
+    sheet = paper()
+    pen = draw(sheet, side=44)
+    pen.text((122, 122), letter, font=ImageFont.load_default(30), fill=0, anchor="mm")
+    assert "ticked" not in found(sheet)
+
+
+def test_cells_and_fields_of_single_letters_are_no_boxes():
+    cells = paper()
+    pen = ImageDraw.Draw(cells)
+    for step in range(6):
+        pen.rectangle((100 + 40 * step, 100, 140 + 40 * step, 140), outline=0, width=2)
+    apart = paper()
+    for step in range(6):
+        draw(apart, left=100 + 42 * step)
+    assert found(cells) == found(apart) == []
+
+
+@pytest.mark.parametrize("size", [22, 26, 30, 36, 44, 60])
+def test_letters_are_no_boxes(size):
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size)
+    pen.text((60, 60), "ODQ0BDPRaeo dbqp 8 H II", font=font, fill=0)
+    pen.text((60, 200), "O D Q 0 o 8 B G C U", font=font, fill=0)
+    assert found(sheet) == []
+
+
+def test_the_squares_of_a_qr_code_are_no_boxes():
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    rows = np.random.default_rng(1).random((25, 25)) < 0.5
+    for row, column in zip(*np.nonzero(rows), strict=True):
+        pen.rectangle((100 + 6 * column, 100 + 6 * row, 105 + 6 * column, 105 + 6 * row), fill=0)
+    for left, top in ((100, 100), (208, 100), (100, 208)):
+        pen.rectangle((left - 6, top - 6, left + 47, top + 47), fill=255)
+        pen.rectangle((left, top, left + 41, top + 41), fill=0)
+        pen.rectangle((left + 6, top + 6, left + 35, top + 35), fill=255)
+        pen.rectangle((left + 12, top + 12, left + 29, top + 29), fill=0)
+    assert found(sheet) == []
+
+
+def test_a_picture_without_boxes_is_the_same_picture():
+    sheet = paper()
+    assert without_boxes(sheet, DPI) == (sheet, ())
+
+
+def test_a_box_is_taken_out_with_the_strokes_that_leave_it_and_what_stands_beside_it_stays():
+    sheet = paper()
+    pen = draw(sheet)
+    pen.line((90, 140, 140, 90), fill=0, width=4)
+    pen.rectangle((160, 100, 164, 130), fill=0)
+    before = np.asarray(sheet)
+    cleared, boxes = without_boxes(sheet, DPI)
+    after = np.asarray(cleared)
+    assert len(boxes) == 1
+    assert (after[:, :155] == 255).all()
+    assert (after[:, 155:] == before[:, 155:]).all()
+
+
+def word(text, left, *, line=0):
+    top = 100 + 60 * line
+    return Word(text=text, confidence=0.9, left=left, top=top, right=left + 60, bottom=top + 30,
+                paragraph=0, line=line)  # fmt: skip
+
+
+def box(left, tick, *, line=0):
+    top = 98 + 60 * line
+    return TickBox(left, top, left + 32, top + 32, tick)
+
+
+def test_boxes_stand_in_their_lines():
+    words = [word("Gas:", 100), word("SI", 300), word("NO", 500), word("fine", 100, line=1)]
+    boxes = [box(250, "ticked"), box(450, "empty"), box(50, "doubtful", line=1)]
+    read = with_boxes(words, boxes)
+    assert [each.text for each in read] == ["Gas:", "[X]", "SI", "[ ]", "NO", "[?]", "fine"]
+    assert [each.line for each in read] == [0, 0, 0, 0, 0, 1, 1]
+
+
+def test_a_box_beside_no_line_is_a_paragraph_of_its_own():
+    read = with_boxes([word("Gas:", 100)], [box(50, "ticked", line=3)])
+    assert [(each.text, each.paragraph) for each in read] == [("Gas:", 0), ("[X]", 1)]
