@@ -90,9 +90,8 @@ def ticks(truth: str, text: str) -> Counter[str]:
     marked = [["[]" if TICK.fullmatch(token) else token.casefold() for token in tokens]
               for tokens in (wanted, found)]  # fmt: skip
     counts: Counter[str] = Counter()
-    for start, other, length in SequenceMatcher(
-        None, *marked, autojunk=False
-    ).get_matching_blocks():
+    matcher = SequenceMatcher(None, marked[0], marked[1], autojunk=False)
+    for start, other, length in matcher.get_matching_blocks():
         for mark, read in zip(wanted[start:][:length], found[other:][:length], strict=True):
             if TICK.fullmatch(mark):
                 counts["doubtful" if read == "[?]" else "right" if read == mark else "wrong"] += 1

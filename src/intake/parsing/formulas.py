@@ -34,20 +34,27 @@ _UNTOLD = "…"
 def read_formulas(package: Package) -> dict[str, Formulas]:
     """Return the formulas without a value, by the name of their sheet; none of what is damaged."""
     try:
-        relations = _tags(package.read("xl/_rels/workbook.xml.rels"), _RELATION)
-        sheets = _tags(package.read("xl/workbook.xml"), _SHEET)
-        parts = {each.get("Id"): each.get("Target", "") for each in relations}
-        names = {each.get("name", ""): parts.get(each.get("r:id"), "") for each in sheets}
-        return {
-            name: _formulas(package.read(part))
-            for name, target in names.items()
-            if (part := _part(target)) in package.names
-        }
+        return {name: _formulas(package.read(part)) for name, part in sheet_parts(package).items()}
     except UnreadableItem:  # the reader of the sheets says what is wrong with them
         return {}
 
 
-def _tags(part: bytes, pattern: re.Pattern[str]) -> list[dict[str, str]]:
+def sheet_parts(package: Package) -> dict[str, str]:
+    """Return the parts of a workbook that hold its sheets, by their names.
+
+    Raises:
+        UnreadableItem: ``corrupt_document`` or ``too_large``.
+    """
+    relations = tags(package.read("xl/_rels/workbook.xml.rels"), _RELATION)
+    sheets = tags(package.read("xl/workbook.xml"), _SHEET)
+    targets = {each.get("Id"): each.get("Target", "") for each in relations}
+    names = {each.get("name", ""): targets.get(each.get("r:id"), "") for each in sheets}
+    parts = {name: _part(target) for name, target in names.items()}
+    return {name: part for name, part in parts.items() if part in package.names}
+
+
+def tags(part: bytes, pattern: re.Pattern[str]) -> list[dict[str, str]]:
+    """Return the attributes of the tags that match."""
     text = part.decode("utf-8", "replace")
     return [
         {name: unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
@@ -65,11 +72,11 @@ def _formulas(sheet: bytes) -> Formulas:
         name = _NAME.search(attributes)
         if name and not _TYPE.search(attributes):
             text = unescape(formula.decode("utf-8", "replace")).strip()
-            found[int(name[2]) - 1][_number(name[1])] = f"={text or _UNTOLD}"
+            found[int(name[2]) - 1][column_number(name[1])] = f"={text or _UNTOLD}"
     return found
 
 
-def _number(column: bytes) -> int:
+def column_number(column: bytes) -> int:
     """Return the number of a column, which is named A to Z, then AA."""
     number = 0
     for letter in column:

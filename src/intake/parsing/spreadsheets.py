@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from intake.errors import UnreadableItem
+from intake.parsing.cell_formats import Formats
 from intake.parsing.formulas import Formulas
+from intake.parsing.number_formats import number_shown
 
 MAX_ROWS = 20_000
 MAX_CHARACTERS = 500_000
@@ -21,12 +23,20 @@ _DURATION = re.compile(r"\A(-?)PT(\d{1,6})H(\d\d)M(\d\d)(?:[.,]\d+)?S\Z")
 class Workbook:
     """An open spreadsheet; ``formulas`` without a value are shown in place of one.
 
+    ``formats`` say how numbers are shown.
+
     Raises:
         UnreadableItem: ``corrupt_document``; ``encrypted_document`` where it is locked.
     """
 
-    def __init__(self, data: bytes, formulas: Mapping[str, Formulas] | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        formulas: Mapping[str, Formulas] | None = None,
+        formats: Mapping[str, Formats] | None = None,
+    ) -> None:
         self._formulas = formulas or {}
+        self._formats = formats or {}
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except (CalamineError, ValueError, OSError) as error:
@@ -54,7 +64,8 @@ class Workbook:
         lines = [self.names[index] if is_shown else f"{self.names[index]} (hidden)"]
         length = 0
         formulas = self._formulas.get(self.names[index], {})
-        for line in _lines(rows, sheet.start or (0, 0), formulas):
+        formats = self._formats.get(self.names[index], {})
+        for line in _lines(rows, sheet.start or (0, 0), formulas, formats):
             length += len(line)
             if length > MAX_CHARACTERS:
                 break
@@ -64,22 +75,26 @@ class Workbook:
 
 
 def _lines(
-    rows: Sequence[Sequence[object]], start: tuple[int, int], formulas: Formulas
+    rows: Sequence[Sequence[object]], start: tuple[int, int], formulas: Formulas, formats: Formats
 ) -> Iterator[str]:
     """Yield the rows that stand from cell ``start`` on, with the formulas where nothing stands."""
     first, left = start
     for number in sorted({*range(first, first + len(rows)), *formulas}):
         inside = first <= number < first + len(rows)
-        cells = dict(enumerate(map(_shown, rows[number - first]), left)) if inside else {}
+        codes = formats.get(number, {})
+        cells = {
+            column: _shown(cell, codes.get(column, ""))
+            for column, cell in enumerate(rows[number - first] if inside else (), left)
+        }
         for column, formula in formulas.get(number, {}).items():
             cells[column] = cells.get(column) or formula
         yield "\t".join(text for _, text in sorted(cells.items()) if text)
 
 
-def _shown(cell: object) -> str:
-    """Return a cell as a person writes it: whole numbers without point, all else as in Italy."""
-    if isinstance(cell, float):  # with the figures that a spreadsheet keeps
-        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}".replace(".", ",")
+def _shown(cell: object, code: str) -> str:
+    """Return a cell as a person writes it: numbers as their format says, all else as in Italy."""
+    if isinstance(cell, float):
+        return number_shown(cell, code) or _number(cell)
     if isinstance(cell, bool):
         return "VERO" if cell else "FALSO"
     if isinstance(cell, datetime.datetime):
@@ -90,6 +105,11 @@ def _shown(cell: object) -> str:
         return _duration(cell)
     text = " ".join(str(cell).split())
     return _DURATION.sub(r"\1\2:\3:\4", text)
+
+
+def _number(number: float) -> str:
+    """Return a number with the figures that a spreadsheet keeps."""
+    return str(int(number)) if number.is_integer() else f"{number:.15g}".replace(".", ",")
 
 
 def _duration(time: datetime.timedelta) -> str:

@@ -14,6 +14,7 @@ from intake.ocr.pages import PictureFile
 from intake.ocr.pasted import LEAST_HEIGHT_IN, LEAST_WIDTH_IN
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
 from intake.parsing import rtf
+from intake.parsing.cell_formats import read_formats
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
 from intake.parsing.formulas import read_formulas
@@ -110,7 +111,8 @@ class OfficeFile:
             self._pages = [partial(read_slide, package, part) for part in list_slides(package)]
         elif kind is not None:
             formulas = read_formulas(package) if kind == XLSX else None
-            self._pages = _sheets(Workbook(data, formulas))
+            formats = read_formats(package) if kind == XLSX else None
+            self._pages = _sheets(Workbook(data, formulas, formats))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
         if kind in (DOCX, ODT, PPTX):
