@@ -15,7 +15,7 @@ Formats = Mapping[int, Mapping[int, str]]
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
              37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}  # fmt: skip
 """Those with a number; which currency 5 to 8 and 41 to 44 have depends on the reader's country."""
-_MOST_CELLS = 250_000
+MOST_CELLS = 250_000
 """More do not fit into the text of a sheet."""
 _FORMAT = re.compile(r"<(?:\w+:)?numFmt\s[^<>]*>")
 _STYLES, _STYLES_END = re.compile(rb"<(?:\w+:)?cellXfs[\s>]"), re.compile(rb"</(?:\w+:)?cellXfs>")
@@ -59,6 +59,6 @@ def _formats(sheet: bytes, codes: list[str]) -> Formats:
         if code := codes[int(style[1])]:
             found[int(name[2]) - 1][column_number(name[1])] = code
             count += 1
-            if count >= _MOST_CELLS:
+            if count >= MOST_CELLS:
                 break
     return found

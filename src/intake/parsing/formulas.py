@@ -26,7 +26,7 @@ _TYPE = re.compile(rb'\st="(?!n")')
 """Of a cell that holds no number: it was calculated, and nothing in it is the empty text."""
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^<>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^<>]*>")
-_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?<![\w:.-])([\w:.-]+)="([^"]*)"')
 _UNTOLD = "…"
 """What stands for a formula that is told once for several cells."""
 

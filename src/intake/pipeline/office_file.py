@@ -20,6 +20,7 @@ from intake.parsing.compound_files import CompoundFile
 from intake.parsing.formulas import read_formulas
 from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
 from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
+from intake.parsing.shown_numbers import read_shown_numbers
 from intake.parsing.slides import PRESENTATION, list_slides, read_slide
 from intake.parsing.spreadsheets import Workbook
 from intake.parsing.word_files import read_docx, read_odt
@@ -111,7 +112,7 @@ class OfficeFile:
             self._pages = [partial(read_slide, package, part) for part in list_slides(package)]
         elif kind is not None:
             formulas = read_formulas(package) if kind == XLSX else None
-            formats = read_formats(package) if kind == XLSX else None
+            formats = read_shown_numbers(package) if kind == ODS else read_formats(package)
             self._pages = _sheets(Workbook(data, formulas, formats))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")

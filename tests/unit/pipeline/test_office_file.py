@@ -152,7 +152,7 @@ def test_an_open_document_spreadsheet_gives_its_sheets() -> None:
     second = row.format(_cell("string", "Totale"))
     pages = _pages(_ods({"Danni": first, "Somma": second}))
     assert [page.text for page in pages] == [
-        "Danni\nVia\tDanno\nRoma 12\t1250\t14/03/2025",
+        "Danni\nVia\tDanno\nRoma 12\t1.250 €\t14/03/2025",
         "Somma\nTotale",
     ]
 
