@@ -21,8 +21,9 @@ from intake.pipeline import submissions, topics
 from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
+from intake.pipeline.problems import describe, what_waits
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner, describe, what_waits
+from intake.pipeline.runner import Runner
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
@@ -31,7 +32,7 @@ from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
-from intake.schemas.reports import Problem, ProcessReport, RunReport
+from intake.schemas.reports import Problem, RunReport
 from intake.schemas.requests import Request, RequestDraft
 from intake.store import counts, receipts, schema
 from intake.store.blobs import BlobStore
@@ -182,14 +183,14 @@ class Intake:
         )
         engine: Engine = plugins.load("engines", "local")()
         runner.run(engine)
-        tally = runner.tally
-        tally.problem = tally.problem or what_waits(self._premises.database)
-        if not (tally.problem or tally.filed):  # else an item that was judged would have told it
-            tally.problem = what_is_wrong(options.classify)
-        processed = ProcessReport(**vars(tally))
-        trained, problem = self._refit()
+        processed = runner.tally.report()
+        problem = processed.problem or what_waits(self._premises.database)
+        if not (problem or processed.filed):  # else an item that was judged would have told it
+            problem = what_is_wrong(options.classify)
+        processed = processed.model_copy(update={"problem": problem})
+        trained, not_trained = self._refit()
         return RunReport(
-            processed=processed, waiting=self._waiting(), trained=trained, not_trained=problem
+            processed=processed, waiting=self._waiting(), trained=trained, not_trained=not_trained
         )
 
     def _refit(self) -> tuple[ModelRecord | None, Problem | None]:
