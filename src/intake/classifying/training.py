@@ -23,7 +23,8 @@ from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract, familiarity, weigh
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
-from intake.classifying.linear_model import LinearModel, Manifest, Prior
+from intake.classifying.linear_model import LinearModel, Prior
+from intake.classifying.manifest import Manifest
 from intake.classifying.ridge import Matrix, as_matrix, solve
 from intake.classifying.vocabulary import Vocabulary
 from intake.errors import UsageError
