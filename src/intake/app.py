@@ -13,7 +13,9 @@ from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
-from intake.desk import Quarantine, Receipts, Requests
+from intake.desk.quarantine import Quarantine
+from intake.desk.receipts import Receipts
+from intake.desk.requests import Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine, Observer
 from intake.options import classifier_options, filing_options, runner_options, stage_options
