@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +16,9 @@ from intake.desk.quarantine import Quarantine
 from intake.desk.receipts import Receipts
 from intake.desk.requests import Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
-from intake.interfaces import Engine, Observer
+from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline import submissions, topics
+from intake.pipeline import observers, submissions, topics
 from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
@@ -43,8 +42,6 @@ from intake.store.database import Database
 if TYPE_CHECKING:
     from intake.checks import CheckResult
 
-_log = logging.getLogger(__name__)
-
 
 class Intake:
     """Receives what citizens send and turns it into tracked requests.
@@ -64,7 +61,7 @@ class Intake:
             self.settings.data_dir / "scratch",
         )
         self._registrar = Registrar(self._premises.database, filing_options(self.settings))
-        self._observers = self._load_observers()
+        self._observers = observers.load(self.settings.observers)
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -311,13 +308,8 @@ class Intake:
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
         return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
-    def _load_observers(self) -> list[Observer]:
-        return [plugins.load("observers", name)() for name in self.settings.observers]
-
     def _observe(self, events: Iterable[Event]) -> None:
-        for event in events:
-            for observer in self._observers:
-                _notify(observer, event)
+        observers.tell(self._observers, events)
 
 
 def _check_profile(profile: str) -> None:
@@ -325,13 +317,6 @@ def _check_profile(profile: str) -> None:
         plugins.load("parsers", profile)
     except ConfigError as error:
         raise UsageError(f"The profile {profile!r} cannot be read: {error.message}") from error
-
-
-def _notify(observer: Observer, event: Event) -> None:
-    try:
-        observer.notify(event)
-    except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
-        _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
 
 
 def _unknown_source(name: str, known: Iterable[str]) -> UnknownReference:
