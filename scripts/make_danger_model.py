@@ -30,6 +30,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
+from danger_samples import DESK, Sample, calling_windows, harmless_windows
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
@@ -48,7 +49,7 @@ from intake.classifying.danger import (
 from intake.classifying.encoder import Adapter, Encoder
 from intake.classifying.examples import read
 from intake.classifying.features import BUCKETS, Features, extract, weigh
-from intake.classifying.folding import fold, split, windows
+from intake.classifying.folding import fold, split
 from intake.classifying.language import identify
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules
@@ -62,9 +63,6 @@ MODEL = ROOT / "src" / "intake" / "classifying" / "data" / SHIPPED
 WORDS = MODEL.with_name(KNOWN_WORDS)
 MESSAGES = MODEL.with_name("citizens.jsonl")
 TOLD = FIXTURES / "told.jsonl"
-DESK = "desk: "
-"""How the families of messages to a desk begin. None is held out: they are measured on what other
-authors wrote."""
 LEARNED = ("emergency.toml", "everyday.toml", "calls.toml", "lookalikes.toml")
 SPOKEN = {"it": "ita", "en": "eng", "de": "deu", "fr": "fra", "es": "spa", "sl": "slv"}
 """The languages of the phrases, and as Tesseract calls them."""
@@ -100,16 +98,6 @@ chosen on families held out, see docs/explanation/urgency.md."""
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _MACRO = re.compile(r"<(\w+)>")
 _LARGEST = 127
-
-
-class Sample(NamedTuple):
-    """A text to learn from; ``family`` is what is held out as a whole."""
-
-    text: str
-    is_danger: bool
-    family: str
-    lang: str
-    weight: float = 1.0
 
 
 class Grammar:
@@ -197,39 +185,6 @@ def to_a_desk() -> Iterator[Sample]:
     for line in TOLD.read_text("utf-8").splitlines():
         told = json.loads(line)
         yield Sample(told["text"], told["danger"], f"{DESK}{told['kind']}", told["lang"])
-
-
-def harmless_windows(sample: Sample) -> list[Sample]:
-    """Return the windows in which a harmless text is judged: nobody is in danger in any."""
-    return [] if sample.is_danger else windows_of(sample)
-
-
-def windows_of(sample: Sample) -> list[Sample]:
-    """Return the windows in which a text is judged, if there is more than one."""
-    words = split(sample.text)
-    places = list(windows(words))
-    if len(places) == 1:
-        return []
-    return [sample._replace(text=words.prose(start, end)) for start, end in places]
-
-
-def calling_windows(
-    samples: Sequence[Sample], harmless: Set[str], former: DangerModel
-) -> Iterator[Sample]:
-    """Yield of each long call to a desk the window that ``former`` finds likeliest.
-
-    It is not said in which of its windows somebody is in danger, only that there is one
-    (Andrews et al., 2003). It is none of the ``harmless``, which stand in longer messages: the
-    other of a pair differs where the danger is.
-    """
-    rules = UrgencyRules()
-    for sample in samples:
-        if not (sample.is_danger and sample.family.startswith(DESK)):
-            continue
-        parts = [part for part in windows_of(sample) if part.text not in harmless]
-        if parts:
-            scores = former.score([rules.passage(part.text) for part in parts])
-            yield parts[scores.index(max(scores))]
 
 
 def families_of_words(samples: Sequence[Sample]) -> dict[str, set[str]]:

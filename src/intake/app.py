@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,16 +12,19 @@ from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
-from intake.desk import Quarantine, Receipts, Requests
+from intake.desk.quarantine import Quarantine
+from intake.desk.receipts import Receipts
+from intake.desk.requests import Requests
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
-from intake.interfaces import Engine, Observer
+from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline import submissions, topics
+from intake.pipeline import observers, submissions, topics
 from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
+from intake.pipeline.problems import describe, what_waits
 from intake.pipeline.receive import receive_one
-from intake.pipeline.runner import Runner, describe, what_waits
+from intake.pipeline.runner import Runner
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
@@ -31,7 +33,7 @@ from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 from intake.schemas.models import ModelRecord
 from intake.schemas.receipts import RawItem, Receipt
-from intake.schemas.reports import Problem, ProcessReport, RunReport
+from intake.schemas.reports import Problem, RunReport
 from intake.schemas.requests import Request, RequestDraft
 from intake.store import counts, receipts, schema
 from intake.store.blobs import BlobStore
@@ -39,8 +41,6 @@ from intake.store.database import Database
 
 if TYPE_CHECKING:
     from intake.checks import CheckResult
-
-_log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -61,7 +61,7 @@ class Intake:
             self.settings.data_dir / "scratch",
         )
         self._registrar = Registrar(self._premises.database, filing_options(self.settings))
-        self._observers = self._load_observers()
+        self._observers = observers.load(self.settings.observers)
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -182,14 +182,14 @@ class Intake:
         )
         engine: Engine = plugins.load("engines", "local")()
         runner.run(engine)
-        tally = runner.tally
-        tally.problem = tally.problem or what_waits(self._premises.database)
-        if not (tally.problem or tally.filed):  # else an item that was judged would have told it
-            tally.problem = what_is_wrong(options.classify)
-        processed = ProcessReport(**vars(tally))
-        trained, problem = self._refit()
+        processed = runner.tally.report()
+        problem = processed.problem or what_waits(self._premises.database)
+        if not (problem or processed.filed):  # else an item that was judged would have told it
+            problem = what_is_wrong(options.classify)
+        processed = processed.model_copy(update={"problem": problem})
+        trained, not_trained = self._refit()
         return RunReport(
-            processed=processed, waiting=self._waiting(), trained=trained, not_trained=problem
+            processed=processed, waiting=self._waiting(), trained=trained, not_trained=not_trained
         )
 
     def _refit(self) -> tuple[ModelRecord | None, Problem | None]:
@@ -308,13 +308,8 @@ class Intake:
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
         return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
-    def _load_observers(self) -> list[Observer]:
-        return [plugins.load("observers", name)() for name in self.settings.observers]
-
     def _observe(self, events: Iterable[Event]) -> None:
-        for event in events:
-            for observer in self._observers:
-                _notify(observer, event)
+        observers.tell(self._observers, events)
 
 
 def _check_profile(profile: str) -> None:
@@ -322,13 +317,6 @@ def _check_profile(profile: str) -> None:
         plugins.load("parsers", profile)
     except ConfigError as error:
         raise UsageError(f"The profile {profile!r} cannot be read: {error.message}") from error
-
-
-def _notify(observer: Observer, event: Event) -> None:
-    try:
-        observer.notify(event)
-    except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
-        _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
 
 
 def _unknown_source(name: str, known: Iterable[str]) -> UnknownReference:

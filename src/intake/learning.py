@@ -20,7 +20,7 @@ from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.evaluations import Report, Split
 
 if TYPE_CHECKING:
-    from intake.classifying.linear_model import Manifest
+    from intake.classifying.manifest import Manifest
 
 
 def train_model(

@@ -20,6 +20,7 @@ from intake.parsing.fax import FaxParser
 from intake.parsing.files import ScanParser
 from intake.parsing.forms import FormParser, PhoneNoteParser
 from intake.parsing.mail import MailParser
+from intake.parsing.message import Message
 from intake.parsing.pec import PecParser
 from intake.parsing.quoted import new_text
 from intake.schemas.documents import Parsed
@@ -105,7 +106,7 @@ def _check_files(parsed: Parsed) -> None:
         assert ".." not in attachment.path.split("/")
 
 
-def _account(message: messages.Message) -> None:
+def _account(message: Message) -> None:
     """Every leaf is a file, or told by the text."""
     told = {id(leaf) for leaf in bodies.read(message.root).leaves}
     files = {id(file.part) for file in message.files}

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from threading import Lock
 from typing import NamedTuple, Self
@@ -22,20 +21,17 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from intake.classifying.pieces import Pieces
+
 SHIPPED = "encoder.npz"
 BLOCK = 32
 """So many weights share one scale."""
-WORD_START = "▁"
-BEGIN, END, UNKNOWN, PADDING = "<s>", "</s>", "<unk>", "<pad>"
 _CENTRE = 8
-_LONGEST_WORD = 40
 _TOKENS_AT_ONCE = 1024
 _MOST_PIECES = 256
 """Of a text no more are read: the 60 words of a stretch have about 100, damaged ones up to 200."""
 _HIDDEN = -1e9
 _READING = Lock()
-_UNKNOWN_SURPRISE = 10.0
-"""By so much an unknown character is less likely than the least likely piece (SentencePiece)."""
 
 Floats = NDArray[np.float32]
 MATRICES = ("attention", "mixing", "widening", "narrowing")
@@ -65,51 +61,6 @@ class Packed(NamedTuple):
     def rows(self, places: NDArray[np.int64]) -> Floats:
         """Return some of the rows."""
         return Packed(self.scales[places], self.halves[places]).floats()
-
-
-class Pieces:
-    """The pieces that words are cut into: of all ways to cut one, the likeliest (Kudo, 2018)."""
-
-    def __init__(self, pieces: Sequence[str], scores: NDArray[np.floating]) -> None:
-        """Hold the pieces and the logarithms of how likely each is."""
-        self._scored = {
-            piece: (place, score)
-            for place, (piece, score) in enumerate(zip(pieces, scores.tolist(), strict=True))
-        }
-        self.begin, self.end, self._unknown, self.padding = (
-            self._scored.pop(special)[0] for special in (BEGIN, END, UNKNOWN, PADDING)
-        )
-        self._longest = max(map(len, pieces))
-        self._unknown_score = float(scores.min()) - _UNKNOWN_SURPRISE
-        self.cut = lru_cache(maxsize=20_000)(self._cut)
-
-    def of(self, text: str, most: int) -> list[int]:
-        """Return the places of the pieces of ``text``, at most ``most``, begin and end included."""
-        places = [self.begin]
-        for word in unicodedata.normalize("NFKC", text).lower().split():
-            places.extend(self.cut(word[:_LONGEST_WORD]))
-            if len(places) >= most:
-                break
-        return [*places[: most - 1], self.end]
-
-    def _cut(self, word: str) -> tuple[int, ...]:
-        """Return the likeliest way to cut a word (Viterbi)."""
-        word = WORD_START + word
-        best = [0.0] + [float("-inf")] * len(word)
-        last = [(0, self._unknown)] * (len(word) + 1)
-        for start in range(len(word)):
-            unknown = best[start] + self._unknown_score
-            if unknown > best[start + 1]:
-                best[start + 1], last[start + 1] = unknown, (start, self._unknown)
-            for end in range(start + 1, min(len(word), start + self._longest) + 1):
-                found = self._scored.get(word[start:end])
-                if found and best[start] + found[1] > best[end]:
-                    best[end], last[end] = best[start] + found[1], (start, found[0])
-        places, end = [], len(word)
-        while end:
-            end, place = last[end]
-            places.append(place)
-        return tuple(reversed(places))
 
 
 class Matrix(NamedTuple):

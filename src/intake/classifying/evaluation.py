@@ -10,7 +10,8 @@ from intake.classifying.drift import Past
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.figures import Figures, Judged, groups, lead
 from intake.classifying.learned import LEAST_SHARE, lessened
-from intake.classifying.linear_model import LinearModel, Manifest
+from intake.classifying.linear_model import LinearModel
+from intake.classifying.manifest import Manifest
 from intake.classifying.rolling import roll
 from intake.classifying.splits import Fold, part
 from intake.classifying.training import train

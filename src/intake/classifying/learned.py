@@ -14,7 +14,9 @@ import numpy as np
 from intake.classifying.embeddings import Embedder
 from intake.classifying.examples import of_citizens, of_taxonomy
 from intake.classifying.folding import split
-from intake.classifying.linear_model import LinearModel, Manifest, Prior, digest, version_of
+from intake.classifying.linear_model import LinearModel, Prior
+from intake.classifying.manifest import Manifest
+from intake.classifying.model_version import digest, version_of
 from intake.classifying.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Evidence
 from intake.schemas.documents import Document

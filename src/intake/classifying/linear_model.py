@@ -1,23 +1,18 @@
-"""The learned model: one weight a bucket and topic, in a file that cannot run code.
+"""The learned model: one weight a bucket and topic.
 
-The file is a numpy archive read with ``allow_pickle=False``: a JSON manifest, whole-number weights
-and a few arrays. Reading a text is a look-up and a sum; where its words leave a doubt, and the
-model has learned from embeddings, that of its beginning is asked for too.
+Reading a text is a look-up and a sum; where its words leave a doubt, and the model has learned
+from embeddings, that of its beginning is asked for too.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveFloat, ValidationError, model_validator
+from pydantic import ValidationError
 
 from intake.classifying.calibration import softmax
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
@@ -31,12 +26,12 @@ from intake.classifying.features import (
     weigh,
 )
 from intake.classifying.language import identify
-from intake.classifying.likeness import Neighbours, Scale
+from intake.classifying.likeness import Neighbours
+from intake.classifying.manifest import Manifest
+from intake.classifying.model_file import Arrays, pack, unpacked
 from intake.classifying.vocabulary import Vocabulary
 from intake.errors import ConfigError
-from intake.schemas.base import Frozen
 
-FORMAT = 4
 Prior = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 """What rules say of texts (rows) for topics (columns), 0 to 1, with nothing learned."""
 
@@ -54,46 +49,7 @@ _MISREAD, _MISREAD_WEIGHT = 0.9, 0.5
 words that the encoder may not know either, counts for so much of what that of others does."""
 _LEAST_WORDS = 3
 """Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
-_NAMED_BY_DIGEST = re.compile(r"[0-9a-f]{12}\.model")
-"""As the folder of models names them."""
-_MAX_FILE_BYTES = 64 << 20
 _REMEDY = "Put another to use (`intake models use`), or train a new one (`intake train`)."
-
-
-class Manifest(Frozen):
-    """What a model is, in words: stored in its file and shown to people."""
-
-    format: int = FORMAT
-    topics: tuple[str, ...] = Field(min_length=2)
-    examples: tuple[int, ...]
-    """How many examples each topic was learned from."""
-    written: tuple[int, ...] = ()
-    """How many messages each topic had that were written to learn from; none: no topic had any."""
-    temperature: float = Field(gt=0)
-    """What decision values are divided by, so that confidence means frequency of being right."""
-    temperatures: Mapping[str, PositiveFloat] = Field(default_factory=dict)
-    """Those of channels that were measured by themselves: misread pages are other texts."""
-    familiarity: float = Field(ge=0, le=1)
-    """The least share of known features in a text that is about one of the topics."""
-    likeness: Scale | None = None
-    """How near and how clear held-out examples were; None where there were too few to tell."""
-    languages: tuple[str, ...] = ()
-    """The languages of the examples (ISO 639-1); none: it is not known."""
-    prior: float = Field(default=0.0, ge=0)
-    """What the rules' opinion counts beside what was learned; 0 where it no longer helps."""
-    embeddings: EmbeddingScale | None = None
-    """What the embedding of a text counts where its words leave a doubt; None: nothing."""
-
-    @model_validator(mode="after")
-    def _of_all_topics(self) -> Self:
-        counted = {len(self.examples), len(self.written) or len(self.topics)}
-        if counted != {len(self.topics)}:
-            raise ValueError("examples and written must have a number for each topic")
-        return self
-
-    def known(self, place: int) -> int:
-        """Return how many examples and written messages the topic at ``place`` was learned from."""
-        return self.examples[place] + (self.written[place] if self.written else 0)
 
 
 class _ByWords(NamedTuple):
@@ -301,20 +257,12 @@ class LinearModel:
 
     def to_bytes(self) -> bytes:
         """Return the file of the model; the same model gives the same bytes."""
-        packed = io.BytesIO()
         arrays = {name: getattr(self, f"_{name}") for name in _ARRAYS}
         arrays |= {f"{_NEAR}{name}": array for name, array in self._neighbours._asdict().items()}
         arrays |= {f"{_READ}{name}": array for name, array in self._vocabulary.arrays().items()}
         if self._head is not None:
             arrays |= {f"{_EMBEDDING}{name}": array for name, array in self._head.arrays().items()}
-        written = self.manifest.model_dump_json(exclude_none=True)
-        manifest = np.frombuffer(written.encode(), dtype=np.uint8)
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, array in {"manifest": manifest, **arrays}.items():
-                content = io.BytesIO()
-                np.lib.format.write_array(content, array, allow_pickle=False)
-                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
-        return packed.getvalue()
+        return pack(self.manifest, arrays)
 
     @classmethod
     def load(
@@ -336,45 +284,26 @@ class LinearModel:
 
     @classmethod
     def _read(cls, path: Path, prior: Prior | None, embedder: Embedder | None) -> Self:
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise ValueError(f"it is larger than {_MAX_FILE_BYTES >> 20} MB")
-        if _NAMED_BY_DIGEST.fullmatch(path.name) and version_of(path) != path.stem:
-            raise ValueError("it is not what it was: its digest is not its name")
-        if not zipfile.is_zipfile(path):
-            raise ValueError("it is no archive")
-        with np.load(path, allow_pickle=False) as archive:
-            manifest = Manifest.model_validate_json(archive["manifest"].tobytes())
-            if manifest.format != FORMAT:
-                raise ValueError(f"its format is {manifest.format}, not {FORMAT}")
-            near = [archive[f"{_NEAR}{name}"] for name in Neighbours._fields]
-            arrays = {name: archive[name] for name in _ARRAYS}
-            head = None
-            if manifest.embeddings is not None:
-                learned = {
-                    name.removeprefix(_EMBEDDING): archive[name]
-                    for name in archive.files
-                    if name.startswith(_EMBEDDING)
-                }
-                head = EmbeddingHead.checked(learned, len(manifest.topics))
+        with unpacked(path) as (manifest, stored):
+            near = [stored[f"{_NEAR}{name}"] for name in Neighbours._fields]
             return cls(
                 manifest,
+                **{name: stored[name] for name in _ARRAYS},
                 neighbours=Neighbours.checked(*near),
-                vocabulary=Vocabulary.checked(archive["read_words"], archive["read_rare"]),
+                vocabulary=Vocabulary.checked(stored[f"{_READ}words"], stored[f"{_READ}rare"]),
                 prior=prior,
-                head=head,
+                head=_stored_head(stored, len(manifest.topics)) if manifest.embeddings else None,
                 embedder=embedder,
-                **arrays,
             )
 
 
-def version_of(path: Path) -> str:
-    """Return the short digest by which a model's file is known in stored opinions."""
-    return digest(path.read_bytes())
-
-
-def digest(content: bytes) -> str:
-    """Return the short digest of a model's bytes."""
-    return hashlib.sha256(content).hexdigest()[:12]
+def _stored_head(stored: Arrays, topics: int) -> EmbeddingHead:
+    learned = {
+        name.removeprefix(_EMBEDDING): stored[name]
+        for name in stored
+        if name.startswith(_EMBEDDING)
+    }
+    return EmbeddingHead.checked(learned, topics)
 
 
 def _temperatures(

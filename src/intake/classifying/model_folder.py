@@ -6,9 +6,7 @@ Versions are never overwritten, unless they are damaged. The name is replaced in
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from intake.classifying.model_version import digest, is_version
 from intake.errors import ConfigError, StoreError, UsageError
 from intake.schemas.models import ModelRecord
 
@@ -25,7 +24,6 @@ UNTRAINED = "untrained"
 _CURRENT = "current"
 _UNFINISHED = ".unfinished-"
 _LEFTOVER_S = 3600.0
-_VERSION = re.compile(r"[0-9a-f]{12}")
 _REMEDY = "See `intake models list`, then `intake models use VERSION`."
 
 
@@ -88,7 +86,7 @@ class ModelFolder:
         cannot be read."""
         found, faults = [], []
         for path in sorted(self.root.glob("*.json")):
-            if _VERSION.fullmatch(path.stem) and self._has(path.stem):
+            if self._has(path.stem):
                 try:
                     found.append(ModelRecord.model_validate_json(path.read_bytes()))
                 except (OSError, ValidationError) as error:
@@ -152,7 +150,7 @@ class ModelFolder:
         self._sync()
 
     def _has(self, version: str) -> bool:
-        return _VERSION.fullmatch(version) is not None and self._file(version).is_file()
+        return is_version(version) and self._file(version).is_file()
 
     def _file(self, version: str) -> Path:
         return self.root / f"{version}.model"
@@ -212,7 +210,7 @@ def _reason(error: OSError | ValidationError) -> str:
 
 def _is_named_after(content: bytes, path: Path) -> bool:
     """Return whether ``path`` is named by the digest of ``content``: a damaged model is not."""
-    return hashlib.sha256(content).hexdigest().startswith(path.stem)
+    return digest(content) == path.stem
 
 
 def _named(version: str) -> bytes:

@@ -4,48 +4,45 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intake.classifying.calibration import (
-    CAREFUL_TEMPERATURE,
-    LEAST_HELD_OUT,
-    HeldOut,
-    calibrate,
-    of_channels,
-    softmax,
-)
-from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale, centred
+from intake.classifying.calibration import LEAST_HELD_OUT, softmax
+from intake.classifying.embedding_training import learn_embeddings
+from intake.classifying.embeddings import Embedder
 from intake.classifying.encoder import Floats
 from intake.classifying.examples import Example
 from intake.classifying.features import BUCKETS, Features, extract, familiarity, weigh
+from intake.classifying.fitting import (
+    FOLDS,
+    MOST_FOR_FOLDS,
+    SEED,
+    Scaled,
+    Task,
+    fit,
+    folds_of,
+    hold_out,
+    scale,
+)
 from intake.classifying.language import identify
 from intake.classifying.likeness import Neighbours, Scale
-from intake.classifying.linear_model import LinearModel, Manifest, Prior
-from intake.classifying.ridge import Matrix, as_matrix, solve
+from intake.classifying.linear_model import LinearModel, Prior
+from intake.classifying.manifest import Manifest
+from intake.classifying.ridge import as_matrix
 from intake.classifying.vocabulary import Vocabulary
 from intake.errors import UsageError
 
-SEED = 0
-_FOLDS = 5
-_MOST_FOR_FOLDS = 3000
-"""With more examples a single fold of them is enough to measure on."""
 MOST_EMBEDDED = 2000
 """With more examples words tell enough, and embedding them all would take minutes."""
 _EMBEDDED_AT_ONCE = 50
 """After so many texts it is told how many are embedded."""
-_EMBEDDING_STRENGTH = 1.4
-"""What embeddings are multiplied by: the more, the less ridge holds back their decisions."""
-_UNTRIED_PRIOR, _UNTRIED_EMBEDDING = 1.0, 0.5
-"""What the rules, and embeddings, count where there is too little to measure it on."""
+_UNTRIED_PRIOR = 1.0
+"""What the rules count where there is too little to measure it on."""
 _DESCRIBED_WEIGHT = 1.0
 """What a text that topics say of themselves counts beside an example, with few of these."""
 _FEW_EXAMPLES = 30
 """With more examples of a topic, what it says of itself fades."""
-_SMOOTHING = 1.0
-"""Topics are balanced as if each had so many examples more: one example alone is not a topic."""
 _STRANGEST_SHARE = 2.0
 """Per cent of the examples that may be called unlike all the others."""
 _ENOUGH_FAMILIARITY = 0.85
@@ -59,33 +56,6 @@ _COMPARABLE = 0.9
 _ASKED_LANGUAGE = 500
 _LEAST_OF_LANGUAGE = 3
 _LEAST_SHARE_OF_LANGUAGE = 0.01
-
-
-class _Task(NamedTuple):
-    """What is to be learned: examples first, then what the topics say of themselves."""
-
-    matrix: Matrix
-    labels: NDArray[np.int64]
-    weights: NDArray[np.float32]
-    folds: NDArray[np.int64]
-    """Of each example."""
-    channels: Sequence[str]
-    """Of each example."""
-    topics: int
-
-    @property
-    def examples(self) -> int:
-        return len(self.folds)
-
-
-class _Scaled(NamedTuple):
-    """What another opinion counts beside the decisions, and the temperatures of both together."""
-
-    weight: float
-    temperature: float
-    temperatures: dict[str, float]
-    held: HeldOut | None
-    """Both together."""
 
 
 def train(
@@ -124,24 +94,24 @@ def train(
     rarity = _rarity(features)
     used = _used(features, rarity)
     counts = Counter(example.topic for example in examples)
-    task = _Task(
+    task = Task(
         matrix=as_matrix(weigh(features, rarity), used),
         labels=np.array([topics.index(each.topic) for each in every]),
         weights=_weights(examples, told, counts),
-        folds=_folds(examples),
+        folds=folds_of(examples),
         channels=[example.channel for example in examples],
         topics=len(topics),
     )
     rules = _ask(prior, [each.text for each in examples], topics)
-    scaled = _scale(task, _hold_out(task, tell.trained), rules, _UNTRIED_PRIOR)
+    scaled = scale(task, hold_out(task, tell.trained), rules, _UNTRIED_PRIOR)
     known = _first(features, len(examples))
     neighbours = Neighbours.of(known, rarity)
-    coefficients, biases = _fit(task, np.arange(len(task.labels)))
-    tell.trained(_FOLDS + 1)
-    head, scale = None, None
+    coefficients, biases = fit(task, np.arange(len(task.labels)))
+    tell.trained(FOLDS + 1)
+    head, embedding_scale = None, None
     if embedder is not None:
         embeddings = tell.embedding(embedder, [each.text for each in every])
-        head, scale = _learn_embeddings(task, embeddings, scaled, embedder.version)
+        head, embedding_scale = learn_embeddings(task, embeddings, scaled, embedder.version)
     scales = np.maximum(np.abs(coefficients).max(axis=0), 1e-9) / _LARGEST
     kept = np.zeros((BUCKETS, len(topics)), dtype=np.int8)
     kept[used] = np.rint(coefficients / scales)
@@ -156,7 +126,7 @@ def train(
             likeness=_likeness(scaled, neighbours.similarities(known, rarity, but_itself=True)),
             languages=_languages(examples),
             prior=scaled.weight if prior is not None else 0.0,
-            embeddings=scale,
+            embeddings=embedding_scale,
         ),
         weights=kept,
         scales=scales.astype(np.float32),
@@ -175,7 +145,7 @@ class _Telling:
 
     def __init__(self, progress: Callable[[int, int], None] | None, *, texts: int) -> None:
         self._progress = progress or (lambda _done, _of: None)
-        self._steps = _FOLDS + 1 + len(range(0, texts, _EMBEDDED_AT_ONCE))
+        self._steps = FOLDS + 1 + len(range(0, texts, _EMBEDDED_AT_ONCE))
 
     def trained(self, times: int) -> None:
         self._progress(times, self._steps)
@@ -185,7 +155,7 @@ class _Telling:
         found = []
         for number, start in enumerate(range(0, len(texts), _EMBEDDED_AT_ONCE), start=1):
             found.append(embedder.embed(texts[start : start + _EMBEDDED_AT_ONCE]))
-            self._progress(_FOLDS + 1 + number, self._steps)
+            self._progress(FOLDS + 1 + number, self._steps)
         return np.concatenate(found)
 
 
@@ -205,7 +175,7 @@ def _weights(
 
 
 def _ask(prior: Prior | None, texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
-    if prior is None or not texts or len(texts) > _MOST_FOR_FOLDS:
+    if prior is None or not texts or len(texts) > MOST_FOR_FOLDS:
         return np.zeros((len(texts), len(topics)), dtype=np.float32)
     return prior(texts, topics)
 
@@ -239,94 +209,7 @@ def _least_texts(features: Features) -> int:
     return min(_LEAST_TEXTS, max(1, texts // 20))
 
 
-def _fit(task: _Task, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return coefficients (used buckets by topics) and biases learned from ``rows``, balanced."""
-    labels, weights = task.labels[rows], task.weights[rows]
-    totals = np.bincount(labels, weights=weights, minlength=task.topics) + _SMOOTHING
-    balanced = weights * weights.sum() / (task.topics * totals[labels])
-    targets = np.full((len(rows), task.topics), -1, dtype=np.float32)
-    targets[np.arange(len(rows)), labels] = 1
-    return solve(task.matrix[rows], targets, balanced.astype(np.float32))
-
-
-def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
-    """Return the fold of each example; equal texts are in one fold."""
-    texts = sorted({example.text for example in examples})
-    order = np.random.default_rng(SEED).permutation(len(texts))
-    fold = dict(zip(texts, (order % _FOLDS).tolist(), strict=True))
-    return np.array([fold[example.text] for example in examples], dtype=np.int64)
-
-
-def _hold_out(task: _Task, tell: Callable[[int], None]) -> HeldOut | None:
-    """Return the decisions on examples by what the others taught; None if there are too few."""
-    if task.examples < LEAST_HELD_OUT:
-        return None
-    decisions = np.zeros((task.examples, task.topics), dtype=np.float32)
-    described = np.arange(task.examples, len(task.labels))
-    tried = range(_FOLDS if task.examples <= _MOST_FOR_FOLDS else 1)
-    for fold in tried:
-        tell(fold)
-        learned, held = np.flatnonzero(task.folds != fold), np.flatnonzero(task.folds == fold)
-        coefficients, biases = _fit(task, np.concatenate((learned, described)))
-        decisions[held] = task.matrix[held] @ coefficients + biases
-    rows = np.flatnonzero(np.isin(task.folds, tried))
-    return HeldOut(rows, decisions[rows], task.labels[rows])
-
-
-def _scale(
-    task: _Task, held: HeldOut | None, added: NDArray[np.float32], untried: float
-) -> _Scaled:
-    """Return what ``added`` (of every example) counts, ``untried`` where nothing can be measured,
-    and the temperatures."""
-    if held is None:
-        return _Scaled(untried, CAREFUL_TEMPERATURE, {}, None)
-    weight, temperature = calibrate(held, added[held.rows])
-    both = held.adding(np.float32(weight) * added[held.rows])
-    return _Scaled(weight, temperature, of_channels(both, task.channels, temperature), both)
-
-
-def _learn_embeddings(
-    task: _Task, embeddings: Floats, words: _Scaled, encoder: str
-) -> tuple[EmbeddingHead | None, EmbeddingScale | None]:
-    """Return what embeddings tell of the topics, and what that counts where words leave a doubt:
-    None if it tells nothing."""
-    centre = embeddings.mean(axis=0)
-    directions = centred(embeddings, centre) * np.float32(_EMBEDDING_STRENGTH)
-    task = task._replace(matrix=Matrix(directions))
-    held, both = _hold_out(task, lambda _done: None), None
-    added = np.zeros((task.examples, task.topics), dtype=np.float32)
-    if held is not None and words.held is not None:
-        added[held.rows] = held.decisions
-        both = words.held.among(_doubtful(task, words, words.held))
-    scaled = _scale(task, both, added, _UNTRIED_EMBEDDING)
-    if not scaled.weight:
-        return None, None
-    spread = scaled.temperature / words.temperature
-    temperatures = {name: spread * each for name, each in words.temperatures.items()}
-    coefficients, biases = _fit(task, np.arange(len(task.labels)))
-    weights = coefficients * np.float32(_EMBEDDING_STRENGTH)
-    return (
-        EmbeddingHead(centre, weights.astype(np.float32), biases.astype(np.float32)),
-        EmbeddingScale(
-            encoder=encoder,
-            weight=scaled.weight,
-            temperature=scaled.temperature,
-            temperatures=temperatures | scaled.temperatures,
-        ),
-    )
-
-
-def _doubtful(task: _Task, words: _Scaled, held: HeldOut) -> NDArray[np.int64]:
-    """Return the places of those held out of which words leave a doubt; of all, if that is too
-    few to measure anything on."""
-    channels = [task.channels[row] for row in held.rows.tolist()]
-    found = [words.temperatures.get(channel, words.temperature) for channel in channels]
-    shares = softmax(held.decisions, np.array(found, dtype=np.float32)[:, None])
-    doubtful = np.flatnonzero(shares.max(axis=1) < SURE)
-    return doubtful if len(doubtful) >= LEAST_HELD_OUT else np.arange(len(held.rows))
-
-
-def _likeness(scaled: _Scaled, similarities: NDArray[np.float32]) -> Scale | None:
+def _likeness(scaled: Scaled, similarities: NDArray[np.float32]) -> Scale | None:
     """Return how near and how clear the held-out examples are that would be filed, and rightly."""
     if scaled.held is None:
         return None

@@ -14,7 +14,7 @@ import typer
 
 from intake import __version__
 from intake.cli import logs
-from intake.cli.commands import files, items, learning, requests, setup, work
+from intake.cli.commands import files, items, learning, models, requests, setup, work
 from intake.cli.render import complain
 from intake.cli.session import Session
 from intake.cli.streams import speak_plainly
@@ -31,7 +31,7 @@ app = typer.Typer(
     help="Citizens' messages in, tracked requests out.",
     epilog="Example: intake init, then intake check, then intake run",
 )
-for module in (setup, work, requests, items, files, learning):
+for module in (setup, work, requests, items, files, learning, models):
     module.register(app)
 
 

@@ -9,9 +9,9 @@ from intake.config.sections import (
     ProcessingSettings,
     ReceiveSettings,
     RequestSettings,
-    SourceSettings,
 )
 from intake.config.settings import Settings
+from intake.config.source_section import SourceSettings
 from intake.config.sources import build_options
 
 __all__ = [

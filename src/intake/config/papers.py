@@ -13,8 +13,8 @@ from pydantic_core import to_jsonable_python
 
 from intake.config.mistakes import dotted, is_secret, variable_name
 from intake.config.reading import Key
-from intake.config.sections import SOURCE_KEYS, SourceSettings
 from intake.config.settings import Settings, fields
+from intake.config.source_section import SOURCE_KEYS, SourceSettings
 from intake.schemas.base import Frozen
 from intake.schemas.secrets import without_password
 

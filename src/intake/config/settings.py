@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from intake.config.mistakes import config_error, explain
 from intake.config.reading import Key, Reading, current, find_file, use
 from intake.config.sections import (
-    SOURCE_KEYS,
     BlobSettings,
     ClassifySettings,
     DatabaseSettings,
@@ -22,8 +21,8 @@ from intake.config.sections import (
     ProcessingSettings,
     ReceiveSettings,
     RequestSettings,
-    SourceSettings,
 )
+from intake.config.source_section import SOURCE_KEYS, SourceSettings
 from intake.config.values import LocalPath, SourceName, Words
 
 

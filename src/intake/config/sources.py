@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from intake import plugins
 from intake.config.mistakes import config_error, explain
 from intake.config.reading import Key, anchor
-from intake.config.sections import SOURCE_KEYS, SourceSettings
+from intake.config.source_section import SOURCE_KEYS, SourceSettings
 from intake.errors import ConfigError
 from intake.interfaces import Connector
 

@@ -24,17 +24,10 @@ from typing import IO, Any
 from intake.engines.forked import Forked, how_ended
 from intake.engines.frames import frame, receive_frame
 from intake.engines.limits import Limits
+from intake.engines.surroundings import environment, import_path, working_folder
 from intake.errors import StoreError, TransientFailure, UsageError
 
 _log = logging.getLogger(__name__)
-_KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TESSDATA_PREFIX", "TZ", "VIRTUAL_ENV")
-_SINGLE_THREADED = {
-    "OMP_THREAD_LIMIT": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-}
-_QUICK_START = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
-"""Else pydantic looks into every installed package for its plugins, which we do not use."""
 _LOADED_WITHIN_S = 60.0
 _ANSWERED_WITHIN_S = 30.0
 _HUNG_UP_WITHIN_S = 2.0
@@ -64,9 +57,9 @@ class ForkServers:
             UsageError: the servers were closed.
         """
         order = {
-            "environment": _environment(),
-            "path": _path(),
-            "folder": _folder(),
+            "environment": environment(),
+            "path": import_path(),
+            "folder": working_folder(),
             "limits": limits.model_dump(),
             "temp_dir": temp_dir,
         }
@@ -244,7 +237,7 @@ def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=_environment() | {"PYTHONPATH": os.pathsep.join(_path())},
+                    env=environment() | {"PYTHONPATH": os.pathsep.join(import_path())},
                     cwd="/",  # so that it holds no disk
                     start_new_session=True,
                 )
@@ -263,24 +256,6 @@ def _pipe(
         reads.enter_context(os.fdopen(source, "rb", buffering=0)),
         writes.enter_context(os.fdopen(target, "wb", buffering=0)),
     )
-
-
-def _environment() -> dict[str, str]:
-    """Return what a child needs: no secret of ours is in it."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return kept | _SINGLE_THREADED | _QUICK_START
-
-
-def _path() -> list[str]:
-    return [os.path.abspath(entry) for entry in sys.path if entry]  # noqa: PTH100 - text, as it is
-
-
-def _folder() -> str | None:
-    """Return the working directory; None if it was removed."""
-    try:
-        return os.getcwd()  # noqa: PTH109 - text, as it is
-    except FileNotFoundError:
-        return None
 
 
 def _end(process: subprocess.Popen[bytes], control: socket.socket, forked: set[int]) -> None:

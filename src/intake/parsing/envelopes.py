@@ -11,7 +11,7 @@ from typing import Any
 
 from intake.parsing import daticert
 from intake.parsing.anchors import Anchors
-from intake.parsing.messages import File, Message
+from intake.parsing.message import File, Message
 from intake.parsing.structure import Part
 from intake.parsing.times import iso_utc
 from intake.schemas.documents import Address, Auto, Defect, Parsed, ParsedMessage, PecFacts

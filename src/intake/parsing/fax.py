@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 from intake.parsing import dates, messages
 from intake.parsing.fax_rules import FaxMail, FaxRule, find_rule, read_folder
 from intake.parsing.media_types import is_picture_or_pdf
-from intake.parsing.messages import Message
+from intake.parsing.message import Message
 from intake.parsing.operator_files import read_passwords
 from intake.parsing.telephone_numbers import to_e164
 from intake.schemas.documents import FaxFacts, Parsed

@@ -3,114 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intake.errors import UnreadableItem
-from intake.parsing import (
-    addresses,
-    automatic,
-    bodies,
-    dates,
-    devices,
-    media_types,
-    openers,
-    quoted,
-    structure,
-)
+from intake.parsing import bodies, devices, media_types, openers, structure
 from intake.parsing.containers import Allowance, ContainerRefused
-from intake.parsing.headers import Headers
+from intake.parsing.message import File, Message
+from intake.parsing.message_facts import facts_of
 from intake.parsing.names import Paths, safe_name
 from intake.parsing.structure import Budget, Part, ShapeRefused
-from intake.schemas.documents import (
-    Address,
-    Attachment,
-    Defect,
-    Enclosed,
-    Leaf,
-    Parsed,
-    ParsedMessage,
-)
+from intake.schemas.documents import Attachment, Defect, ParsedMessage
 
 MAX_LEVELS = 10
 """Messages and containers within each other; a deeper one is kept whole and not opened."""
-
-
-_NESTED = frozenset({"message/rfc822", "message/global"})
 _KNOWN = frozenset(
     {"from", "to", "cc", "subject", "date", "received", "message-id", "content-type",
      "return-path", "mime-version", "sender", "delivered-to", "reply-to"}
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class File:
-    """A leaf that is not told by the text: its record, its bytes, the type its sender gave it."""
-
-    attachment: Attachment
-    content: bytes
-    declared_type: str
-    part: Part | None
-    """None for what lay in a container."""
-    message: Message | None = None
-    """The message that the file is."""
-    files: list[File] = field(default_factory=list)
-    """What was taken out of the file."""
-    is_body: bool = False
-    """The message that the file is, is the text of the message it came with (S/MIME)."""
-
-
-@dataclass(slots=True)
-class Message:
-    """A message as it was read, with its files."""
-
-    raw: bytes
-    root: Part
-    facts: ParsedMessage
-    files: list[File] = field(default_factory=list)
-
-    @property
-    def headers(self) -> Headers:
-        return self.root.headers
-
-    @property
-    def nested(self) -> dict[str, Message]:
-        """The messages among the files, by path."""
-        return {file.attachment.path: file.message for file in self.files if file.message}
-
-    def all_files(self) -> Iterator[File]:
-        """Yield the files of this message and all that is in them, in their order."""
-        waiting = list(reversed(self.files))
-        while waiting:
-            file = waiting.pop()
-            yield file
-            waiting += reversed(file.files)
-            if file.message is not None:
-                waiting += reversed(file.message.files)
-
-    def enclosed(self) -> tuple[Enclosed, ...]:
-        """Return what the messages among the files say, but for those that are our own text."""
-        return tuple(
-            _enclosed(file.attachment.path, file.message.facts)
-            for file in self.all_files()
-            if file.message is not None and not file.is_body
-        )
-
-    def parsed(self, **changes: Any) -> Parsed:
-        """Return the result of a parser: the facts with ``changes``, every file and its bytes."""
-        everything = list(self.all_files())
-        update = {
-            "attachments": tuple(file.attachment for file in everything),
-            "enclosed": self.enclosed(),
-            **changes,
-        }
-        return Parsed(
-            message=self.facts.model_copy(update=update),
-            leaves=tuple(
-                Leaf(path=file.attachment.path, content=file.content) for file in everything
-            ),
-        )
 
 
 @dataclass(slots=True)
@@ -184,7 +95,7 @@ def _read_alone(raw: bytes, code: str, context: _Context) -> Message:
     root = structure.read_alone(raw)
     _require_message(raw, root)
     defects = [*root.defects, Defect(code=code, detail="the parts were not opened")]
-    facts = _facts(root, bodies.Body(), defects, context.profile)
+    facts = facts_of(root, bodies.Body(), defects, context.profile)
     path = context.paths.claim(context.prefix, 1, "message.eml", "message/rfc822")
     attachment = Attachment(
         media_type="message/rfc822",
@@ -212,7 +123,7 @@ def _read_tree(raw: bytes, root: Part, context: _Context) -> Message:
     if context.level == 0:
         inner = [file.message for file in message.all_files() if file.message is not None]
         defects += [defect for each in inner for defect in each.facts.defects] + context.defects
-    message.facts = _facts(root, body, defects, context.profile)
+    message.facts = facts_of(root, body, defects, context.profile)
     if any(media_types.is_picture_or_pdf(file.attachment.media_type) for file in message.files):
         device = devices.find_device(message.facts.subject or "", message.facts.text)
         message.facts = message.facts.model_copy(update={"device": device})
@@ -298,64 +209,8 @@ def _take_out(file: File, opened: openers.Opened, inside: _Context) -> None:
         file.files.append(_read_file(found, number, inside))
 
 
-def _enclosed(path: str, facts: ParsedMessage) -> Enclosed:
-    return Enclosed(
-        path=path,
-        subject=facts.subject,
-        sender=facts.sender,
-        date=facts.date,
-        message_id=facts.message_id,
-        text=facts.text,
-        alternative=facts.alternative,
-    )
-
-
 def _is_inline(leaf: Part) -> bool:
     if leaf.disposition:
         return leaf.disposition == "inline"
     in_page = leaf.parent is not None and leaf.parent.media_type == "multipart/related"
     return in_page and "content-id" in leaf.headers
-
-
-def _facts(root: Part, body: bodies.Body, defects: list[Defect], profile: str) -> ParsedMessage:
-    headers = root.headers
-    sender = _first(headers, "from") or _first(headers, "sender")
-    subject = headers.text("subject")
-    date = dates.parse(headers.text("date") or "")
-    if date is None and headers.text("date"):
-        defects = [
-            *defects,
-            Defect(code="unreadable_date", detail=(headers.text("date") or "")[:100]),
-        ]
-    return ParsedMessage(
-        profile=profile,
-        subject=subject or None,
-        sender=sender,
-        reply_to=_all(headers, "reply-to", defects),
-        to=_all(headers, "to", defects),
-        cc=_all(headers, "cc", defects),
-        date=date,
-        message_id=next(iter(headers.ids("message-id")), None),
-        in_reply_to=next(iter(headers.ids("in-reply-to")), None),
-        references=headers.ids("references"),
-        text=body.text,
-        new_text=quoted.new_text(body.text),
-        alternative=body.alternative,
-        html=body.html,
-        auto=automatic.judge(
-            root, (sender.name, sender.address) if sender else ("", ""), subject or "", body.text
-        ),
-        defects=tuple({(defect.code, defect.detail): defect for defect in defects}.values()),
-    )
-
-
-def _first(headers: Headers, name: str) -> Address | None:
-    value = headers.unfolded(name)
-    return next(iter(addresses.parse(value)), None) if value else None
-
-
-def _all(headers: Headers, name: str, defects: list[Defect]) -> tuple[Address, ...]:
-    found = [address for value in headers.all_unfolded(name) for address in addresses.parse(value)]
-    if len(found) >= addresses.MAX_ADDRESSES:
-        defects.append(Defect(code="too_many_addresses", detail=name))
-    return tuple(found[: addresses.MAX_ADDRESSES])

@@ -22,9 +22,9 @@ from intake.schemas.letters import SeparatorRule
 from intake.schemas.notices import Notice
 from intake.schemas.receipts import RawItem, Receipt
 from intake.store import receipts
+from intake.store.arrivals import Arrival, record
 from intake.store.blobs import Blob
 from intake.store.database import Connection
-from intake.store.receipts import Arrival
 
 BATCH = "batch"
 """Kind of the notice that a batch ends as, and the attribute of a letter that names its batch."""
@@ -81,7 +81,7 @@ def receive_parts(
         raise UnreadableItem(
             f"The key {min(taken)!r} of a letter of this batch is taken.", code="key_taken"
         )
-    recorded, events = receipts.record(connection, arrivals, now)
+    recorded, events = record(connection, arrivals, now)
     ids = {each.key: each.id for each in recorded}
     letters = [
         {"receipt": ids[each.item.key], "pages": part.pages}

@@ -17,12 +17,13 @@ from typing import Any
 
 from intake.classifying.examples import LabelledText, forward, read
 from intake.classifying.figures import Figures, lead
+from intake.classifying.fitting import SEED
 from intake.classifying.learned import untrained_model
-from intake.classifying.linear_model import LinearModel, digest, version_of
+from intake.classifying.linear_model import LinearModel
 from intake.classifying.model_folder import UNTRAINED
+from intake.classifying.model_version import digest, version_of
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.training import SEED
 from intake.classifying.trial import Trial, odds_of_less_surprise
 from intake.errors import ConfigError, UsageError
 from intake.pipeline.classifiers import embedder

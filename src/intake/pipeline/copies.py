@@ -10,11 +10,9 @@ from __future__ import annotations
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Urgency
 from intake.schemas.receipts import Receipt
-from intake.schemas.requests import Request, Status
+from intake.schemas.requests import OPEN_STATUSES, Request
 from intake.store import receipts, requests
 from intake.store.database import Connection
-
-_OPEN = tuple(status for status in Status if status.is_open)
 
 
 class Home(Frozen):
@@ -40,7 +38,7 @@ def find_home(connection: Connection, receipt: Receipt) -> Home | None:
         return Home(request=request, original=first)
     if _is_clocked(receipt) and (same := receipts.same_delivery(connection, receipt)):
         return Home(request=_hold(connection, same), original=same)
-    while last := receipts.last_copy(connection, receipt, _OPEN):
+    while last := receipts.last_copy(connection, receipt, OPEN_STATUSES):
         request = _hold(connection, last)
         if request.status.is_open:  # it may have been closed before it was held
             return Home(request=request, original=last, calls_again=True)

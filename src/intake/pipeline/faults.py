@@ -5,7 +5,7 @@ from __future__ import annotations
 from intake import plugins
 from intake.classifying.taxonomy import Taxonomy
 from intake.pipeline.asking import plugins_of
-from intake.pipeline.runner import describe_faults
+from intake.pipeline.problems import describe_faults
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.schemas.reports import Problem
 

@@ -22,11 +22,12 @@ from intake.interfaces import Connector
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.schemas.receipts import RawItem, Receipt
-from intake.store import receipts
+from intake.store import cursors, receipts
+from intake.store.arrivals import Arrival, count_unfetched, forget_unfetched, record
 from intake.store.blobs import BlobStore
+from intake.store.cursors import Cursor
 from intake.store.database import Conflict, Connection, Database
 from intake.store.leases import Lease
-from intake.store.receipts import Arrival, Cursor
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class Receiver:
     def _start(self) -> str | None:
         """Return from where to list: from the start once a day, else behind what is ours."""
         with self._database.read() as connection:
-            self._cursor = receipts.cursor(connection, self._source)
+            self._cursor = cursors.get(connection, self._source)
             now = self._database.now(connection)
         whole_at = self._cursor.listed_whole_at
         if whole_at is None or now - whole_at >= timedelta(seconds=self._options.full_scan_s):
@@ -182,11 +183,10 @@ class Receiver:
             given_up = [
                 Arrival(item=item, blob=None, reason_code=error.code, reason_detail=error.message)
                 for item, error in failures
-                if receipts.count_unfetched(connection, item, error, now)
-                >= self._options.max_failures
+                if count_unfetched(connection, item, error, now) >= self._options.max_failures
             ]
-            recorded, events = receipts.record(connection, [*arrivals, *given_up], now)
-            receipts.forget_unfetched(connection, self._source, [r.key for r in recorded])
+            recorded, events = record(connection, [*arrivals, *given_up], now)
+            forget_unfetched(connection, self._source, [r.key for r in recorded])
             self._has_gap = self._has_gap or len(failures) > len(given_up)
             self._advance(connection, group, now)
         self.tally.received += len(arrivals)
@@ -207,7 +207,7 @@ class Receiver:
         if last is None or self._has_gap:
             return
         self._cursor = self._cursor.model_copy(update={"after": last})
-        receipts.set_cursor(connection, self._source, self._cursor, now)
+        cursors.put(connection, self._source, self._cursor, now)
 
     def _acknowledge(self, connector: Connector, pairs: Sequence[tuple[RawItem, Receipt]]) -> None:
         """Tell the source which items are ours; what we could not fetch stays as it is.
@@ -231,7 +231,7 @@ class Receiver:
         with self._database.write() as connection:
             now = self._database.now(connection)
             self._cursor = self._cursor.model_copy(update={"listed_whole_at": now})
-            receipts.set_cursor(connection, self._source, self._cursor, now)
+            cursors.put(connection, self._source, self._cursor, now)
 
 
 def receive_one(database: Database, blobs: BlobStore, item: RawItem) -> tuple[Receipt, list[Event]]:
@@ -254,7 +254,7 @@ def _record_one(database: Database, arrival: Arrival) -> tuple[Receipt, list[Eve
     with database.write() as connection:
         known = receipts.known(connection, item.source, [item.key]).get(item.key)
         if known is None:
-            recorded, events = receipts.record(connection, [arrival], database.now(connection))
+            recorded, events = record(connection, [arrival], database.now(connection))
             return recorded[0], events
     if blob is not None and known.sha256 != blob.sha256:
         raise UsageError(

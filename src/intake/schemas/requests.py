@@ -51,10 +51,16 @@ class Status(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
-        return self in _OPEN
+        return self in OPEN_STATUSES
 
 
-_OPEN = frozenset({"new", "triaged", "assigned", "in_progress", "waiting"})
+OPEN_STATUSES = (
+    Status.NEW,
+    Status.TRIAGED,
+    Status.ASSIGNED,
+    Status.IN_PROGRESS,
+    Status.WAITING,
+)
 
 
 class Sender(Frozen):

@@ -26,6 +26,7 @@ from intake.schemas.classifications import Classification, Urgency
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.receipts import Receipt
 from intake.schemas.requests import (
+    OPEN_STATUSES,
     Channel,
     Kind,
     Request,
@@ -48,7 +49,7 @@ _SELECT = select(
     parties, (parties.c.request_id == requests.c.id) & (parties.c.role == "sender"), isouter=True
 )
 
-_IS_OPEN = requests.c.status.in_([status for status in Status if status.is_open])
+_IS_OPEN = requests.c.status.in_(OPEN_STATUSES)
 _IS_OPEN_EMERGENCY = and_(requests.c.urgency == Urgency.EMERGENCY, _IS_OPEN)
 _IS_OPEN_HIGH = and_(requests.c.urgency == Urgency.HIGH, _IS_OPEN)
 _IN_TURN = (_IS_OPEN_EMERGENCY, _IS_OPEN_HIGH, not_(or_(_IS_OPEN_EMERGENCY, _IS_OPEN_HIGH)))

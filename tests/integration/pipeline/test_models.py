@@ -12,10 +12,10 @@ from unittest.mock import Mock
 import pytest
 
 from intake.classifying.examples import LabelledText
-from intake.classifying.linear_model import version_of
 from intake.classifying.model_folder import UNTRAINED, ModelFolder
+from intake.classifying.model_version import version_of
 from intake.classifying.taxonomy import Taxonomy
-from intake.desk import Requests
+from intake.desk.requests import Requests
 from intake.errors import SourceBusy, StoreError, UsageError
 from intake.pipeline.contest import _is_held_out
 from intake.pipeline.models import Models, put_to_use

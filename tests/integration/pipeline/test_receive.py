@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from intake.errors import SourceRefused, SourceUnavailable, StoreError, UsageError
+from intake.pipeline import receive
 from intake.pipeline.receive import ReceiveOptions, Receiver, SourceTally, receive_one
 from intake.schemas.events import Event
 from intake.schemas.receipts import RawItem, Receipt, ReceiptState
@@ -211,7 +212,7 @@ def test_nothing_is_acknowledged_when_the_database_fails(
     def fail(*_: object) -> None:
         raise StoreError("disk full")
 
-    monkeypatch.setattr(receipts, "record", fail)
+    monkeypatch.setattr(receive, "record", fail)
     with pytest.raises(StoreError):
         drain(world)
     assert world.acknowledged == []

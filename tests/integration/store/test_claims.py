@@ -6,10 +6,11 @@ from sqlalchemy import update
 
 from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
 from intake.store import claims, receipts, tables
+from intake.store.arrivals import Arrival, record
 from intake.store.blobs import Blob
 from intake.store.database import Database
 from intake.store.owners import begin_work, end_work
-from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY, Arrival
+from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY
 
 OWNER = begin_work()
 
@@ -23,7 +24,7 @@ def _record(database: Database, *digests: str) -> list[Receipt]:
             )
             for number, digest in enumerate(digests)
         ]
-        recorded, _ = receipts.record(connection, group, database.now(connection))
+        recorded, _ = record(connection, group, database.now(connection))
     return recorded
 
 

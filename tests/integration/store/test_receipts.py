@@ -6,10 +6,11 @@ import pytest
 
 from intake.errors import TransientFailure, UnknownReference
 from intake.schemas.receipts import RawItem, ReceiptState
-from intake.store import journal, receipts
+from intake.store import cursors, journal, receipts
+from intake.store.arrivals import Arrival, count_unfetched, forget_unfetched, record
 from intake.store.blobs import Blob
+from intake.store.cursors import Cursor
 from intake.store.database import Database
-from intake.store.receipts import Arrival, Cursor
 
 NOW = datetime(2026, 3, 2, 9, 15, 31, 123456, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def test_a_receipt_keeps_every_fact_of_its_item(database: Database) -> None:
         attributes={"uid": "7"},
     )
     with database.write() as connection:
-        [receipt], _ = receipts.record(connection, [new], NOW)
+        [receipt], _ = record(connection, [new], NOW)
     with database.read() as connection:
         assert receipts.get(connection, receipt.id) == receipt
     assert receipt.key == "INBOX:1:7"
@@ -43,17 +44,17 @@ def test_the_same_key_twice_is_refused_by_the_database_itself(database: Database
     from intake.errors import StoreError
 
     with database.write() as connection:
-        receipts.record(connection, [arrival("1")], NOW)
+        record(connection, [arrival("1")], NOW)
     with pytest.raises(StoreError), database.write() as connection:
-        receipts.record(connection, [arrival("1")], NOW)
+        record(connection, [arrival("1")], NOW)
 
 
 def test_copies_point_to_the_earliest_receipt_of_their_source(database: Database) -> None:
     with database.write() as connection:
-        [first], _ = receipts.record(connection, [arrival("1", "a")], NOW)
+        [first], _ = record(connection, [arrival("1", "a")], NOW)
         group = [arrival("2", "b"), arrival("3", "b"), arrival("4", "a"), arrival("5", "c")]
-        recorded, _ = receipts.record(connection, group, NOW)
-        [elsewhere], _ = receipts.record(connection, [arrival("1", "a", source="other")], NOW)
+        recorded, _ = record(connection, group, NOW)
+        [elsewhere], _ = record(connection, [arrival("1", "a", source="other")], NOW)
     by_key = {receipt.key: receipt for receipt in recorded}
     assert by_key["2"].duplicate_of is None
     assert by_key["3"].duplicate_of == by_key["2"].id
@@ -64,7 +65,7 @@ def test_copies_point_to_the_earliest_receipt_of_their_source(database: Database
 
 def test_every_receipt_begins_a_chained_stream_of_events(database: Database) -> None:
     with database.write() as connection:
-        recorded, events = receipts.record(connection, [arrival("1"), arrival("2", "b")], NOW)
+        recorded, events = record(connection, [arrival("1"), arrival("2", "b")], NOW)
         for receipt in recorded:
             happening = journal.Happening(type="receipt.noted", data={"kind": "bounce", "n": 1.5})
             journal.append(connection, [journal.of_receipt(receipt.id, happening)], NOW)
@@ -82,17 +83,17 @@ def test_failures_to_fetch_are_counted_and_forgotten(database: Database) -> None
     item = RawItem(source="inbox", key="9", content=b"")
     error = TransientFailure("cut", code="protocol")
     with database.write() as connection:
-        counts = [receipts.count_unfetched(connection, item, error, NOW) for _ in range(3)]
+        counts = [count_unfetched(connection, item, error, NOW) for _ in range(3)]
         assert counts == [1, 2, 3]
-        receipts.forget_unfetched(connection, "inbox", ["9"])
-        assert receipts.count_unfetched(connection, item, error, NOW) == 1
+        forget_unfetched(connection, "inbox", ["9"])
+        assert count_unfetched(connection, item, error, NOW) == 1
 
 
 def test_an_item_without_bytes_is_recorded_in_quarantine(database: Database) -> None:
     item = RawItem(source="inbox", key="9", content=b"", size_bytes=12)
     lost = Arrival(item=item, blob=None, reason_code="protocol", reason_detail="cut thrice")
     with database.write() as connection:
-        [receipt], events = receipts.record(connection, [lost], NOW)
+        [receipt], events = record(connection, [lost], NOW)
     assert receipt.state is ReceiptState.QUARANTINED
     assert (receipt.sha256, receipt.reason_code) == (None, "protocol")
     assert [event.type for event in events] == ["receipt.received", "receipt.quarantined"]
@@ -100,10 +101,10 @@ def test_an_item_without_bytes_is_recorded_in_quarantine(database: Database) -> 
 
 def test_a_cursor_is_kept(database: Database) -> None:
     with database.write() as connection:
-        assert receipts.cursor(connection, "inbox") == Cursor()
-        receipts.set_cursor(connection, "inbox", Cursor(after="1:7"), NOW)
-        receipts.set_cursor(connection, "inbox", Cursor(after="1:9", listed_whole_at=NOW), NOW)
-        kept = receipts.cursor(connection, "inbox")
+        assert cursors.get(connection, "inbox") == Cursor()
+        cursors.put(connection, "inbox", Cursor(after="1:7"), NOW)
+        cursors.put(connection, "inbox", Cursor(after="1:9", listed_whole_at=NOW), NOW)
+        kept = cursors.get(connection, "inbox")
     assert kept == Cursor(after="1:9", listed_whole_at=NOW)
 
 

@@ -15,7 +15,7 @@ from intake.classifying.decide import judge
 from intake.classifying.embeddings import Embedder, Unmade, shipped_embedder
 from intake.classifying.examples import LabelledText, of_citizens, of_taxonomy, read
 from intake.classifying.learned import LearnedClassifier, trained_on_nothing
-from intake.classifying.linear_model import Manifest
+from intake.classifying.manifest import Manifest
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules

@@ -1,16 +1,8 @@
 import numpy as np
 import pytest
 
-from intake.classifying.encoder import (
-    BEGIN,
-    END,
-    PADDING,
-    UNKNOWN,
-    WORD_START,
-    Encoder,
-    Packed,
-    Pieces,
-)
+from intake.classifying.encoder import Encoder, Packed
+from intake.classifying.pieces import BEGIN, END, PADDING, UNKNOWN, WORD_START, Pieces
 
 SAID = {
     "it": ["la casa brucia", "vorrei pagare la multa", "il fiume sta salendo", "chiude la scuola"],

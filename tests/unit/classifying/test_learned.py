@@ -22,7 +22,8 @@ from intake.classifying.evaluation import evaluate, measure
 from intake.classifying.examples import Example, LabelledText
 from intake.classifying.features import BUCKETS, extract
 from intake.classifying.learned import LearnedClassifier
-from intake.classifying.linear_model import LinearModel, digest
+from intake.classifying.linear_model import LinearModel
+from intake.classifying.model_version import digest
 from intake.classifying.rules import KeywordClassifier
 from intake.classifying.taxonomy import Label, Taxonomy, Topic
 from intake.classifying.training import train

@@ -13,6 +13,7 @@ import typer
 from intake.cli import render
 from intake.cli.render import Column
 from intake.cli.session import STANDARD_INPUT, JsonOption, choice, readable, session
+from intake.cli.tables import message as tables
 from intake.errors import ConfigError, UnreadableItem
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from intake.cli.session import Session
     from intake.pipeline.stage_options import ClassifyOptions
     from intake.schemas.classifications import Verdict
-    from intake.schemas.documents import Address, ParsedMessage, PecFacts, RecognisedDocument
+    from intake.schemas.documents import RecognisedDocument
 
 FileArgument = Annotated[
     Path, typer.Argument(help="The file; - is standard input.", callback=readable)
@@ -57,13 +58,13 @@ def parse(
     if as_json:
         render.emit_json(message)
         return
-    render.emit(_message(message))
+    render.emit(tables.facts(message))
     if explain:
-        render.emit(render.heading("Because"), _reasons(message))
+        render.emit(render.heading("Because"), tables.reasons(message))
     if message.text.strip():
         render.emit(render.heading("Text"), render.plain(message.text.strip()))
     if message.attachments:
-        render.emit(render.heading("Attachments"), _attachments(message))
+        render.emit(render.heading("Attachments"), tables.attachments(message))
 
 
 def ocr(
@@ -223,71 +224,6 @@ def _subject_and_text(file: Path) -> tuple[str, str]:
         return "", content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "", content.decode("cp1252", errors="replace")
-
-
-def _message(message: ParsedMessage) -> RenderableType:
-    return render.facts(
-        [
-            ("profile", message.profile),
-            ("subject", message.subject),
-            ("from", _address(message.sender) if message.sender else None),
-            ("to", ", ".join(map(_address, message.to))),
-            ("cc", ", ".join(map(_address, message.cc))),
-            ("date it claims", message.date),
-            ("message id", message.message_id),
-            ("in reply to", message.in_reply_to),
-            ("written by a machine", message.auto.kind if message.auto.is_auto else None),
-            *_channel_facts(message),
-            ("defects", ", ".join(defect.code for defect in message.defects)),
-        ]
-    )
-
-
-def _reasons(message: ParsedMessage) -> RenderableType:
-    """Return what the conclusions about a message rest on, one a line."""
-    columns = [Column("about"), Column("because", share=1)]
-    cells = [("machine", each) for each in message.auto.evidence]
-    if message.fax is not None:
-        cells += [("fax", each) for each in message.fax.evidence]
-    if message.pec is not None:
-        cells += [("pec", each) for each in _pec_reasons(message.pec)]
-    cells += [("defect", f"{each.code}: {each.detail}") for each in message.defects]
-    return render.table(columns, cells)
-
-
-def _pec_reasons(pec: PecFacts) -> Iterator[str]:
-    named = {"X-Trasporto": pec.x_trasporto, "X-Ricevuta": pec.x_ricevuta}
-    yield from (f"{name}: {value}" for name, value in named.items() if value)
-    if pec.daticert is not None:
-        yield f"daticert.xml: tipo={pec.daticert.get('tipo')}, errore={pec.daticert.get('errore')}"
-    yield from (f"signature: {name}={value}" for name, value in (pec.signature or {}).items())
-
-
-def _channel_facts(message: ParsedMessage) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
-    for part in (message.pec, message.fax):
-        if part is not None:
-            shown = part.model_dump(mode="json", exclude_none=True, exclude={"evidence"})
-            found.extend(shown.items())
-    return [*found, *(message.form or {}).items()]
-
-
-def _address(address: Address) -> str:
-    return f"{address.name} <{address.address}>" if address.name else address.address
-
-
-def _attachments(message: ParsedMessage) -> RenderableType:
-    columns = [Column("path", share=1), Column("type"), Column("bytes", side="right")]
-    cells = [
-        (
-            each.path,
-            each.media_type,
-            f"{each.size_bytes:,}",
-            ": ".join(filter(None, (each.disposition, each.reason))),
-        )
-        for each in message.attachments
-    ]
-    return render.table([*columns, Column("became")], cells)
 
 
 def _document(document: RecognisedDocument) -> RenderableType:

@@ -1,10 +1,9 @@
-"""What people and front ends do: look up, move and correct requests, empty the quarantine."""
+"""What people and front ends do with requests: look up, move, correct and export them."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,16 +11,14 @@ from intake.classifying.examples import LabelledText
 from intake.classifying.gate import REMEMBERED, Outcome
 from intake.classifying.ranking import surest
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import ConfigError, StoreError, UsageError
+from intake.desk.export import write_files
+from intake.errors import ConfigError, UsageError
 from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
-from intake.parsing.names import safe_name
-from intake.pipeline.outcomes import Registrar
 from intake.schemas.classifications import Classification, Fault, Urgency
 from intake.schemas.events import Event
-from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Channel, Request, Status
-from intake.store import claims, journal, opinions, receipts, replies, requests
+from intake.store import journal, opinions, replies, requests
 from intake.store.blobs import BlobStore
 from intake.store.database import Database
 from intake.store.journal import Happening
@@ -227,156 +224,4 @@ class Requests:
         with self._database.read() as connection:
             request = requests.get(connection, reference)
             receipt = requests.receipt_of(connection, request.id)
-        folder = directory / request.reference
-        named = list(_named_files(request, receipt))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            return [self._write(folder, name, sha256) for name, sha256 in named]
-        except OSError as error:
-            raise StoreError(f"Cannot write into {folder}: {error}") from error
-
-    def _write(self, folder: Path, name: str, sha256: str) -> Path:
-        target = _free_name(folder / name)
-        digest = hashlib.sha256()
-        with target.open("xb") as file:
-            for chunk in self._blobs.chunks(sha256):
-                digest.update(chunk)
-                file.write(chunk)
-        if digest.hexdigest() != sha256:
-            raise StoreError(f"The blob {sha256} is altered: its digest is {digest.hexdigest()}.")
-        return target
-
-
-class Receipts:
-    """What came in, and where each item stands."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def get(self, receipt_id: int) -> Receipt:
-        """Return one receipt.
-
-        Raises:
-            UnknownReference: there is none of this number.
-        """
-        with self._database.read() as connection:
-            return receipts.get(connection, receipt_id)
-
-    def find(
-        self,
-        *,
-        state: ReceiptState | str | None = None,
-        source: str | None = None,
-        limit: int = 50,
-    ) -> list[Receipt]:
-        """Return receipts, newest first."""
-        with self._database.read() as connection:
-            return receipts.find(
-                connection,
-                state=ReceiptState(state) if state else None,
-                source=source,
-                limit=limit,
-            )
-
-    def history(self, receipt_id: int) -> list[Event]:
-        """Return the events of a receipt, oldest first."""
-        with self._database.read() as connection:
-            receipt = receipts.get(connection, receipt_id)
-            return journal.history(connection, journal.receipt_stream(receipt.id))
-
-
-class Quarantine:
-    """Items that could not be read, with their bytes and the reason."""
-
-    def __init__(self, database: Database, registrar: Registrar, observe: Observe) -> None:
-        self._database = database
-        self._registrar = registrar
-        self._observe = observe
-
-    def find(self, *, limit: int = 50) -> list[Receipt]:
-        """Return quarantined receipts, newest first."""
-        with self._database.read() as connection:
-            return receipts.find(connection, state=ReceiptState.QUARANTINED, limit=limit)
-
-    def get(self, receipt_id: int) -> Receipt:
-        """Return one quarantined receipt.
-
-        Raises:
-            UnknownReference: there is none of this number.
-            UsageError: it is not in quarantine.
-        """
-        with self._database.read() as connection:
-            receipt = receipts.get(connection, receipt_id)
-        if receipt.state is not ReceiptState.QUARANTINED:
-            raise UsageError(f"Receipt {receipt_id} is {receipt.state}, not in quarantine.")
-        return receipt
-
-    def history(self, receipt_id: int) -> list[Event]:
-        """Return the events of a quarantined receipt, oldest first."""
-        with self._database.read() as connection:
-            return journal.history(connection, journal.receipt_stream(receipt_id))
-
-    def retry(self, receipt_id: int, *, by: str) -> Receipt:
-        """Put an item back in the queue with a clean record.
-
-        Raises:
-            UnknownReference: there is none of this number.
-            UsageError: it is not in quarantine, or it has no bytes to read.
-        """
-        receipt = self.get(receipt_id)
-        if receipt.sha256 is None:
-            raise UsageError(
-                f"Receipt {receipt_id} has no bytes: its source never delivered them.",
-                remedy="Look at the item at its source; `release` files it for a person.",
-            )
-        with self._database.write() as connection:
-            if not claims.requeue(connection, receipt_id):
-                raise UsageError(f"Receipt {receipt_id} is in quarantine no more.")
-            again = Happening(type="receipt.retried", actor=by)
-            now = self._database.now(connection)
-            events = journal.append(connection, [journal.of_receipt(receipt_id, again)], now)
-        self._observe(events)
-        return self._fresh(receipt_id)
-
-    def release(self, receipt_id: int, *, by: str) -> Request:
-        """File an item, unread as it is, as a request for a person.
-
-        Raises:
-            UnknownReference: there is none of this number.
-            UsageError: it is not in quarantine.
-        """
-        request, events = self._registrar.release(self.get(receipt_id), by=by)
-        self._observe(events)
-        return request
-
-    def _fresh(self, receipt_id: int) -> Receipt:
-        with self._database.read() as connection:
-            return receipts.get(connection, receipt_id)
-
-
-def _named_files(request: Request, receipt: Receipt | None) -> Iterator[tuple[str, str]]:
-    if receipt is not None and receipt.sha256 is not None:
-        yield _original_name(receipt), receipt.sha256
-    for number, attachment in enumerate(request.attachments, start=1):
-        is_the_item = receipt is not None and attachment.sha256 == receipt.sha256
-        if attachment.disposition != "refused" and not is_the_item:
-            name = safe_name(attachment.filename)
-            yield name or f"attachment-{number}", attachment.sha256
-        if attachment.searchable_sha256 is not None:
-            name = safe_name(attachment.filename) or f"attachment-{number}"
-            yield f"{name}.searchable.pdf", attachment.searchable_sha256
-
-
-def _original_name(receipt: Receipt) -> str:
-    if name := safe_name(receipt.file_name):
-        return name
-    suffix = {"form": ".json", "phone": ".json", "scan": ".bin"}.get(receipt.profile, ".eml")
-    return f"original{suffix}"
-
-
-def _free_name(wanted: Path) -> Path:
-    candidate, number = wanted, 1
-    while candidate.exists():
-        number += 1
-        candidate = wanted.with_stem(f"{wanted.stem}-{number}")
-    return candidate
+        return write_files(request, receipt, self._blobs, directory / request.reference)

@@ -1,0 +1,1 @@
+"""What people are shown of one noun: its facts and its tables."""

@@ -1,0 +1,1 @@
+"""What people and front ends do: with requests, receipts and the quarantine."""
