@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
 
 from intake import plugins
 from intake.classifying.model_folder import UNTRAINED
-from intake.classifying.rules import check_topics
+from intake.classifying.rules import KeywordClassifier, check_topics
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError, StoreError
@@ -23,6 +25,8 @@ from intake.pipeline.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen
+
+_Opened = TypeVar("_Opened")
 
 
 class CheckResult(Frozen):
@@ -115,17 +119,47 @@ def _more_languages(engine: OcrEngine, wanted: Sequence[str]) -> str:
 
 
 def _classify(settings: Settings, premises: Premises) -> str:
-    section, files = settings.classify, classifier_options(settings.classify)
+    section, files, all_of = settings.classify, classifier_options(settings.classify), _AllOf()
     others = plugins_of(section.classifiers)
     own = [name for name in section.classifiers if name not in others]
-    model = model_in_use(settings, _put_to_use(premises))
-    opened = [each.name for each in open_classifiers(own, model, files)]
+    taxonomy = all_of.tried(lambda: Taxonomy.load(section.taxonomy))
+    all_of.tried(lambda: KeywordClassifier(section.rules))
+    model = all_of.tried(lambda: model_in_use(settings, _put_to_use(premises)))
+    classifiers = all_of.tried(lambda: open_classifiers(own, model, files)) or []
+    opened = [each.name for each in classifiers]
     limits = stage_options(settings).light
-    opened += [open_in_child(name, files, premises.servers, limits) for name in others]
-    taxonomy = Taxonomy.load(section.taxonomy)
-    if section.rules is not None:
-        check_topics(section.rules, taxonomy)
-    return f"{', '.join(opened)}; {len(taxonomy)} topics"
+    for name in others:
+        opener = partial(open_in_child, name, files, premises.servers, limits)
+        opened.append(all_of.tried(opener) or name)
+    rules = section.rules
+    if rules is not None and taxonomy is not None:
+        all_of.tried(lambda: check_topics(rules, taxonomy))
+    all_of.tell()
+    return f"{', '.join(opened)}; {len(taxonomy or ())} topics"
+
+
+class _AllOf:
+    """Collects what cannot be opened, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._errors: dict[str, IntakeError] = {}
+
+    def tried(self, run: Callable[[], _Opened]) -> _Opened | None:
+        """Return what was opened; None where it cannot be."""
+        try:
+            return run()
+        except IntakeError as error:
+            self._errors.setdefault(error.message, error)
+            return None
+
+    def tell(self) -> None:
+        """Raise what was collected, if anything was."""
+        errors = list(self._errors.values())
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            remedies = dict.fromkeys(each.remedy for each in errors)
+            raise ConfigError(" ".join(self._errors), remedy=" ".join(remedies))
 
 
 def _put_to_use(premises: Premises) -> str:

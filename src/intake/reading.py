@@ -12,7 +12,10 @@ from intake.pipeline.asking import judge_in_child, plugins_of
 from intake.pipeline.classifiers import open_usable
 from intake.pipeline.one_file import read_file
 from intake.pipeline.parsers import open_parser
+from intake.pipeline.pictures import list_pictures
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
+from intake.pipeline.text_files import read_text_files
+from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.parsers import ParserOptions
@@ -96,10 +99,46 @@ def classify(
     Raises:
         StoreError: plugins are named, and the machine has no room for a process.
     """
-    options = options or ClassifyOptions()
     documents = [Document(origin="subject", text=subject), Document(origin="body", text=text)]
+    return _judge(documents, origin or Origin(), options or ClassifyOptions())
+
+
+def classify_message(
+    raw: bytes,
+    subject: str = "",
+    *,
+    file_name: str | None = None,
+    origin: Origin | None = None,
+    options: ClassifyOptions | None = None,
+    parsing: ParserOptions | None = None,
+) -> tuple[Verdict, tuple[str, ...]]:
+    """Return the verdict on an e-mail, as a run finds it of the texts that came: subject, body,
+    text files, enclosed messages and what is left out of the body; and the paths of the files that
+    are not read here.
+
+    ``subject`` and the facts of ``origin`` count instead of the message's own.
+
+    Raises:
+        UnreadableItem: there is nothing to read.
+        StoreError: plugins are named, and the machine has no room for a process.
+    """
+    item = ItemFacts(profile="mail", file_name=file_name, size_bytes=len(raw))
+    parsed = open_parser("mail", parsing or ParserOptions()).parse(BytesIO(raw), item)
+    files, _ = read_text_files(parsed)
+    message = parsed.message
+    if subject:
+        message = message.model_copy(update={"subject": subject})
+    given = origin.model_dump(exclude_defaults=True) if origin else {}
+    came_from = origin_of(item, message).model_copy(update=given)
+    texts = list_texts(message, files.documents, channel=came_from.channel)
+    pictures = [each.path for each in list_pictures(message, item.profile)]
+    unread = [path for path in (*pictures, *files.unread) if path not in files.documents]
+    return _judge(texts, came_from, options or ClassifyOptions()), tuple(unread)
+
+
+def _judge(documents: Sequence[Document], origin: Origin, options: ClassifyOptions) -> Verdict:
     if plugins_of(options.classifiers):
-        return judge_in_child(documents, origin or Origin(), options)
+        return judge_in_child(documents, origin, options)
     taxonomy, fault = Taxonomy.load_usable(options.taxonomy)
     classifiers, faults = open_usable(options, fault)
     return judge(

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.classifying.urgency import MOST_CHARACTERS, MOST_FOREIGN, Assessment, UrgencyRules
+from intake.classifying.urgency import (
+    MOST_CHARACTERS,
+    MOST_FOREIGN,
+    TOO_LONG,
+    Assessment,
+    UrgencyRules,
+)
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
@@ -16,6 +22,8 @@ _ASIDES = ("quoted", "footer", "alternative")
 _APART = ("file", *_ASIDES)
 _FOOTER = "footer"
 _SHOWN_EVIDENCE = 16
+_MOST_AT_FIRST, _FOREIGN_AT_FIRST = 20_000, 3
+"""Characters and foreign passages that are judged of an item that was too much as a whole."""
 
 
 def without_asides(documents: Sequence[Document]) -> list[Document]:
@@ -48,6 +56,19 @@ def assess(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
     evidence = sorted((one for each in found for one in each.evidence), key=_strength)
     has_foreign = any(each.has_foreign for each in found)
     return Assessment(urgency, tuple(evidence[:_SHOWN_EVIDENCE]), has_foreign=has_foreign)
+
+
+def assess_beginning(rules: UrgencyRules, documents: Sequence[Document]) -> Assessment:
+    """Return the urgency of subject, body and pages, as far as they are quickly judged.
+
+    The evidence says that the rest is not: a person must read it.
+    """
+    told = [each for each in documents if each.origin not in _APART]
+    found = rules.assess(told, most=_MOST_AT_FIRST, most_foreign=_FOREIGN_AT_FIRST)
+    rest = Evidence(rule=TOO_LONG, text="files, quotations and footers", weight=1.0)
+    evidence = tuple(sorted((*found.evidence, rest), key=_strength))
+    urgency = Urgency.highest((found.urgency, Urgency.HIGH))
+    return found._replace(urgency=urgency, evidence=evidence)
 
 
 def _length(document: Document) -> int:

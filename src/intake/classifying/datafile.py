@@ -15,6 +15,7 @@ from intake.errors import ConfigError
 from intake.schemas.base import Frozen
 
 M = TypeVar("M", bound=Frozen)
+_MOST_TOLD = 20
 
 
 class DataFile(NamedTuple):
@@ -48,20 +49,22 @@ def validate(file: DataFile, model: type[M]) -> M:
     """Return the file's content as ``model``.
 
     Raises:
-        ConfigError: a key is missing, unknown or wrong; names the file, the entry and the key.
+        ConfigError: keys are missing, unknown or wrong; names the file, and entry and key of each.
     """
     try:
         return model.model_validate(file.table)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = _describe(file.table, first["loc"])
-        raise refuse(file, f"{where}: {first['msg']}") from error
+        problems = [f"{_describe(file.table, e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise refuse(file, *problems) from error
 
 
-def refuse(file: DataFile, problem: str) -> ConfigError:
-    """Return the error that says what is wrong in ``file``."""
+def refuse(file: DataFile, *problems: str) -> ConfigError:
+    """Return the error that says what is wrong in ``file``, at most so much as can be read."""
+    told = [*problems[:_MOST_TOLD]]
+    if len(problems) > _MOST_TOLD:
+        told.append(f"and {len(problems) - _MOST_TOLD} more")
     return ConfigError(
-        f"{file.name}: {problem}",
+        f"{file.name}: {'; '.join(told)}",
         remedy=f"Correct {file.name}; docs/howto/change-the-topics.md shows its format.",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
-from intake.classifying.asides import assess, without_asides
+from intake.classifying.asides import assess, assess_beginning, without_asides
 from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
@@ -44,6 +44,7 @@ def judge(
     languages: Sequence[str] = LANGUAGES,
     urgency_rules: UrgencyRules | None = None,
     faults: Sequence[Fault] = (),
+    beginning_only: bool = False,
 ) -> Verdict:
     """Return topic, urgency and language of an item, and the reasons. Pure and deterministic.
 
@@ -57,11 +58,12 @@ def judge(
     topic was found it takes the taxonomy's emergency topic. A topic that the taxonomy does not know
     stays among the opinions, of which what raised the urgency is the first. ``urgency_rules`` None
     means ours. ``faults`` are what cannot be used: as long as there are any a person must look.
-    What was left out of the body is heard for danger only.
+    What was left out of the body is heard for danger only. ``beginning_only``: danger is looked for
+    in the beginning of subject, body and pages, of an item that was too much as a whole.
     """
     documents = tuple(documents)
     rules = urgency_rules or _our_urgency_rules()
-    assessment = assess(rules, documents)
+    assessment = (assess_beginning if beginning_only else assess)(rules, documents)
     telling = without_asides(documents)
     language = identify(_prose(telling), languages=languages)
     opinions, failures = _ask_all(classifiers, telling, origin or Origin())

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from intake.classifying.folding import fold
 from intake.classifying.respelling import lettered, like, unstretched, with_vowels, without_figures
-from intake.classifying.segmentation import Segments, is_known, segment
+from intake.classifying.segmentation import MOST_LETTERS, Segments, is_known, segment
 from intake.classifying.spacing import SPACED, closed_up
 
 _SIGNS = re.compile("\U0001f198(?:\\s*\U0001f198)*")
@@ -70,6 +70,8 @@ class Meant(NamedTuple):
 
     text: str
     respelt: tuple[tuple[str, str], ...] = ()
+    unsearched: int = 0
+    """So many characters were more than is looked at for letters and words out of place."""
 
 
 class _Notes:
@@ -77,11 +79,17 @@ class _Notes:
 
     def __init__(self) -> None:
         self.pairs: dict[tuple[str, str], None] = {}
+        self.unsearched = 0
 
     def of(self, written: str, meant: str) -> str:
         if written != meant:
             self.pairs[written.strip(), meant.strip()] = None
         return meant
+
+    def left(self, written: str) -> str:
+        """Count what is too much to be looked at, and return it as it is."""
+        self.unsearched += len(written)
+        return written
 
 
 @lru_cache(maxsize=4)  # of one item the same few texts are asked for
@@ -100,7 +108,7 @@ def normalise(text: str) -> Meant:
     if _BARE.search(meant):
         lines = meant.split("\n")
         meant = "\n".join(notes.of(line, with_vowels(line)) for line in lines)
-    return Meant(text if meant == text else meant, tuple(notes.pairs))
+    return Meant(text if meant == text else meant, tuple(notes.pairs), notes.unsearched)
 
 
 def shown(meant: Sequence[Meant], quoted: Iterable[str]) -> str:
@@ -131,7 +139,7 @@ class _Spaced:
 
     def _closed(self, found: re.Match[str]) -> str:
         if len(found[0]) > self._left:
-            return found[0]
+            return self._notes.left(found[0])
         self._left -= len(found[0])
         return self._notes.of(found[0], closed_up(found))
 
@@ -177,8 +185,10 @@ class _Respelling:
             if words:
                 return f"{words} {numbered[2]}"
         is_code = _PLATE.fullmatch(word) or (len(word) <= _SHORT and not self._reads_short(word))
-        if is_code or not self._with_figures or not self._figured_left:
+        if is_code or not self._with_figures:
             return word
+        if not self._figured_left:
+            return self._notes.left(word)
         self._figured_left -= 1
         if (found := without_figures(word)) is not None:
             return like(word, found)
@@ -191,7 +201,10 @@ class _Respelling:
     def _separated(self, word: str) -> str:
         """Return the words that ran together in ``word`` with blanks between them; "" if none."""
         least = _LEAST_RUN if self._is_crowded else _LONG_RUN
-        if not least <= len(word) <= self._letters_left or not word.isalpha():
+        if len(word) < least or not word.isalpha():
+            return ""
+        if len(word) > min(self._letters_left, MOST_LETTERS):
+            self._notes.left(word)
             return ""
         self._letters_left -= len(word)
         found = segment(_STRETCHED.sub(r"\1", word))

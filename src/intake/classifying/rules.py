@@ -266,15 +266,17 @@ def _stem(word: str) -> str:
 
 
 def _blame(file: DataFile, rules: Sequence[_Rule]) -> None:
-    """Refuse the pattern that cannot be compiled, by the rule and key it stands in."""
+    """Refuse the patterns that cannot be compiled, by the rule and key they stand in."""
+    problems = []
     for rule, key in product(rules, ("it", "en", "other", "against")):
         for pattern in getattr(rule, key):
             try:
                 Matcher([pattern])
             except ValueError as error:
-                raise refuse(
-                    file, f"topic {rule.topic!r}, rule {rule.name!r}, key {key!r}: {error}"
-                ) from error
+                where = f"topic {rule.topic!r}, rule {rule.name!r}, key {key!r}"
+                problems.append(f"{where}: {error}")
+    if problems:
+        raise refuse(file, *problems)
 
 
 def _strongest(found: Sequence[_Found]) -> tuple[Evidence, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from intake.classifying.datafile import DataFile, read, refuse, validate
+from intake.classifying.datafile import read, refuse, validate
 from intake.errors import ConfigError
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault
@@ -63,14 +63,14 @@ class Taxonomy(Frozen):
         """Return the taxonomy of the TOML file at ``path``; None means the one we ship.
 
         Raises:
-            ConfigError: the file cannot be read, or names the topic and key that are wrong.
+            ConfigError: the file cannot be read, or names the topics and keys that are wrong.
         """
         file = read(path, shipped="taxonomy.toml")
         topics = validate(file, _File).topics
-        _check_ids(file, topics)
-        topics = _with_parents_of_today(topics)
-        _check_parents(file, topics)
-        return cls(topics=topics, version=file.digest)
+        today = _with_parents_of_today(topics)
+        if problems := [*_id_problems(topics), *_parent_problems(today)]:
+            raise refuse(file, *problems)
+        return cls(topics=today, version=file.digest)
 
     @classmethod
     def load_usable(cls, path: Path | None = None) -> tuple[Self, Fault | None]:
@@ -137,16 +137,16 @@ class Taxonomy(Frozen):
         return {former: topic for topic in self.topics for former in topic.formerly}
 
 
-def _check_ids(file: DataFile, topics: tuple[Topic, ...]) -> None:
+def _id_problems(topics: tuple[Topic, ...]) -> Iterator[str]:
     seen: set[str] = set()
     for topic in topics:
         for key, name in (("id", topic.id), *(("formerly", former) for former in topic.formerly)):
             if name in seen:
-                raise refuse(file, f"topic {topic.id!r}, key {key!r}: {name!r} is there twice")
+                yield f"topic {topic.id!r}, key {key!r}: {name!r} is there twice"
             seen.add(name)
     alarming = [topic.id for topic in topics if topic.emergency]
-    if len(alarming) > 1:
-        raise refuse(file, f"topic {alarming[1]!r}, key 'emergency': {alarming[0]!r} has it too")
+    for other in alarming[1:]:
+        yield f"topic {other!r}, key 'emergency': {alarming[0]!r} has it too"
 
 
 def _with_parents_of_today(topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
@@ -158,13 +158,13 @@ def _with_parents_of_today(topics: tuple[Topic, ...]) -> tuple[Topic, ...]:
     )
 
 
-def _check_parents(file: DataFile, topics: tuple[Topic, ...]) -> None:
+def _parent_problems(topics: tuple[Topic, ...]) -> Iterator[str]:
     parents = {topic.id: topic.parent for topic in topics}
     for topic in topics:
         if topic.parent is not None and topic.parent not in parents:
-            raise refuse(file, f"topic {topic.id!r}, key 'parent': no topic {topic.parent!r}")
+            yield f"topic {topic.id!r}, key 'parent': no topic {topic.parent!r}"
         above, steps = topic.parent, 0
         while above is not None and above in parents and steps <= len(topics):
             above, steps = parents[above], steps + 1
         if steps > len(topics):
-            raise refuse(file, f"topic {topic.id!r}, key 'parent': it is its own ancestor")
+            yield f"topic {topic.id!r}, key 'parent': it is its own ancestor"

@@ -27,7 +27,8 @@ _LEARNED = f"{Urgency.EMERGENCY}: learned"
 _FOREIGN = f"{Urgency.EMERGENCY}: foreign language"
 DOUBTED = f"{Urgency.HIGH}: doubtful "
 """So begins the rule of what may be an alarm and is not sure enough: a person must look."""
-_TOO_LONG = f"{DOUBTED}length, not judged"
+TOO_LONG = f"{DOUBTED}length, not judged"
+"""The rule of what there is besides what was judged."""
 _CRY = f"{Urgency.EMERGENCY}: cry for help"
 _RESPELT = "spelling: what was written, and as what it was read"
 _LEAST_WORDS = 3
@@ -132,9 +133,12 @@ class UrgencyRules:
         if respelt := shown(meant, [evidence.text for evidence in ordered]):
             ordered.append(Evidence(rule=_RESPELT, text=respelt))
         if left_out:
-            ordered.append(Evidence(rule=_TOO_LONG, text=f"{left_out} characters", weight=1.0))
+            ordered.append(Evidence(rule=TOO_LONG, text=f"{left_out} characters", weight=1.0))
+        if unsearched := sum(each.unsearched for each in meant):
+            odd = f"{unsearched} letters without blanks, or apart"
+            ordered.append(Evidence(rule=TOO_LONG, text=odd, weight=1.0))
         if foreign.is_cut:
-            ordered.append(Evidence(rule=_TOO_LONG, text="in another language", weight=1.0))
+            ordered.append(Evidence(rule=TOO_LONG, text="in another language", weight=1.0))
         return Assessment(
             _highest(ordered),
             tuple(ordered),

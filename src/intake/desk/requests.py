@@ -15,6 +15,8 @@ from intake.desk.export import write_files
 from intake.errors import ConfigError, UsageError
 from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
+from intake.pipeline.settle import alarm
+from intake.pipeline.submissions import urgency_of
 from intake.schemas.classifications import Classification, Fault, Urgency
 from intake.schemas.events import Event
 from intake.schemas.requests import Channel, Request, Status
@@ -121,8 +123,9 @@ class Requests:
         """Write down the right topic of a request, and who said so.
 
         Kind and due time follow the topic, but an emergency stays due at once; the request need no
-        longer be looked at because of its topic. What machines thought is kept. `intake train`
-        learns from it.
+        longer be looked at because of its topic. The taxonomy's emergency topic makes it an
+        emergency, which observers are told. What machines thought is kept. `intake train` learns
+        from it.
 
         Raises:
             UnknownReference: there is no such request.
@@ -140,7 +143,9 @@ class Requests:
         with self._database.write() as connection:
             requests.lock(connection, requests.get(connection, reference).id)
             request = requests.get(connection, reference)
-            if request.topic == chosen.id and request.topic_by == "person":
+            urgency = Urgency.highest((request.urgency, urgency_of(chosen.id, self._taxonomy)))
+            is_raised = urgency is not request.urgency
+            if request.topic == chosen.id and request.topic_by == "person" and not is_raised:
                 return request
             now = self._database.now(connection)
             opinion = Classification(
@@ -152,11 +157,14 @@ class Requests:
                 actor=by,
                 data={"from": request.topic, "to": chosen.id},
             )
-            events = journal.append(connection, [journal.of_request(request.id, said)], now)
-            is_emergency = request.urgency is Urgency.EMERGENCY
+            is_emergency = urgency is Urgency.EMERGENCY
             due_days = self._taxonomy.due_days(chosen.id, is_emergency=is_emergency)
-            changes = corrected(request, chosen.id, kind=chosen.kind, due_days=due_days)
+            changes = corrected(
+                request, chosen.id, kind=chosen.kind, due_days=due_days, urgency=urgency
+            )
             request = requests.set_topic(connection, request, changes, now)
+            told = (said, alarm(request)) if is_raised else (said,)
+            events = journal.append(connection, [journal.of_request(request.id, *told)], now)
         self._observe(events)
         return request
 

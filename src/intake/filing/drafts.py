@@ -90,13 +90,17 @@ def audited(draft: RequestDraft) -> RequestDraft:
     return draft.model_copy(update={"needs_review": True, "review_reasons": ("topic_audit",)})
 
 
-def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None) -> dict[str, Any]:
+def corrected(
+    request: Request, topic: str, *, kind: Kind, due_days: int | None, urgency: Urgency
+) -> dict[str, Any]:
     """Return the values of a request that change when a person chooses its topic.
 
-    ``kind`` and ``due_days`` (calendar days from receipt) are what the taxonomy says of it; a
-    correction puts off no emergency.
+    ``kind``, ``due_days`` (calendar days from receipt) and ``urgency``, at least the one it has,
+    are what the taxonomy says of it; a correction puts off no emergency.
     """
-    reasons = tuple(reason for reason in request.review_reasons if reason not in OF_TOPIC)
+    reasons = [reason for reason in request.review_reasons if reason not in OF_TOPIC]
+    if urgency is not request.urgency:
+        reasons.append(urgency.value)
     received = request.received_at or request.created_at
     due_at = None if due_days is None else received + timedelta(days=due_days)
     if request.urgency is Urgency.EMERGENCY and request.due_at is not None:
@@ -105,9 +109,10 @@ def corrected(request: Request, topic: str, *, kind: Kind, due_days: int | None)
         "topic": topic,
         "topic_confidence": 1.0,
         "topic_by": "person",
+        "urgency": urgency,
         "kind": kind,
         "due_at": due_at,
-        "review_reasons": list(reasons),
+        "review_reasons": reasons,
         "needs_review": bool(reasons),
     }
 

@@ -17,6 +17,7 @@ from intake.schemas.documents import Document
 
 _OWN = ("keywords",)
 _FATAL = ("crash", "timeout", "memory")
+_TOO_MUCH = (*_FATAL, "depth", "defect")
 _LIGHT = Limits(timeout_s=30, memory_bytes=1 << 30)
 """What a text may cost without plugins."""
 _servers = ForkServers()
@@ -51,6 +52,24 @@ def ask(
         silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
         without = options | {"classifiers": own, "silent": silent}
         return child.call(task, payload | {"options": without}), without
+
+
+def ask_at_first(
+    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Let a child do a task that asks the classifiers, of subject, body and pages alone: whether
+    somebody is in danger there. None if even that is too much."""
+    own = options | {"classifiers": [], "beginning_only": True}
+    try:
+        return child.call(task, payload | {"options": own})
+    except TransientFailure:
+        return None
+
+
+def is_too_much(failure: TransientFailure, child: Child) -> bool:
+    """Return whether an item was too much for the child, and no run was stopped."""
+    is_its_own = not isinstance(failure, NotForked) and not child.is_killed
+    return is_its_own and failure.code in _TOO_MUCH
 
 
 def judge_in_child(

@@ -15,7 +15,7 @@ from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions
-from intake.pipeline.text_files import read_text_files
+from intake.pipeline.text_files import leave_unread, read_text_files
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
@@ -23,6 +23,8 @@ from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 
+_OF_ASKING = ("silent", "beginning_only")
+"""What ``asking.py`` adds to the options."""
 _SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
 """Of no clear language, and perhaps a call for help: whatever reads in doubt is asked."""
 
@@ -42,7 +44,8 @@ def preload(_payload: dict[str, Any]) -> dict[str, Any]:
 def read(payload: dict[str, Any]) -> dict[str, Any]:
     """Parse the file ``path`` as ``item`` says and judge its text, and that of its text files.
 
-    Leaves, if there are any, are put into a new folder ``out``.
+    Leaves, if there are any, are put into a new folder ``out``. ``beginning_only``: text files are
+    not read, for lack of time.
     """
     item = ItemFacts.model_validate(payload["item"])
     with open_blob(Path(payload["path"])) as stream:
@@ -51,7 +54,8 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
         )
     leaves = _keep(parsed.leaves, Path(payload["out"]))
     origin = origin_of(item, parsed.message)
-    files, defects = read_text_files(parsed)
+    is_whole = not payload["options"].get("beginning_only")
+    files, defects = read_text_files(parsed) if is_whole else (leave_unread(parsed), ())
     message = parsed.message.model_copy(update={"defects": (*parsed.message.defects, *defects)})
     texts = list_texts(message, files.documents, channel=origin.channel)
     verdict = _judge(texts, origin, payload["options"])
@@ -102,18 +106,23 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -> Verdict:
-    silent = options.get("silent", {})
-    chosen = ClassifyOptions.model_validate({k: v for k, v in options.items() if k != "silent"})
+    silent: dict[str, str] = options.get("silent", {})
+    is_hurried = options.get("beginning_only", False)
+    chosen = ClassifyOptions.model_validate(
+        {name: value for name, value in options.items() if name not in _OF_ASKING}
+    )
     taxonomy, fault = _taxonomy(chosen.taxonomy)
     classifiers, faults = open_usable(chosen, fault)
+    asked = [*classifiers, *map(SilentClassifier, silent, silent.values())]
     return judge(
         documents,
-        classifiers=[*classifiers, *(SilentClassifier(*each) for each in silent.items())],
+        classifiers=[] if is_hurried else asked,
         taxonomy=taxonomy,
         threshold=chosen.thresholds or chosen.threshold,
         origin=origin,
         languages=chosen.languages,
         faults=faults,
+        beginning_only=is_hurried,
     )
 
 

@@ -28,9 +28,9 @@ _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
 
 
-def list_pictures(message: ParsedMessage, receipt: Receipt) -> list[Attachment]:
-    """Return the attachments whose pages are read."""
-    return [each for each in message.attachments if _is_read(each, receipt)]
+def list_pictures(message: ParsedMessage, profile: str) -> list[Attachment]:
+    """Return the attachments whose pages are read in an item of this profile."""
+    return [each for each in message.attachments if _is_read(each, profile)]
 
 
 def is_letter(receipt: Receipt, message: ParsedMessage) -> bool:
@@ -159,11 +159,11 @@ class PictureReader:
             yield self._child, Path(scratch)
 
 
-def _is_read(attachment: Attachment, receipt: Receipt) -> bool:
+def _is_read(attachment: Attachment, profile: str) -> bool:
     if attachment.disposition != "stored" or not is_read(attachment.media_type):
         return False
     is_picture = is_picture_or_pdf(attachment.media_type)
-    is_page = receipt.profile in ("fax", "scan") or not (attachment.inline and is_picture)
+    is_page = profile in ("fax", "scan") or not (attachment.inline and is_picture)
     return is_page or attachment.size_bytes >= _SMALL_INLINE_BYTES
 
 

@@ -20,7 +20,7 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import ask
+from intake.pipeline.asking import ask, ask_at_first, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
@@ -112,10 +112,13 @@ class Stages:
             UnreadableItem, TransientFailure: the item's own fault.
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
-        message, files, verdict, stored = self._read(receipt)
+        is_last = receipt.failures + 1 >= self._options.max_failures
+        message, files, verdict, stored = self._read(receipt, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, files, heard)
         pictures = [
-            each for each in list_pictures(message, receipt) if each.path not in files.documents
+            each
+            for each in list_pictures(message, receipt.profile)
+            if each.path not in files.documents
         ]
         if not pictures:
             return Understood(message=message, readings=files, verdict=verdict, blobs=stored)
@@ -134,26 +137,30 @@ class Stages:
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         readings = readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
-        verdict = self.judge(
-            list_texts(message, readings.documents, channel=origin.channel), origin
-        )
+        texts = list_texts(message, readings.documents, channel=origin.channel)
+        verdict = self.judge(texts, origin, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
         return Understood(
             message=message,
             readings=readings,
-            letter=self._read_letter(receipt, message, readings),
+            letter=self._read_letter(receipt, message, readings, verdict),
             verdict=verdict,
             blobs=(*stored, *made),
         )
 
-    def judge(self, documents: list[Document], origin: Origin) -> Verdict:
-        """Return topic, urgency and language of the texts of an item from ``origin``."""
+    def judge(self, documents: list[Document], origin: Origin, *, is_last: bool = True) -> Verdict:
+        """Return topic, urgency and language of the texts of an item from ``origin``.
+
+        Where they are too much, danger alone is looked for in subject, body and pages; what is no
+        emergency there fails, unless it ``is_last``: nobody tries the item again.
+        """
         answer = self._ask(
             tasks.JUDGE,
             {
                 "documents": [document.model_dump(mode="json") for document in documents],
                 "origin": origin.model_dump(mode="json"),
             },
+            is_last=is_last,
         )
         return self._verdict(answer)
 
@@ -174,7 +181,10 @@ class Stages:
         readings: Readings,
         heard: Callable[[ParsedMessage], Sequence[str]],
     ) -> Verdict:
-        """Return the verdict; if quoted text alarmed, without what was heard of it before."""
+        """Return the verdict; if quoted text alarmed, without what was heard of it before.
+
+        The alarm stays where nobody can tell.
+        """
         if not any(each.where == _QUOTED for each in verdict.evidence):
             return verdict
         known = heard(message)
@@ -187,14 +197,29 @@ class Stages:
             else each
             for each in list_texts(message, readings.documents, channel=origin.channel)
         ]
-        return self.judge([each for each in texts if each.text], origin)
+        try:
+            return self.judge([each for each in texts if each.text], origin, is_last=False)
+        except TransientFailure as failure:
+            if not is_too_much(failure, self._light):
+                raise
+            return verdict
 
-    def _ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, task: str, payload: dict[str, Any], *, is_last: bool) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        One that dies of plugins again and again is asked without them for the rest of the run.
+        One that dies of plugins again and again is asked without them for the rest of the run. When
+        all is too much a call in the body is heard at once; what is none is tried again.
         """
-        answer, taken = ask(self._light, task, payload, self._classify_options)
+        try:
+            answer, taken = ask(self._light, task, payload, self._classify_options)
+        except TransientFailure as failure:
+            if not is_too_much(failure, self._light):
+                raise
+            first = ask_at_first(self._light, task, payload, self._classify_options)
+            if first is None or not (is_last or first.get("verdict", first)["emergency"]):
+                raise
+            _log.warning("judged in part: %s", failure.message, extra={"action": "classify"})
+            return first
         if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
@@ -202,25 +227,31 @@ class Stages:
         return answer
 
     def _read_letter(
-        self, receipt: Receipt, message: ParsedMessage, readings: Readings
+        self, receipt: Receipt, message: ParsedMessage, readings: Readings, verdict: Verdict
     ) -> LetterFacts | None:
-        """Return what the pages of a letter or fax say of themselves; None for other items."""
+        """Return what the pages of a letter or fax say of themselves; None for other items, and
+        for an emergency where that takes too long."""
         if not is_letter(receipt, message) or not readings.documents:
             return None
-        answer = self._light.call(
-            tasks.READ_LETTER,
-            {
-                "documents": {
-                    path: document.model_dump(mode="json")
-                    for path, document in readings.documents.items()
-                },
-                "options": self._options.letters.model_dump(mode="json"),
-                "not_after": receipt.received_at and receipt.received_at.date().isoformat(),
+        payload = {
+            "documents": {
+                path: document.model_dump(mode="json")
+                for path, document in readings.documents.items()
             },
-        )
+            "options": self._options.letters.model_dump(mode="json"),
+            "not_after": receipt.received_at and receipt.received_at.date().isoformat(),
+        }
+        try:
+            answer = self._light.call(tasks.READ_LETTER, payload)
+        except TransientFailure as failure:
+            if not (verdict.emergency and is_too_much(failure, self._light)):
+                raise
+            return None
         return LetterFacts.model_validate(answer)
 
-    def _read(self, receipt: Receipt) -> tuple[ParsedMessage, Readings, Verdict, tuple[Blob, ...]]:
+    def _read(
+        self, receipt: Receipt, *, is_last: bool
+    ) -> tuple[ParsedMessage, Readings, Verdict, tuple[Blob, ...]]:
         """Parse an item, read its text files, judge its text alone, and store its leaves."""
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
@@ -233,6 +264,7 @@ class Stages:
                     "out": str(out),
                     "parsing": self._parser_options,
                 },
+                is_last=is_last,
             )
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])

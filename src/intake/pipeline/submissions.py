@@ -29,12 +29,14 @@ def completed(
 ) -> RequestDraft:
     """Return the draft as it is to be filed: what the front end said stays.
 
-    Kind and due time follow the topic, whoever chose it. Urgency is only ever raised, and an
-    emergency always asks for a person; it takes the taxonomy's emergency topic if it has none.
+    Kind and due time follow the topic, whoever chose it. Urgency is only ever raised, also by the
+    taxonomy's emergency topic; an emergency always asks for a person, and takes that topic if it
+    has none.
     Where the topic was given a person must look at it only if the taxonomy does not know it, or
     cannot be used and so leaves open what follows from it.
     """
-    urgency = Urgency.highest((draft.urgency, verdict.urgency))
+    meant = urgency_of(draft.topic, taxonomy)
+    urgency = Urgency.highest((draft.urgency, verdict.urgency, meant))
     changes = {"urgency": urgency, "received_at": draft.received_at or now}
     if draft.topic is None:
         changes |= _topic(verdict, taxonomy, urgency)
@@ -44,6 +46,12 @@ def completed(
     if reasons := dict.fromkeys((*draft.review_reasons, *found)):
         changes |= {"needs_review": True, "review_reasons": tuple(reasons)}
     return _with_kind_and_due_time(draft.model_copy(update=changes), taxonomy)
+
+
+def urgency_of(topic: str | None, taxonomy: Taxonomy) -> Urgency:
+    """Return what a topic says of urgency: that of emergencies means one, whoever chose it."""
+    found = taxonomy.find(topic) if topic is not None else None
+    return Urgency.EMERGENCY if found is not None and found.emergency else Urgency.NORMAL
 
 
 def _topic(verdict: Verdict, taxonomy: Taxonomy, urgency: Urgency) -> dict[str, object]:

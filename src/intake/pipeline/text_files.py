@@ -66,6 +66,13 @@ def read_text_files(parsed: Parsed) -> tuple[Readings, tuple[Defect, ...]]:
     return Readings(documents=shelf.documents, unread=shelf.unread), tuple(shelf.defects)
 
 
+def leave_unread(parsed: Parsed) -> Readings:
+    """Return that no file was read which would have been here, so that a person reads it."""
+    paths = [each.path for each in _enclosed(parsed.message)]
+    paths += [each.path for each in _stored(parsed.message) if not is_read(each.media_type)]
+    return Readings(unread=dict.fromkeys(paths, "out_of_time"))
+
+
 def _enclosed(message: ParsedMessage) -> tuple[Enclosed, ...]:
     return () if message.auto.kind in _REPORTS else message.enclosed
 

@@ -80,6 +80,17 @@ def history(connection: Connection, stream: str) -> list[Event]:
     return [_event(row) for row in rows]
 
 
+def latest(
+    connection: Connection, stream: str, types: Sequence[str], *, before: int | None = None
+) -> Event | None:
+    """Return the last event of a stream that is of one of these types, ``before`` a number."""
+    wanted = select(events).where(events.c.stream == stream, events.c.type.in_(types))
+    if before is not None:
+        wanted = wanted.where(events.c.seq < before)
+    row = connection.execute(wanted.order_by(events.c.seq.desc()).limit(1)).first()
+    return None if row is None else _event(row)
+
+
 def is_chained(stream: Sequence[Event]) -> bool:
     """Return whether a whole stream is without gaps and unaltered."""
     previous = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from intake.schemas.events import Event
-from intake.store.journal import MODELS, history
+from intake.store.journal import MODELS, history, latest
 
 PUT_TO_USE = ("model.live", "model.chosen")
 """What happens when a version is put to use."""
@@ -22,7 +22,7 @@ def put_to_use(connection: Connection) -> str | None:
 
 def last_use(connection: Connection) -> Event | None:
     """Return what put a version to use last; None if nothing ever did."""
-    return next(_latest(connection, PUT_TO_USE), None)
+    return latest(connection, MODELS, PUT_TO_USE)
 
 
 def reasons(connection: Connection) -> dict[str, str]:
@@ -51,6 +51,8 @@ def last_attempt(connection: Connection) -> Event | None:
 
 
 def _latest(connection: Connection, types: Sequence[str]) -> Iterator[Event]:
-    """Yield the events of these types, the latest first."""
-    happened = reversed(history(connection, MODELS))
-    return (event for event in happened if event.type in types)
+    """Yield the events of these types, the latest first; each is read when it is wanted."""
+    before = None
+    while (event := latest(connection, MODELS, types, before=before)) is not None:
+        yield event
+        before = event.seq

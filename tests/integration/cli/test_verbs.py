@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,21 @@ def test_classify_reads_a_text_a_file_or_a_message(intake: Any, tmp_path: Path) 
     assert "emergency" in intake("classify", "--text", EMERGENCY).out
     assert intake("classify").code == 2
     assert intake("classify", str(text), "--text", "x").code == 2
+
+
+def test_classify_judges_all_that_came_with_a_message_and_names_the_rest(
+    intake: Any, tmp_path: Path
+) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"] = "Modulo", "anna@example.org"
+    mail.set_content("Buongiorno, in allegato il modulo.")
+    mail.add_attachment(EMERGENCY, filename="nota.txt")
+    mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="m.pdf")
+    (tmp_path / "all.eml").write_bytes(mail.as_bytes())
+    result = intake("classify", str(tmp_path / "all.eml"), "--json")
+    assert result.json["emergency"] is True
+    assert {each["where"] for each in result.json["evidence"]} >= {"nota.txt"}
+    assert "Not judged here: m.pdf" in result.err
 
 
 def test_a_dash_is_standard_input(intake: Any, monkeypatch: pytest.MonkeyPatch) -> None:

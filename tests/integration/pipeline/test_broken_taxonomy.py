@@ -101,3 +101,14 @@ def test_a_text_is_judged_for_danger(how: str, settings: Settings, taxonomy: Pat
     assert "misconfigured" in verdict.review_reasons
     assert taxonomy.name in verdict.faults[0].message
     assert len(verdict.faults) == 1
+
+
+def test_a_check_tells_what_is_wrong_in_each_file(tmp_path: Path, taxonomy: Path) -> None:
+    taxonomy.write_text(WHOLE + 'parent = "gone"\n')
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rules]]\ntopic = "luce"\nname = "lamp"\nit = ["..", "a .."]\n')
+    section = {"taxonomy": taxonomy, "rules": rules, "classifiers": ["keywords", "absent"]}
+    with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as app:
+        (checked,) = [each for each in app.check() if each.name == "classify"]
+    assert checked.exit_code == 78
+    assert all(each in checked.detail for each in ("'gone'", "'lamp'", "absent"))

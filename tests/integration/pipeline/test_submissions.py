@@ -169,3 +169,38 @@ def test_an_emergency_that_the_front_end_states_takes_the_topic_of_emergencies(
     assert (none.kind, none.due_at) == ("intervention", AT)
     assert {"emergency", "topic_unsure"} == set(none.review_reasons)
     assert found.topic == "strade", "it has one"
+
+
+DANGER = TOPIC.format("pericolo", "pericolo", "intervention", 0) + "emergency = true\n"
+
+
+@pytest.fixture
+def alarmed(tmp_path: Path, section: dict[str, Any]) -> Iterator[Intake]:
+    section["taxonomy"].write_text(FOUND + DANGER)
+    with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as opened:
+        yield opened
+
+
+def _types(app: Intake, reference: str) -> list[str]:
+    return [event.type for event in app.requests.history(reference)]
+
+
+def test_the_emergency_topic_that_a_front_end_says_makes_an_emergency(alarmed: Intake) -> None:
+    request = alarmed.submit(draft(text="Vedi nota.", topic="pericolo", topic_by="person"))
+    assert (request.urgency, request.kind, request.due_at) == ("emergency", "intervention", AT)
+    assert "emergency" in request.review_reasons
+    assert _types(alarmed, request.reference) == ["request.filed", "request.emergency"]
+
+
+def test_the_emergency_topic_that_a_person_corrects_to_makes_an_emergency(alarmed: Intake) -> None:
+    filed = alarmed.submit(draft(text=HOLE))
+    assert filed.urgency == "normal"
+    alarmed.requests.correct(filed.reference, "pericolo", by="op1")
+    request = alarmed.requests.get(filed.reference)
+    assert (request.urgency, request.kind, request.due_at) == ("emergency", "intervention", AT)
+    assert (request.needs_review, request.review_reasons) == (True, ("emergency",))
+    told = ["request.filed", "request.corrected", "request.emergency"]
+    assert _types(alarmed, request.reference) == told
+    assert alarmed.requests.find()[0].urgency == "emergency"
+    alarmed.requests.correct(filed.reference, "pericolo", by="op1")
+    assert _types(alarmed, request.reference) == told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.classifying.asides import assess
+from intake.classifying.asides import assess, assess_beginning
 from intake.classifying.urgency import MOST_CHARACTERS, UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
@@ -56,3 +56,11 @@ def test_the_scenario_of_a_drill_is_a_drill_in_a_file_too() -> None:
 def test_the_trade_of_a_firm_under_its_name_asks_for_nobody(footer: str) -> None:
     assessed = assess(UrgencyRules(), [BODY, Document(origin="footer", text=footer)])
     assert assessed.urgency is Urgency.NORMAL
+
+
+def test_the_beginning_of_an_item_is_heard_and_the_evidence_says_that_the_rest_is_not() -> None:
+    file = Document(origin="file", path="1", text=CALL)
+    assert assess_beginning(UrgencyRules(), [Document(text=CALL), file]).urgency == "emergency"
+    assessed = assess_beginning(UrgencyRules(), [BODY, file])
+    assert assessed.urgency is Urgency.HIGH
+    assert [each.text for each in assessed.evidence] == ["files, quotations and footers"]

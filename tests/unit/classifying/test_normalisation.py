@@ -189,3 +189,16 @@ def test_letters_are_cut_in_the_language_in_which_that_is_likeliest() -> None:
     assert segment("qwzxkjqwzxkj") is None
     assert set(costs_by_language()) == {"it", "en", "de", "fr", "es", "sl"}
     assert costs()["la"] < costs()["cantina"]
+
+
+def _unknown(count: int) -> str:
+    draw = random.Random(4)
+    return " ".join("".join(draw.choices("bcdfglmnprst", k=18)) for _ in range(count))
+
+
+def test_the_evidence_says_what_was_too_much_to_be_read_as_it_was_meant() -> None:
+    call = "siamobloccatiincantinaeacquasale"
+    assessed = RULES.assess([Document(text=f"{_unknown(840)} {call}")])
+    assert assessed.urgency is Urgency.HIGH
+    assert "letters without blanks" in assessed.evidence[-1].text
+    assert RULES.assess([Document(text=_unknown(800))]).evidence == ()

@@ -110,3 +110,20 @@ def test_an_emergency_is_due_at_once_whatever_its_topic_promises(
     assert taxonomy.due_days("strade", is_emergency=False) == calm
     assert taxonomy.due_days(None, is_emergency=False) is None
     assert taxonomy.due_days("gone", is_emergency=True) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        (("due_days = -1", 'queu = "one"'), ["due_days", "queu"]),
+        (('parent = "x"', 'parent = "y"'), ["no topic 'x'", "no topic 'y'"]),
+        (('formerly = ["b"]', 'parent = "y"'), ["'b' is there twice", "no topic 'y'"]),
+    ],
+)
+def test_every_mistake_of_a_file_is_told(
+    extra: tuple[str, str], told: list[str], tmp_path: Path
+) -> None:
+    topics = [TOPIC.format(id=name) + line for name, line in zip("ab", extra, strict=True)]
+    with pytest.raises(ConfigError) as caught:
+        Taxonomy.load(_write(tmp_path, "\n".join(topics)))
+    assert all(each in caught.value.message for each in told)

@@ -1,7 +1,8 @@
-"""Who is to blame when no child could answer."""
+"""Who is to blame when no child could answer, and what is heard of the body all the same."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 
 from intake.engines.forking import ForkServers, NotForked
 from intake.errors import TransientFailure
+from intake.filing.readings import Readings
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
-from intake.schemas.classifications import Origin
+from intake.schemas.classifications import Evidence, Origin, Urgency, Verdict
+from intake.schemas.documents import ParsedMessage
+from intake.schemas.receipts import Receipt
 from intake.store.blobs import BlobStore
 
 
@@ -32,7 +36,7 @@ class DyingChild:
 @pytest.mark.parametrize(
     ("failure", "asked"),
     [
-        (TransientFailure("SIGSEGV", code="crash"), [["keywords", "theirs"], ["keywords"]]),
+        (TransientFailure("SIGSEGV", code="crash"), [["keywords", "theirs"], ["keywords"], []]),
         (NotForked("the server ended", code="crash"), [["keywords", "theirs"]]),
     ],
 )
@@ -48,3 +52,64 @@ def test_plugins_are_left_out_where_a_child_died_and_not_where_there_was_none(
 
     assert caught.value is failure
     assert child.asked == asked
+
+
+class OverburdenedChild:
+    """Ends over all that came; of the beginning it says whether it is an emergency."""
+
+    is_killed = False
+
+    def __init__(self, *, is_emergency: bool) -> None:
+        self._verdict = Verdict(urgency=URGENCIES[is_emergency], emergency=is_emergency)
+
+    def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        if not payload["options"].get("beginning_only"):
+            raise TransientFailure("Took longer than 30 s.", code="timeout")
+        return self._verdict.model_dump(mode="json")
+
+
+URGENCIES = (Urgency.HIGH, Urgency.EMERGENCY)
+
+
+def _stages(folder: Path, *, is_emergency: bool) -> Stages:
+    stages = Stages(BlobStore(folder / "blobs"), folder, StageOptions(), ForkServers())
+    stages._light = OverburdenedChild(is_emergency=is_emergency)
+    return stages
+
+
+def test_a_call_in_the_body_is_heard_at_once_though_all_that_came_took_too_long(
+    tmp_path: Path,
+) -> None:
+    stages = _stages(tmp_path, is_emergency=True)
+
+    assert stages.judge([], Origin(), is_last=False).emergency
+
+
+def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_path: Path) -> None:
+    stages = _stages(tmp_path, is_emergency=False)
+
+    with pytest.raises(TransientFailure):
+        stages.judge([], Origin(), is_last=False)
+    assert stages.judge([], Origin(), is_last=True).urgency is Urgency.HIGH
+
+
+def test_an_alarm_stays_where_what_was_heard_before_cannot_be_told_in_time(tmp_path: Path) -> None:
+    stages = _stages(tmp_path, is_emergency=False)
+    quoted = Evidence(rule="emergency: fire", text="brucia", weight=2.0, where="quoted")
+    alarm = Verdict(urgency=Urgency.EMERGENCY, emergency=True, evidence=(quoted,))
+    message = ParsedMessage(profile="mail", text="Sì.\n> brucia", new_text="Sì.")
+
+    heard = stages._heard_once(alarm, _receipt(), message, Readings(), lambda _: ["brucia"])
+
+    assert heard == alarm
+
+
+def _receipt() -> Receipt:
+    return Receipt(
+        id=1,
+        source="desk",
+        key="1",
+        profile="mail",
+        sha256="0" * 64,
+        stored_at=datetime.now(UTC),
+    )

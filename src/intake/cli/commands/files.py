@@ -139,26 +139,46 @@ def classify(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Print topic, urgency and language of a text, with the evidence."""
+    """Print topic, urgency and language of a text, with the evidence.
+
+    Of a message all texts are judged that came with it, as a run does; what only OCR or an office
+    program reads is named and left out.
+    """
+    from intake.options import parser_options
     from intake.reading import classify as judge
+    from intake.reading import classify_message
     from intake.schemas.classifications import Origin
     from intake.schemas.requests import Channel
 
     if (file is None) == (text is None):
         raise typer.BadParameter("Give a FILE or --text, one of the two.", param_hint="FILE")
-    if file is not None:
-        own_subject, text = _subject_and_text(file)
-        subject = subject or own_subject
     options = _classify_options(session(context))
     came_by = choice(channel or None, Channel, "--channel") or ""
     origin = Origin(channel=came_by, sender=sender, number=number)
-    verdict = judge(text or "", subject, origin=origin, options=options)
+    unread: tuple[str, ...] = ()
+    if file is not None and file.suffix.lower() == ".eml":
+        parsing = parser_options(session(context).settings())
+        with _nothing_stored():
+            verdict, unread = classify_message(
+                _bytes(file),
+                subject,
+                file_name=file.name,
+                origin=origin,
+                options=options,
+                parsing=parsing,
+            )
+    else:
+        verdict = judge(text or _text(file), subject, origin=origin, options=options)
     if as_json:
         render.emit_json(verdict)
     else:
         render.emit(_verdict(verdict))
         if verdict.evidence:
             render.emit(render.heading("Evidence"), _evidence(verdict))
+    if unread:
+        render.complain(
+            f"Not judged here: {', '.join(unread)}.", "Read a file with `intake ocr`; a run does."
+        )
     for name, reason in _failures(verdict):
         render.complain(f"The classifier {name} gave no opinion: {reason}")
     for fault in verdict.faults:
@@ -212,18 +232,12 @@ def _name(file: Path) -> str | None:
     return None if str(file) == STANDARD_INPUT else file.name
 
 
-def _subject_and_text(file: Path) -> tuple[str, str]:
-    from intake.reading import parse_message
-
-    content = _bytes(file)
-    if file.suffix.lower() == ".eml":
-        with _nothing_stored():
-            message = parse_message(content, "mail", file_name=file.name)
-        return message.subject or "", message.new_text or message.text
+def _text(file: Path | None) -> str:
+    content = _bytes(file) if file else b""
     try:
-        return "", content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "", content.decode("cp1252", errors="replace")
+        return content.decode("cp1252", errors="replace")
 
 
 def _document(document: RecognisedDocument) -> RenderableType:
