@@ -9,7 +9,12 @@ from itertools import combinations
 
 from intake.letters.lines import Block, Line, are_side_by_side
 from intake.letters.names import Likeness, compare
-from intake.letters.others import is_address_line, is_trade, speaks_of_another
+from intake.letters.others import (
+    is_address_line,
+    is_afterwards,
+    is_trade,
+    speaks_of_another,
+)
 from intake.letters.parts import Label, Letter
 from intake.letters.senders import is_organisation, read_people, read_person
 from intake.schemas.letters import Place
@@ -65,10 +70,32 @@ def names_signed(letter: Letter) -> list[Name]:
     """Return the persons under the closing words, each once, up to an address."""
     found: list[Name] = []
     for line in letter.closing[:_SIGNED_WITHIN]:
-        if speaks_of_another(line.text) or (found and is_address_line(line.text)):
+        if speaks_of_another(line.text):
+            break
+        if found and (is_address_line(line.text) or is_afterwards(line.text)):
             break
         _add(found, line, "signature", 0.92)
     return found
+
+
+def is_signed_for(letter: Letter, names: Sequence[Name]) -> bool:
+    """Return whether another signs for those named: ``Il figlio`` over a name, or beside it."""
+    lines = letter.closing[:_SIGNED_WITHIN]
+    turn = next((x for x in lines if speaks_of_another(x.text) or read_people(x.text)), None)
+    if turn is None or not speaks_of_another(turn.text):
+        return False
+    signed = [each for x in lines if not speaks_of_another(x.text) for each in read_people(x.text)]
+    return not any(compare(a.text, b) is not Likeness.OTHER for a in names for b in signed)
+
+
+def is_named(head: Block, names: Sequence[Name]) -> bool:
+    """Return whether over the address stands a body, a person or one of the names misread."""
+    return any(
+        is_organisation(line.text)
+        or bool(read_people(line.text))
+        or any(compare(line.text, each.text) is not Likeness.OTHER for each in names)
+        for line in _above_address(head)
+    )
 
 
 def name_in_form(form: tuple[Label, ...]) -> Name | None:

@@ -22,6 +22,15 @@ _ANOTHER = re.compile(
     r"(?P<whose>\s+(?:di|del|dello|della|of)\b|\s+dell['’])?"
 )
 """Words of kinship and of offices, some of which are surnames or titles of the clergy as well."""
+_AFTERWARDS = re.compile(
+    r"(?i)\A(?:allegat[oi]\b|all\.|encl?(?:osures?\b|\.|s\b)|c\.?\s?c\.?\s?:|e?,?\s?p\.?\s?c\.|"
+    r"per conoscenza|p\.\s?s\.)|\bchiedere d|\bpresso (?:l['’]\s?|lo |il )?(?:avv|studio|legale)"
+)
+"""Enclosures, copies, a postscript, the lawyer at whose office one is reached."""
+_REFEREE = re.compile(
+    r"(?i)(?:il |la )?(?:referente|contatto|persona (?:di riferimento|da contattare)|contact)"
+    r"(?: person)?\s?:\s?"
+)
 _EMAIL = re.compile(r"\S*@\S*")
 _TRADE = re.compile(
     r"(?i)\b(?:medico|chirurgo|ingegnere|architetto|geometra|avvocato|notaio|commercialista|"
@@ -58,6 +67,11 @@ def is_trade(text: str) -> bool:
     return bool(_TRADE.search(text))
 
 
+def is_afterwards(text: str) -> bool:
+    """Return whether a line begins what stands beside a sender's own: enclosures, copies."""
+    return bool(_AFTERWARDS.search(text))
+
+
 def until_another(lines: Iterable[Line], name: str | None, after: Line) -> Iterator[Line]:
     """Yield the lines of a block up to one that turns to another person than ``name``.
 
@@ -65,7 +79,7 @@ def until_another(lines: Iterable[Line], name: str | None, after: Line) -> Itera
     """
     is_begun, is_street = False, False
     for line in lines:
-        if speaks_of_another(line.text):
+        if speaks_of_another(line.text) or is_afterwards(line.text):
             return
         if is_begun and not is_street and _names_another(line.text, name):
             return
@@ -76,5 +90,5 @@ def until_another(lines: Iterable[Line], name: str | None, after: Line) -> Itera
 
 
 def _names_another(text: str, name: str | None) -> bool:
-    people = [] if is_trade(text) else read_people(text)
+    people = [] if is_trade(text) else read_people(_REFEREE.sub("", text))
     return any(name is None or compare(name, each) is not Likeness.SAME for each in people)

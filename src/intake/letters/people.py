@@ -12,6 +12,8 @@ from intake.letters.name_places import (
     are_together,
     find_head,
     find_organisation,
+    is_named,
+    is_signed_for,
     name_in_form,
     names_in_head,
     names_signed,
@@ -42,9 +44,12 @@ class Sender:
 
 def read_sender_names(letter: Letter, claims: Claims) -> Sender:
     """Claim the name of the writer and of the organisation; return which lines are theirs."""
-    head = find_head(letter)
-    organisation = find_organisation(head)
-    in_head, signed = names_in_head(head), names_signed(letter)
+    head, signed = find_head(letter), names_signed(letter)
+    if head is not None and not is_named(head, signed):
+        head = None
+    organisation, in_head = find_organisation(head), names_in_head(head)
+    if in_head and organisation is None and is_signed_for(letter, in_head):
+        return Sender()
     main = _agreed(in_head, signed, has_organisation=organisation is not None)
     if main is None:
         return Sender()

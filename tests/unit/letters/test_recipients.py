@@ -192,3 +192,19 @@ def test_a_block_at_the_right_or_in_an_offices_letter_stays_the_recipients() -> 
     for is_drawn in (True, False):
         found = stated(BLOCK, at=100, salutation="Buongiorno,", closing=office, is_drawn=is_drawn)
         assert found == {}
+
+
+@pytest.mark.parametrize(
+    "heading", [["Immobile in oggetto:"], ["Luogo dell'evento"], ["Ubicazione del fabbricato"], []]
+)
+def test_an_address_with_no_name_over_it_is_not_given_to_who_signs(heading: list[str]) -> None:
+    block = [*heading, "Via Garibaldi 12", "50019 Sesto Fiorentino (FI)", "Tel. 055 4212345"]
+    signed = ("Distinti saluti", "Anna Serra")
+    found = stated(block, at=100, over=("Spett.le Contact Center",), closing=signed)
+    assert found == {"name": "Anna Serra"}
+
+
+def test_an_address_under_the_misread_name_of_who_signs_is_his() -> None:
+    block = ["Giu|ia Ferri", *BLOCK[1:]]
+    signed = ("Distinti saluti", "Giulia Ferri")
+    assert stated(block, at=100, over=("Spett.le Contact Center",), closing=signed) == FACTS

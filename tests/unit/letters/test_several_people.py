@@ -179,3 +179,40 @@ def test_a_word_of_kinship_that_is_no_part_of_a_name_turns_to_another(turn: str)
     found = values(read(head, f"Mario Rossi\n{turn}\nTel. 333 7654321"))
     assert found == values(read(head, "Mario Rossi"))
     assert values(read("", f"{turn}\nTel. 333 7654321")) == {}
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["Il figlio\nLuca Rossi", "per mio padre, Luca Ferri", "Luca Ferri (figlio)", "La moglie",
+     "Luca Rossi, figlio di Mario", "Il tutore\nAvv. Luca Ferri", "per conto di Mario Rossi"],
+)  # fmt: skip
+def test_a_block_is_nobodys_where_another_signs_for_him(signature: str) -> None:
+    assert values(read(f"Mario Rossi\n{ADDRESS}\nTel. 333 7654321", signature)) == {}
+
+
+def test_one_who_signs_as_a_relative_has_the_block_that_names_him() -> None:
+    found = values(read(f"Luca Ferri\n{ADDRESS}\nTel. 333 7654321", "Il figlio\nLuca Ferri"))
+    assert found["name"] == "Luca Ferri"
+    assert found["phone"] == "+393337654321"
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["Allegati: delega a Giulia Ferri", "All. 2", "cc: Studio Ferri", "e p.c. Giulia Ferri",
+     "P.S. per urgenze:", "Referente: Giulia Ferri", "Enclosures: 2", "chiedere di Giulia",
+     "Elettivamente domiciliato presso l'avv. Ferri", "presso lo studio Ferri"],
+)  # fmt: skip
+def test_a_telephone_under_enclosures_copies_and_referees_is_not_the_senders(turn: str) -> None:
+    head = f"Mario Rossi\n{ADDRESS}"
+    signed = read(head, f"Mario Rossi\n{turn}\nTel. 333 7654321")
+    assert values(signed) == values(read(head, "Mario Rossi"))
+    assert "phone" not in values(read(f"{head}\n{turn}\nTel. 333 7654321", "Mario Rossi"))
+
+
+def test_enclosures_between_the_closing_words_and_the_name_hide_no_name() -> None:
+    assert values(read("", "Allegati: 2\nMario Rossi"))["name"] == "Mario Rossi"
+
+
+def test_a_labelled_line_that_names_the_writer_turns_to_nobody() -> None:
+    found = values(read("", "Mario Rossi\nReferente: Mario Rossi\nTel. 333 7654321"))
+    assert found["phone"] == "+393337654321"
