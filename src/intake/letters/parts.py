@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from intake.letters.letter_dates import read_date_line
+from intake.letters.letterheads import spread, spread_line
 from intake.letters.lines import Block, Line, below, read_blocks
 from intake.letters.recipient_marks import (
     is_copy,
@@ -109,7 +110,8 @@ class Letter:
 
 def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
     """Return the parts of a letter, whose first page has its opening and whose last its end."""
-    bodies, foot = zip(*(_without_foot(page) for page in pages), strict=True)
+    apart, foot = zip(*(_without_foot(page) for page in pages), strict=True)
+    bodies = [spread(apart[0], is_text=_begins_text), *apart[1:]]
     text = "\n".join(page.text for page in pages)
     is_english = len(_ENGLISH.findall(text)) > len(_ITALIAN.findall(text))
     pieces = [[piece for block in blocks for piece in _cut(block, own_names)] for blocks in bodies]
@@ -144,7 +146,7 @@ def _without_foot(page: Page) -> tuple[list[Block], list[Line]]:
     limit = _FOOT_SHARE * page.height
     foot = [block for block in blocks if page.height and block[0].box and block[0].box.top >= limit]
     return [block for block in blocks if block not in foot], [
-        each for part in foot for each in part
+        part for block in foot for line in block for part in spread_line(line)
     ]
 
 
@@ -201,6 +203,10 @@ def _salutations(pieces: Sequence[Piece]) -> Iterator[str]:
 
 def _is_address(lines: Block) -> bool:
     return any(read_street(line.text) or read_town(line.text) for line in lines)
+
+
+def _begins_text(text: str) -> bool:
+    return any(each.match(text) for each in (_SUBJECT, _SALUTATION, _CLOSING))
 
 
 def _kind(text: str, own_names: Sequence[str]) -> Kind:

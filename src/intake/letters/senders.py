@@ -58,6 +58,7 @@ _KIND_OF_WAY = (
     r"traversa|galleria|vico|viottolo|fondamenta|campo|rampa|discesa|cascina|regione)"
 )
 _STREET = re.compile(
+    r"(?:(?:resident[ei]|domiciliat[oaie]|abitante|(?:con )?sede)\s(?:in|a|alla|al)\s)?"
     rf"(?P<street>(?:{_KIND_OF_WAY}\b\s?[^,;|]{{2,60}}?(?:[ ,]+(?:n\.?\s?)?\d{{1,5}}"
     r"(?:\s?/?\s?[a-z]\b)?(?:\s?bis)?(?:,?\s?(?:int|sc)\.?\s?\w{1,3})*)?"
     r"|\d{1,5}[a-z]? (?:[A-Z][\w'’]+ ){1,4}"
@@ -71,8 +72,9 @@ _TOWN = re.compile(
 )
 
 _PHONE_LABEL = (
-    r"(?:tel(?:efono|ephone)?|cell(?:ulare)?|mob(?:ile)?|phone|recapito(?: telefonico)?)"
-    r"\.?(?:\s?[/e]\s?(?:fax|cell)\.?)?(?:\s?(?:n|no|nr|num)\.)?\s*[:.]?\s*"
+    r"(?:tel(?:efono|ephone)?|cell(?:ulare)?|mob(?:ile)?|phone|whats\s?app|"
+    r"recapito(?: telefonico)?)\.?(?:\s?[/e]\s?(?:fax|cell)\.?)?"
+    r"(?:\s?(?:n|no|nr|num)\.)?\s*[:.]?\s*"
 )
 _PHONE = r"(?P<number>(?:\+|00)?\s?\(?\d[\d\s./()-]{5,20}\d)"
 _LABELLED_PHONE = re.compile(rf"(?<!\w){_PHONE_LABEL}{_PHONE}(?!\w)", re.IGNORECASE)
@@ -80,7 +82,7 @@ _PHONE_ALONE = re.compile(_PHONE)
 _AROUND_AT = re.compile(r"(?<=\w) ?@ ?(?=\w)")
 """White that OCR sees around the sign; an address has none."""
 _EMAIL = re.compile(
-    r"(?<![\w.+-])(?<![._-] )"
+    r"(?<![\w.+-])(?<!\w[._-] )"
     r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
     r"\.[A-Za-z]{2,10}(?![\w@-])",
     re.ASCII,
@@ -164,10 +166,15 @@ def find_phones(text: str, *, is_alone_enough: bool = False) -> list[tuple[str, 
     ``is_alone_enough`` takes a line that is nothing but a number. A fax number is none.
     """
     written = [match["number"] for match in _LABELLED_PHONE.finditer(text)]
-    if is_alone_enough and _PHONE_ALONE.fullmatch(text.strip()):
+    if is_alone_enough and is_bare_number(text):
         written.append(text.strip())
     found = ((to_e164(each), each) for each in written)
     return [(number, each) for number, each in found if number is not None]
+
+
+def is_bare_number(text: str) -> bool:
+    """Return whether a line is written as a telephone number and nothing else."""
+    return bool(_PHONE_ALONE.fullmatch(text.strip()))
 
 
 def find_emails(text: str) -> list[tuple[str, bool]]:
