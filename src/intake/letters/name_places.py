@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from intake.letters.lines import Block, Line, are_side_by_side
-from intake.letters.names import Likeness, compare
+from intake.letters.names import Likeness, compare, words_of
 from intake.letters.others import (
     is_address_line,
     is_afterwards,
@@ -56,6 +56,26 @@ def find_head(letter: Letter) -> Block | None:
 def find_organisation(head: Block | None) -> Line | None:
     """Return the line over the address that names an organisation."""
     return next((x for x in _above_address(head or []) if is_organisation(x.text)), None)
+
+
+def find_paper(letter: Letter) -> Line | None:
+    """Return the line above the text that names an organisation whose foot has its address."""
+    if not any(is_address_line(line.text) for line in letter.foot):
+        return None
+    named = (line for line in letter.opening if is_organisation(line.text))
+    return next((x for x in named if is_own_foot(letter, x.text, is_named=True)), None)
+
+
+def is_own_foot(letter: Letter, organisation: str, *, is_named: bool = False) -> bool:
+    """Return whether the foot can be that of an organisation's paper: it begins with no other.
+
+    ``is_named``: it must begin with this one, whole.
+    """
+    first = next((line.text for line in letter.foot), "")
+    if not is_organisation(first):
+        return not is_named
+    own, found = set(words_of(organisation)), set(words_of(first))
+    return own <= found or (not is_named and found <= own)
 
 
 def names_in_head(head: Block | None) -> list[Name]:

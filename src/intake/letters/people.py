@@ -12,6 +12,7 @@ from intake.letters.name_places import (
     are_together,
     find_head,
     find_organisation,
+    find_paper,
     is_named,
     is_signed_for,
     name_in_form,
@@ -48,6 +49,8 @@ def read_sender_names(letter: Letter, claims: Claims) -> Sender:
     if head is not None and not is_named(head, signed):
         head = None
     organisation, in_head = find_organisation(head), names_in_head(head)
+    if head is None:
+        organisation = find_paper(letter)
     if in_head and organisation is None and is_signed_for(letter, in_head):
         return Sender()
     main = _agreed(in_head, signed, has_organisation=organisation is not None)

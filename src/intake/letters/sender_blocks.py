@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from intake.letters.claims import Claims
 from intake.letters.identifiers import Fit, find_tax_codes, find_vat_numbers, fit_name
 from intake.letters.lines import Line
+from intake.letters.name_places import is_own_foot
 from intake.letters.parts import Label, Letter
 from intake.letters.people import Sender
 from intake.letters.senders import Town, find_emails, find_phones, read_street, read_town
@@ -34,9 +35,17 @@ def read_sender(
     for form in sender.forms:
         _read_form(form, sender, claims, mine)
     if sender.organisation is not None:
-        for line in letter.foot:
-            _read_contacts(line, line.text, "foot", claims, mine)
+        _read_foot(letter, sender.organisation, claims, mine)
         _read_protocol(letter.opening, claims)
+
+
+def _read_foot(letter: Letter, organisation: str, claims: Claims, mine: Collection[str]) -> None:
+    if not is_own_foot(letter, organisation):
+        return
+    for line in letter.foot:
+        if is_own_foot(letter, organisation, is_named=True):
+            _claim_address(_address(line.text), 0.9, line, "foot", claims)
+        _read_contacts(line, line.text, "foot", claims, mine)
 
 
 def _read_lines(

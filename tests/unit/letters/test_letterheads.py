@@ -87,3 +87,27 @@ def test_a_street_may_have_a_word_before_it(where: str) -> None:
 def test_a_number_of_whatsapp_is_a_telephone() -> None:
     head = ["Mario Rossi", "Via dei Tigli 14", "67039 Sulmona (AQ)", "WhatsApp: +39 333 1234567"]
     assert stated(head, [])["phone"] == "+393331234567"
+
+
+FOOT = "Geoservizi S.p.A. - Via Po 22 - 35129 Padova (PD) - Tel. 049 8075544 - info@example.it"
+
+
+def test_an_organisation_may_have_its_address_in_the_foot_alone() -> None:
+    assert stated(["GEOSERVIZI S.p.A."], ["Davide Zanin"], FOOT) == {
+        "date": "2026-02-03", "name": "Davide Zanin", "organisation": "GEOSERVIZI S.p.A.",
+        "street": "Via Po 22", "postcode": "35129", "town": "Padova", "province": "PD",
+        "phone": "+390498075544", "email": "info@example.it",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("head", [[], ["Studio Ferri"], ["Oggetto: danni alla Geoservizi S.p.A."]])
+def test_the_foot_of_an_organisation_that_is_not_named_above_the_text_is_left_alone(
+    head: list[str],
+) -> None:
+    assert stated(head, ["Davide Zanin"], FOOT).keys() == {"date", "name"}
+
+
+def test_the_foot_of_another_organisation_has_nothing_of_the_senders() -> None:
+    head = ["Studio Ferri", "Via Roma 3", "10123 Torino (TO)"]
+    found = stated(head, ["Davide Zanin"], FOOT)
+    assert found == stated(head, ["Davide Zanin"])
