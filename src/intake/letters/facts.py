@@ -94,16 +94,21 @@ def _in_barcode(value: str, code: Barcode, page: Page, path: str) -> Fact:
 
 
 def _read_date(letter: Letter, claims: Claims, not_after: date | None) -> None:
-    """Claim the date above the text, or under the closing words, unless it is of something else."""
-    places: dict[Place, tuple[Line, ...]] = {
-        "opening": letter.opening,
-        "signature": letter.closing,
-    }
-    for place, lines in places.items():
+    """Claim the date above the text, or at its end, unless it is of something else.
+
+    Right over the closing words only a date with its place is the letter's: text may end in one.
+    """
+    places: list[tuple[Place, tuple[Line, ...], tuple[Line, ...]]] = [
+        ("opening", letter.opening, letter.opening),
+        ("signature", letter.ending, letter.lines),
+        ("signature", letter.closing, letter.closing),
+    ]
+    for place, lines, beside in places:
         for line in lines:
             read = read_date_line(line.text, is_english=letter.is_english, not_after=not_after)
-            if read is None or line.confidence < LEAST_CONFIDENCE:
-                continue
             is_whole = is_whole_date_line(line.text)
-            if not is_another_date(line, letter.lines, lines, is_whole=is_whole):
+            is_bare_end = lines is letter.ending and not is_whole
+            if read is None or line.confidence < LEAST_CONFIDENCE or is_bare_end:
+                continue
+            if not is_another_date(line, letter.lines, beside, is_whole=is_whole):
                 claims.add("date", read.isoformat(), 0.97, line, place)

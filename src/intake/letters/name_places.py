@@ -15,7 +15,8 @@ from intake.letters.others import (
     is_trade,
     speaks_of_another,
 )
-from intake.letters.parts import Label, Letter
+from intake.letters.parts import Letter
+from intake.letters.pieces import Label
 from intake.letters.senders import is_organisation, read_people, read_person
 from intake.schemas.letters import Place
 

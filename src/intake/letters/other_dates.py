@@ -46,6 +46,8 @@ _UNFINISHED = re.compile(
     r"of|by|from|since|until|before|after|the|dated|date|day)|a|da)[\s:._]*\Z"
 )
 _GOES_ON = re.compile(r"(?:e(?! p)|ed|che|alle|dal|dalla|presso|ore|at|and|from)\s|dall['’]")
+_OF_ARRIVAL = re.compile(r"(?i)\b(?:arrivo\b|arrivat|ricevut|pervenut|received\b|in entrata\b)")
+"""On the stamp of an office that registered the letter."""
 _LABEL_WORDS = 6
 """A label has as many words at most."""
 _SHORT_LABEL_WORDS = 3
@@ -74,12 +76,20 @@ def is_another_date(
     if any(each in beside and _asks(each.text, is_whole=is_whole) for each in before):
         return True
     after = below(line, lines)
+    over = above(line, lines)
+    stamp = (after, over, above(over, lines) if over is not None else None)
+    if any(each in beside and _is_of_arrival(each.text) for each in stamp if each is not None):
+        return True
     if after is None or after not in beside:
         return False
     is_label = after.text.startswith("(")
     return (is_label and _asks(after.text.strip("() "), is_whole=is_whole)) or (
         not is_whole and bool(_GOES_ON.match(after.text))
     )
+
+
+def _is_of_arrival(text: str) -> bool:
+    return bool(_OF_ARRIVAL.search(text)) and len(text.split()) <= _LABEL_WORDS
 
 
 def _asks(text: str, *, is_whole: bool) -> bool:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
-from intake.letters.letter_dates import read_date_line
 from intake.letters.letterheads import spread, spread_line
 from intake.letters.lines import Block, Line, below, read_blocks
+from intake.letters.pieces import (
+    RUNNING_CHARACTERS,
+    Kind,
+    Label,
+    Piece,
+    begins_text,
+    cut,
+    has_address,
+    read_label,
+)
 from intake.letters.recipient_marks import (
     is_copy,
     is_mark_alone,
@@ -17,28 +25,9 @@ from intake.letters.recipient_marks import (
     is_own_name,
     is_polite,
 )
-from intake.letters.senders import is_organisation, read_street, read_town
+from intake.letters.senders import is_organisation
 from intake.schemas.documents import Page
 
-_SUBJECT = re.compile(r"(?i)(?:oggetto|ogg\.|subject|re|rif|object)\s?[:.]")
-_SALUTATION = re.compile(
-    r"(?i)(?:(?:gentil|egregi|spettabil|car[oie]\b|illustr|stimat|pregiat)[^.;]{0,60}[,:!]\Z"
-    r"|(?:buongiorno|buonasera|salve|gentili signori|egregi signori|dear\b)[^.;]{0,60}\Z"
-    r"|to whom it may concern)"
-)
-_CLOSING = re.compile(
-    r"(?i)(?:(?:.{0,80}\b)?(?:distinti|cordiali|sinceri|devoti|migliori|cari) saluti|distintamente|"
-    r"in fede\b|con osservanza|cordialmente|ringrazi\w+.{0,60}salut\w*|un cordiale saluto|"
-    r"firma(?:to)?\s?:|"
-    r"(?:yours )?(?:faithfully|sincerely|truly)|(?:kind|best|warm)(?:est)? regards|respectfully)"
-    r"[\w ]{0,20}[,.!:_ ]*\Z"
-)
-_LABEL = re.compile(
-    r"(?i)(?P<label>(?:cognome e nome|nome e cognome|nome|cognome|nominativo|(?:full )?name|"
-    r"codice fiscale|cod\.? ?fisc\.?|c\.? ?f\.?|tax code|indirizzo|residen(?:za|te in)|address|"
-    r"tel(?:efono|ephone)?\.?|cell(?:ulare)?\.?|mobile|phone|e-?mail|posta elettronica|"
-    r"p\.?e\.?c\.?|partita iva|p\.? ?iva|vat(?: number)?|mittente|sender))\s?:\s?(?P<value>\S.*)"
-)
 _ENGLISH = re.compile(r"(?i)\b(?:dear|subject|yours|regards|sincerely|faithfully|the)\b")
 _ITALIAN = re.compile(r"(?i)\b(?:oggetto|gentil\w+|egregi\w*|spett\w*|saluti|della?|che|per)\b")
 _OTHER_PERSON = re.compile(
@@ -47,39 +36,8 @@ _OTHER_PERSON = re.compile(
     r"neighbou?r|owner|witness|landlord|spouse|daughter|son|mother|father|di terz[io])\b"
 )
 _WORD = re.compile(r"[^\W\d_]{3}")
-_RUNNING_CHARACTERS = 55
-"""A line as long as this is running text: addresses are shorter."""
 _FOOT_SHARE = 0.9
 _SIGNATURE_LINES = 8
-
-
-class Kind(Enum):
-    """What a piece of a letter is, by its first line."""
-
-    RECIPIENT = auto()
-    DATE = auto()
-    SUBJECT = auto()
-    SALUTATION = auto()
-    CLOSING = auto()
-    LABELS = auto()
-    OTHER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Neighbouring lines of one kind."""
-
-    kind: Kind
-    lines: Block
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A line such as ``Codice fiscale: ...``; ``label`` in small letters."""
-
-    label: str
-    value: str
-    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +58,8 @@ class Letter:
     opening: tuple[Line, ...] = ()
     """All lines above the text but the recipient's."""
     body: tuple[Block, ...] = ()
+    ending: tuple[Line, ...] = ()
+    """Dates right over the closing words."""
     closing: tuple[Line, ...] = ()
     """The lines under the closing words: name, and at times address and date."""
     forms: tuple[tuple[Label, ...], ...] = ()
@@ -111,10 +71,10 @@ class Letter:
 def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
     """Return the parts of a letter, whose first page has its opening and whose last its end."""
     apart, foot = zip(*(_without_foot(page) for page in pages), strict=True)
-    bodies = [spread(apart[0], is_text=_begins_text), *apart[1:]]
+    bodies = [spread(apart[0], is_text=begins_text), *apart[1:]]
     text = "\n".join(page.text for page in pages)
     is_english = len(_ENGLISH.findall(text)) > len(_ITALIAN.findall(text))
-    pieces = [[piece for block in blocks for piece in _cut(block, own_names)] for blocks in bodies]
+    pieces = [[piece for block in blocks for piece in cut(block, own_names)] for blocks in bodies]
     first, *others = pieces
     start = _text_start(first)
     opening = _named(first[:start])
@@ -132,6 +92,7 @@ def take_apart(pages: Sequence[Page], own_names: Sequence[str]) -> Letter:
             line for piece in opening if piece.kind is not Kind.RECIPIENT for line in piece.lines
         ),
         body=tuple(piece.lines for piece in rest if piece.kind is Kind.OTHER),
+        ending=tuple(_ending(rest)),
         closing=tuple(_closing(rest)),
         forms=tuple(_forms([*opening, *rest])),
         foot=tuple(line for lines in foot for line in lines),
@@ -148,25 +109,6 @@ def _without_foot(page: Page) -> tuple[list[Block], list[Line]]:
     return [block for block in blocks if block not in foot], [
         part for block in foot for line in block for part in spread_line(line)
     ]
-
-
-def _cut(block: Block, own_names: Sequence[str]) -> list[Piece]:
-    """Cut a block before every line that begins another kind, and after lines that stand alone."""
-    pieces: list[Piece] = []
-    for line in block:
-        kind = _kind(line.text, own_names)
-        last = pieces[-1].kind if pieces else None
-        is_contact = kind is Kind.LABELS and last is Kind.OTHER and _is_address(pieces[-1].lines)
-        goes_on = is_contact or (
-            (kind is Kind.OTHER and last in (Kind.OTHER, Kind.RECIPIENT, Kind.CLOSING))
-            or (kind is Kind.RECIPIENT and last is Kind.RECIPIENT)
-            or (kind is Kind.LABELS and last is Kind.LABELS)
-        )
-        if goes_on:
-            pieces[-1].lines.append(line)
-        else:
-            pieces.append(Piece(kind, [line]))
-    return pieces
 
 
 def _named(pieces: Sequence[Piece]) -> list[Piece]:
@@ -189,7 +131,7 @@ def _names_recipient(piece: Piece, own_names: Sequence[str]) -> bool:
     if piece.kind is not Kind.RECIPIENT or is_copy(piece.lines[0].text):
         return False
     return not is_polite(piece.lines[0].text) or any(
-        is_organisation(line.text) or is_own_name(line.text, own_names) or _is_address([line])
+        is_organisation(line.text) or is_own_name(line.text, own_names) or has_address([line])
         for line in piece.lines
     )
 
@@ -201,32 +143,10 @@ def _salutations(pieces: Sequence[Piece]) -> Iterator[str]:
             yield text
 
 
-def _is_address(lines: Block) -> bool:
-    return any(read_street(line.text) or read_town(line.text) for line in lines)
-
-
-def _begins_text(text: str) -> bool:
-    return any(each.match(text) for each in (_SUBJECT, _SALUTATION, _CLOSING))
-
-
-def _kind(text: str, own_names: Sequence[str]) -> Kind:
-    if _SUBJECT.match(text):
-        return Kind.SUBJECT
-    if _SALUTATION.match(text):
-        return Kind.SALUTATION
-    if len(text) < _RUNNING_CHARACTERS and (is_marked(text) or is_own_name(text, own_names)):
-        return Kind.RECIPIENT
-    if _CLOSING.match(text):
-        return Kind.CLOSING
-    if read_date_line(text, is_english=False, not_after=None) is not None:
-        return Kind.DATE
-    return Kind.LABELS if _LABEL.fullmatch(text) else Kind.OTHER
-
-
 def _text_start(pieces: Sequence[Piece]) -> int:
     """Return the index of the piece with which the text begins: the salutation, or long lines."""
     for index, piece in enumerate(pieces):
-        is_text = piece.kind is Kind.OTHER and len(piece.lines[0].text) >= _RUNNING_CHARACTERS
+        is_text = piece.kind is Kind.OTHER and len(piece.lines[0].text) >= RUNNING_CHARACTERS
         if piece.kind in (Kind.SALUTATION, Kind.CLOSING) or is_text:
             return index
     return len(pieces)
@@ -253,6 +173,19 @@ def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
     return is_first and not is_addressed and any(is_own_name(line.text, own_names) for line in top)
 
 
+def _ending(rest: Sequence[Piece]) -> Iterator[Line]:
+    """Yield the dates between the text and the last closing words."""
+    kinds = [piece.kind for piece in rest]
+    if Kind.CLOSING not in kinds:
+        return
+    last = len(kinds) - 1 - kinds[::-1].index(Kind.CLOSING)
+    for piece in reversed(rest[:last]):
+        if piece.kind is Kind.DATE:
+            yield from piece.lines
+        elif piece.kind is not Kind.CLOSING:
+            return
+
+
 def _closing(rest: Sequence[Piece]) -> list[Line]:
     """Return the lines under the last closing words of the letter, on the same page."""
     ends = [index for index, piece in enumerate(rest) if piece.kind is Kind.CLOSING]
@@ -276,17 +209,11 @@ def _forms(pieces: Sequence[Piece]) -> list[tuple[Label, ...]]:
         if piece.kind is not Kind.LABELS or len(piece.lines) < 2:
             continue
         heading = before.lines[-1].text if before is not None else ""
-        heading = heading if len(heading) < _RUNNING_CHARACTERS else ""
-        labels = [_label(line) for line in piece.lines]
+        heading = heading if len(heading) < RUNNING_CHARACTERS else ""
+        labels = [read_label(line) for line in piece.lines]
         is_anothers = any(
             _OTHER_PERSON.search(text) for text in (heading, *(line.text for line in piece.lines))
         )
         if not is_anothers:
             found.append(tuple(labels))
     return found
-
-
-def _label(line: Line) -> Label:
-    match = _LABEL.fullmatch(line.text)
-    assert match is not None  # noqa: S101 - that is why the line is among the labels
-    return Label(" ".join(match["label"].lower().split()), match["value"].strip(), line)

@@ -22,7 +22,8 @@ from intake.letters.name_places import (
 )
 from intake.letters.names import Likeness, compare
 from intake.letters.others import is_address_line, until_another
-from intake.letters.parts import Label, Letter
+from intake.letters.parts import Letter
+from intake.letters.pieces import Label
 from intake.letters.recipients import is_written_to, may_be_recipients, may_yet_be_writers
 from intake.letters.senders import is_office
 

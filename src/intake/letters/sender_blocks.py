@@ -9,8 +9,9 @@ from intake.letters.claims import Claims
 from intake.letters.identifiers import Fit, find_tax_codes, find_vat_numbers, fit_name
 from intake.letters.lines import Line
 from intake.letters.name_places import is_own_foot
-from intake.letters.parts import Label, Letter
+from intake.letters.parts import Letter
 from intake.letters.people import Sender
+from intake.letters.pieces import Label
 from intake.letters.senders import Town, find_emails, find_phones, read_street, read_town
 from intake.schemas.letters import Place
 

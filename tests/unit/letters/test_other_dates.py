@@ -223,3 +223,46 @@ def test_a_label_counts_with_an_empty_line_between_and_not_from_far() -> None:
 
 def test_a_place_in_the_column_beside_is_no_label() -> None:
     assert drawn([*PAGE, (100, 300, "Sulmona,"), (500, 300, "14/03/2025")]) == "2025-03-14"
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [["ARRIVO", "26/03/2025"], ["Prot. arrivo n. 442", "26/03/2025"], ["26 MAR 2025", "ARRIVO"],
+     ["Pervenuto", "N. 3345", "26 MAR 2025"], ["RECEIVED", "Roma, 26 marzo 2025"]],
+)  # fmt: skip
+def test_the_date_of_a_stamp_of_arrival_is_not_the_letters(stamp: list[str]) -> None:
+    rows = [(900, 290 + 30 * place, text) for place, text in enumerate(stamp)]
+    assert drawn([*PAGE, *rows]) is None
+    assert drawn([*PAGE, *rows, (100, 420, "Sulmona, 14 marzo 2025")]) == "2025-03-14"
+
+
+def ended(*ending: str, opening: str = "") -> str | None:
+    """Return the date of a letter whose text is followed by these lines, 60 pixels apart."""
+    above = [(100, 300, opening)] if opening else []
+    end = [(100, 660 + 60 * place, text) for place, text in enumerate(ending)]
+    return drawn([*PAGE[:-2], *above, *end, (900, 1000, "Mario Rossi")])
+
+
+@pytest.mark.parametrize(
+    "closing", [["In fede"], ["Distinti saluti", "In fede"], ["Firma"], ["Il richiedente"]]
+)
+@pytest.mark.parametrize(
+    "date", ["Sulmona, 14 marzo 2025", "Sulmona, lì 14/03/2025", "Luogo e data: Roma, 14/03/2025"]
+)
+def test_a_date_with_its_place_over_the_closing_words_is_the_letters(
+    date: str, closing: list[str]
+) -> None:
+    assert ended(date, *closing) == "2025-03-14"
+    assert ended(closing[0], date, *closing[1:]) == "2025-03-14"
+    assert ended(date, *closing, opening="Sulmona, 13 marzo 2025") is None
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [["il sisma è avvenuto il", "14 marzo 2025"], ["14/03/2025"], ["Data del sisma:", "14/03/2025"],
+     ["dichiara di essere nato a", "Sulmona, 14 marzo 1961"]],
+)  # fmt: skip
+def test_a_date_in_which_the_text_ends_is_not_the_letters(ending: list[str]) -> None:
+    assert ended(*ending, "In fede") is None
+    opening = "Sulmona, 20 marzo 2025"
+    assert ended(*ending, "In fede", opening=opening) == "2025-03-20"
