@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ _BLOCK_GAP = 0.95
 """White between two lines, in heights, from which on a new block begins; 0.2 to 0.6 is usual."""
 _NEAR = 2.5
 """White between two lines, in heights, up to which they may belong together: one line is empty."""
+_DESCENDS = re.compile(r"[gjpqyQÇç,;()\[\]{}|/@_]")
+_WITH_DESCENT = 1.3
+"""A letter that goes below the line adds as much to the height of a capital."""
 _MARGIN = 1.5
 """How far apart, in heights, the left or right ends of the lines of one block may be."""
 
@@ -155,12 +159,19 @@ def _place(line: Line) -> tuple[int, int]:
     return line.box.top, line.box.left
 
 
+def _full_height(line: Line) -> float:
+    """Return the height of a line as if it had a letter that goes below it, such as g."""
+    assert line.box is not None  # noqa: S101 - as above
+    height = line.box.bottom - line.box.top
+    return height if _DESCENDS.search(line.text) else _WITH_DESCENT * height
+
+
 def _continues(last: Line, line: Line) -> bool:
     """Return whether a line stands right under the last one of a block, flush or centred."""
     above, below = last.box, line.box
     assert above is not None  # noqa: S101 - as above
     assert below is not None  # noqa: S101
-    height = max(min(above.bottom - above.top, below.bottom - below.top), 1)
+    height = max(min(_full_height(last), _full_height(line)), 1)
     gap = below.top - above.bottom
     if not -0.6 * height <= gap <= _BLOCK_GAP * height:
         return False

@@ -40,7 +40,9 @@ _NO_NAME = re.compile(
     r"allegat|dear|yours|sincerely|faithfully|regards|firma|signature|data|pagina|page|tel|fax|"
     r"email|mail|codice|fiscale|partita|ufficio|office|dipartimento|department|protezione|civile|"
     r"civil|protection|contact|cent(?:er|re)|presidenza|consiglio|ministri|servizio|service|"
-    r"relazioni|pubblico|centralino|direzion|segreteri|clienti|assistenza|staff\b|team\b|richiesta|request|segnalazione|via|viale|piazza|corso|largo)"
+    r"relazioni|pubblico|centralino|direzion|segreteri|clienti|assistenza|staff\b|team\b|"
+    r"united (?:kingdom|states)|great britain|regno unito|gran bretagna|stati uniti|paesi bassi|"
+    r"richiesta|request|segnalazione|via|viale|piazza|corso|largo)"
 )
 _ALL_WHITE = re.compile(r"\s{3,}|\t")
 _BETWEEN_NAMES = re.compile(r"\s*,\s*|\s+[-–]\s+")

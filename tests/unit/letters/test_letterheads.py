@@ -111,3 +111,23 @@ def test_the_foot_of_another_organisation_has_nothing_of_the_senders() -> None:
     head = ["Studio Ferri", "Via Roma 3", "10123 Torino (TO)"]
     found = stated(head, ["Davide Zanin"], FOOT)
     assert found == stated(head, ["Davide Zanin"])
+
+
+def test_the_lines_of_a_foreign_address_hide_no_telephone() -> None:
+    head = ["Peter Hollis", "14 Kingsley Road", "Bristol BS6 7AF", "United Kingdom",
+            "Tel. +44 117 496 0123"]  # fmt: skip
+    assert stated(head, ["Peter Hollis"])["phone"] == "+441174960123"
+
+
+def test_a_recipient_in_typewriting_keeps_the_lines_that_have_no_letter_below_them() -> None:
+    """There the white between two lines is as high as their letters."""
+    rows = [(100, "Mario Rossi"), (140, "Via dei Mille 14"), (180, "67039 Sulmona"),
+            (300, "Al Sindaco di Sulmona"), (340, "Via Mazzini 21"), (380, "67039 Sulmona"),
+            (500, "Gentile Sindaco,"), (600, "chiedo un sopralluogo."), (700, "Distinti saluti"),
+            (760, "Mario Rossi")]  # fmt: skip
+    words = tuple(word for top, text in rows for word in _words(text, top))
+    text = "\n".join(text for _, text in rows)
+    page = Page(number=1, text=text, confidence=0.95, words=words, width=1600, height=2300)
+    facts = find_facts(RecognisedDocument(media_type="image/png", pages=(page,)), OPTIONS)
+    assert facts.street is not None
+    assert facts.street.value == "Via dei Mille 14"
