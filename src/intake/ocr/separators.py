@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from intake.errors import UnreadableItem
 from intake.ocr.barcodes import find_barcodes
+from intake.ocr.empty_pages import is_empty
 from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
-from intake.ocr.page_kind import BLANK_INK_IN2
 from intake.ocr.patch_codes import find_patch_code
 from intake.ocr.sheets import PageImage, PageLost, Sheet
-from intake.ocr.sparse_letters import has_letters, look_at
 from intake.schemas.letters import SeparatorRule
 
 _LOOK_DPI = 150
 """Enough for a bar of 0.25 mm; a third of the work of reading."""
-_MARGIN_IN = 0.5
-"""Shadows of the sheet's edge and holes for a folder lie here, and no letter is written here."""
 _MOST_PAGES = 1000
 """What no feeder holds."""
 
@@ -66,14 +61,4 @@ def _separates(sheet: Sheet, rule: SeparatorRule) -> bool:
 
 
 def _is_blank(sheet: Sheet) -> bool:
-    """Return whether a page has no more on it than dust, its margins aside."""
-    if not isinstance(sheet, PageImage):
-        return False
-    ink, across, down = look_at(sheet.image, dpi_x=sheet.dpi_x, dpi_y=sheet.dpi_y)
-    left, top = int(_MARGIN_IN * across), int(_MARGIN_IN * down)
-    inner = ink[top : -top or None, left : -left or None]
-    if inner.size == 0:
-        return False
-    if float(np.count_nonzero(inner)) / (across * down) >= BLANK_INK_IN2:
-        return False
-    return not has_letters(inner, dpi_x=across, dpi_y=down)
+    return isinstance(sheet, PageImage) and is_empty(sheet)
