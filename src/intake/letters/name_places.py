@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from intake.letters.lines import Block, Line, are_side_by_side
+from intake.letters.lines import Block, Line, above, are_side_by_side
 from intake.letters.names import Likeness, compare, words_of
 from intake.letters.others import (
     is_address_line,
@@ -49,7 +49,7 @@ def find_head(letter: Letter) -> Block | None:
     for before, block in zip([[], *letter.head], letter.head, strict=False):
         if not _has_address(block):
             continue
-        is_headless = is_address_line(block[0].text) and len(before) in (1, 2)
+        is_headless = is_address_line(block[0].text) and _stands_under(block, before, letter)
         found.append([*before, *block] if is_headless and not _has_address(before) else block)
     return found[0] if len(found) == 1 else None
 
@@ -150,6 +150,11 @@ def _add(found: list[Name], line: Line, place: Place, confidence: float) -> None
     for person in read_people(line.text):
         if all(compare(person, each.text) is not Likeness.SAME for each in found):
             found.append(Name(person, line, place, confidence))
+
+
+def _stands_under(block: Block, before: Block, letter: Letter) -> bool:
+    """Return whether a block stands right under one of a line or two."""
+    return len(before) in (1, 2) and above(block[0], letter.lines) is before[-1]
 
 
 def _has_address(block: Block) -> bool:

@@ -156,7 +156,8 @@ def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
     """Return whether the letter begins with our own letterhead: we stand first, not addressed.
 
     English writers put the recipient without a word before it, but under or beside themselves.
-    A stroke that was read as a letter or two, such as a bar of a barcode, is no piece.
+    What stands beside us without an address is no sender, but the bars of a barcode, read as words.
+    A stroke that was read as a letter or two, such as one of them, is no piece.
     """
     pieces = [piece for piece in opening if any(_WORD.search(line.text) for line in piece.lines)]
     if not pieces or pieces[0].kind is not Kind.RECIPIENT:
@@ -166,7 +167,7 @@ def _is_ours(opening: Sequence[Piece], own_names: Sequence[str]) -> bool:
     beside = [
         piece.lines[0].box
         for piece in pieces[1:]
-        if piece.kind is Kind.OTHER and piece.lines[0].box is not None
+        if piece.kind is Kind.OTHER and has_address(piece.lines) and piece.lines[0].box is not None
     ]
     ends = top[-1].box.bottom if top[-1].box is not None else 0
     is_first = not any(box.top < ends for box in beside)

@@ -86,7 +86,7 @@ _AROUND_AT = re.compile(r"(?<=\w) ?@ ?(?=\w)")
 _EMAIL = re.compile(
     r"(?<![\w.+-])(?<!\w[._-] )"
     r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}"
-    r"\.[A-Za-z]{2,10}(?![\w@-])",
+    r"\.[A-Za-z]{2,10}(?![\w@-]|\. ?[a-z]{2,3}(?!\w))",
     re.ASCII,
 )
 _PEC_LABEL = re.compile(r"(?i)\b(?:p\.?e\.?c\.?|posta (?:elettronica )?certificata)\b")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from intake.letters.facts import find_facts, merge
 from intake.schemas.documents import Page, RecognisedDocument, Word
 from intake.schemas.letters import LetterFacts, LetterOptions
@@ -253,3 +255,31 @@ def test_white_around_the_sign_of_an_address_is_closed_and_nothing_else_is() -> 
     broken = letter().replace("mario.rossi@example.it", "mario. rossi @ example.it")
     assert values(read(apart))["email"] == "mario.rossi@example.it"
     assert "email" not in values(read(broken))
+
+
+@pytest.mark.parametrize("bars", ["Roma", "IH HNRINNAE RIF"])
+def test_the_bars_of_a_barcode_beside_our_letterhead_do_not_hide_it(bars: str) -> None:
+    rows = [
+        (100, 100, "Contact Center"), (100, 130, "Via Ulpiano 11"), (100, 160, "00193 Roma"),
+        (900, 130, bars), (900, 300, "Gent.mo Mario Rossi"), (900, 330, "Via dei Tigli 14"),
+        (100, 460, "Roma, 20 marzo 2025"), (100, 560, "Gentile Signore,"),
+        (100, 700, "Distinti saluti"), (100, 760, "Paola Verdi"),
+    ]  # fmt: skip
+    document = RecognisedDocument(media_type="image/png", pages=(_page(rows),))
+    assert values(find_facts(document, OPTIONS)) == {}
+
+
+def test_an_address_that_lost_its_recipient_is_not_that_of_a_name_further_up() -> None:
+    rows = [
+        (100, 100, "Geoservizi S.p.A."), (700, 200, "Spett.le Contact Center"),
+        (900, 300, "Via Ulpiano 11"), (900, 330, "00193 Roma"), (100, 460, "Roma, 20 marzo 2025"),
+        (100, 560, "Gentile Ufficio,"), (100, 700, "Distinti saluti"), (100, 760, "Paola Verdi"),
+    ]  # fmt: skip
+    document = RecognisedDocument(media_type="image/png", pages=(_page(rows),))
+    found = values(find_facts(document, OPTIONS))
+    assert found == {"date": "2025-03-20", "name": "Paola Verdi"}
+
+
+def test_an_address_that_breaks_off_at_a_full_stop_is_not_stated() -> None:
+    text = letter().replace("mario.rossi@example.it", "mario.rossi@posta.example. it")
+    assert "email" not in values(read(text))
