@@ -79,10 +79,10 @@ def read(page: Any, dpi: int, engine: Any) -> tuple[RecognisedDocument, float]:
     found: dict[int, Any] = {}
     spent_s = 0.0
 
-    def watch(_sheet: PageImage, prepared: Prepared, seen: Page) -> None:
+    def watch(sheet: PageImage, prepared: Prepared, seen: Page) -> None:
         nonlocal spent_s
         started = cpu_s()
-        found[seen.number] = find_barcodes(prepared.image)
+        found[seen.number] = find_barcodes(prepared.image) or find_barcodes(sheet.image)
         spent_s += cpu_s() - started
 
     document = recognise(
