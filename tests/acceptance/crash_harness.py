@@ -1,10 +1,12 @@
 """Kill a run with SIGKILL before its n-th effect, run again, and look whether the promise holds.
 
-Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--first N] [--every N]``; prints one
-JSON object. PHASE is ``receive`` or ``process``. An effect is whatever outlives the process: a
-write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement, and a
-task for a child process. To die right after an effect is to die before the next: nothing that
+Run as ``python crash_harness.py WORK PHASE DATABASE_URL [--first N] [--every N] [--each-kind]``;
+prints one JSON object. PHASE is ``receive`` or ``process``. An effect is whatever outlives the
+process: a write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement,
+and a task for a child process. To die right after an effect is to die before the next: nothing that
 lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
+Effects are of one kind where the same functions lead to them; ``--each-kind`` adds the first and
+the last of every kind to each N-th.
 """
 
 from __future__ import annotations
@@ -82,13 +84,22 @@ class Counter:
     """Counts effects and kills this process before the chosen one."""
 
     def __init__(self, kill_before: int | None) -> None:
-        self.count = 0
+        self.kinds: list[str] = []
         self._kill_before = kill_before
 
-    def tick(self) -> None:
-        self.count += 1
-        if self.count == self._kill_before:
+    def tick(self, name: str) -> None:
+        self.kinds.append(f"{name} {' '.join(_callers())}")
+        if len(self.kinds) == self._kill_before:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _callers() -> Iterator[str]:
+    """Yield the functions of the package that are at work, the innermost first."""
+    frame = sys._getframe(3)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("intake."):
+            yield frame.f_code.co_qualname
+        frame = frame.f_back  # type: ignore[assignment]
 
 
 def instrument(counter: Counter) -> None:
@@ -170,7 +181,7 @@ def _wrap(owner: Any, name: str, counter: Counter) -> None:
     real = getattr(owner, name)
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        counter.tick()
+        counter.tick(name)
         return real(*args, **kwargs)
 
     setattr(owner, name, wrapped)
@@ -309,7 +320,7 @@ def run_phase(world: Path, database_url: str, phase: str, counter: Counter | Non
             instrument(counter)
         report = app.poll() if phase == "receive" else app.process()
         if counter is not None:
-            (world / "effects").write_text(str(counter.count))
+            (world / "effects").write_text("\n".join(counter.kinds))
         problems = [s.problem for s in report.sources.values() if s.problem]
         if problems or report.processed.problem:
             raise AssertionError(f"a run failed: {problems or report.processed.problem}")
@@ -459,11 +470,11 @@ def sweep(
     shutil.copytree(template, whole, symlinks=True)
     whole_url = url_of(whole, "whole")
     _must(in_child(lambda: run_phase(whole, whole_url, arguments.phase, Counter(None))))
-    effects = int((whole / "effects").read_text())
+    kinds = (whole / "effects").read_text().splitlines()
     expected = _summary(look(whole_url))
-    killed, points = 0, 0
+    killed, points = 0, chosen_points(arguments, kinds)
     found: list[str] = []
-    for point in range(arguments.first, effects + 1, arguments.every):
+    for point in points:
         world = arguments.work / "world"
         shutil.copytree(template, world, symlinks=True)
         url = url_of(world, f"p{point}")
@@ -473,17 +484,27 @@ def sweep(
         if summary != expected:
             broken.append(f"another outcome than without a kill: {summary}")
         found += [f"point {point}: {breach}" for breach in broken]
-        points += 1
         if arguments.plant and found:
             break
     return {
         "items": len(sent),
-        "effects": effects,
-        "points": points,
+        "effects": len(kinds),
+        "kinds": len(set(kinds)),
+        "points": len(points),
         "killed": killed,
         "violations": found,
         "outcomes": expected,
     }
+
+
+def chosen_points(arguments: argparse.Namespace, kinds: list[str]) -> list[int]:
+    """Return before which effects, counted from 1, the run is to be killed."""
+    points = set(range(arguments.first, len(kinds) + 1, arguments.every))
+    if arguments.each_kind:
+        numbered = list(enumerate(kinds, start=1))
+        points |= set({kind: point for point, kind in numbered}.values())
+        points |= set({kind: point for point, kind in reversed(numbered)}.values())
+    return sorted(points)
 
 
 def try_point(
@@ -558,6 +579,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("database_url")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--each-kind", action="store_true")
     parser.add_argument("--real-children", action="store_true")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="a defect to be found")
     return parser.parse_args()

@@ -1,4 +1,7 @@
-"""The promise under SIGKILL: before every single effect of receive and of process."""
+"""The promise under SIGKILL: before the first and the last effect of every kind, and many more.
+
+``python tests/acceptance/crash_harness.py WORK process sqlite:///`` kills before every single one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from intake.testing.postgres import Postgres
 
 HARNESS = Path(__file__).with_name("crash_harness.py")
 LEAST_EFFECTS = {"receive": 100, "process": 200}
-"""So that a sweep does not shrink unseen; there were 106 and 218 when this was written."""
+"""So that a sweep does not shrink unseen; there were 106 and 206 when this was written."""
+LEAST_KINDS = {"receive": 12, "process": 25}
+"""There were 15 and 30."""
 
 
 def _sweep(work: Path, phase: str, url: str, *options: str) -> Any:
@@ -32,10 +37,12 @@ def _assert_promise_held(finding: Any, *, points: int) -> None:
 
 
 @pytest.mark.parametrize("phase", ["receive", "process"])
-def test_a_kill_before_any_effect_loses_and_doubles_nothing(phase: str, tmp_path: Path) -> None:
-    finding = _sweep(tmp_path, phase, "sqlite:///")
+def test_a_kill_before_an_effect_loses_and_doubles_nothing(phase: str, tmp_path: Path) -> None:
+    finding = _sweep(tmp_path, phase, "sqlite:///", "--every", "5", "--each-kind")
     assert finding["effects"] >= LEAST_EFFECTS[phase]
-    _assert_promise_held(finding, points=finding["effects"])
+    assert finding["kinds"] >= LEAST_KINDS[phase]
+    assert finding["points"] >= finding["effects"] // 5 + finding["kinds"]
+    _assert_promise_held(finding, points=finding["points"])
 
 
 @pytest.mark.parametrize(("phase", "every"), [("receive", 23), ("process", 37)])
