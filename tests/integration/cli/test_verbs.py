@@ -401,7 +401,8 @@ def test_topics_are_learned_measured_and_used(
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "1.eml").write_bytes(samples.text_mail("Strada", "Rifiuti in strada"))
     config = tmp_path / "intake.toml"
-    config.write_text(CONFIG)
+    words_alone = f"{CONFIG}\n[classify]\nembeddings = false\n"  # embeddings take seconds
+    config.write_text(words_alone)
     kinds = {"reclamo": "il vicino butta rifiuti in strada", "accesso": "copia degli atti firmati"}
     lines = [
         json.dumps({"text": f"{text} numero {number}", "topic": topic, "at": f"2026-01-{day:02}"})
@@ -431,7 +432,7 @@ def test_topics_are_learned_measured_and_used(
     strange.write_text("\n".join([*lines, '{"text": "Un disco volante", "topic": "marziani"}']))
     warned = intake("train", str(strange), "--out", str(tmp_path / "strange.model"))
     assert (warned.code, "marziani (1)." in warned.err) == (0, True)
-    config.write_text(f'{CONFIG}\n[classify]\nmodel = "topics.model"\n')
+    config.write_text(f'{words_alone}model = "topics.model"\n')
     verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
     assert verdict["topic"] == "reclamo"
     assert verdict["opinions"][0]["classifier"] == "learned"
