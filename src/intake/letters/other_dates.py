@@ -89,7 +89,9 @@ def is_another_date(
 
 
 def _is_of_arrival(text: str) -> bool:
-    return bool(_OF_ARRIVAL.search(text)) and len(text.split()) <= _LABEL_WORDS
+    """Return whether a line is of the stamp of an office; a subject may say ``ricevuta``, too."""
+    is_short = len(text.split()) <= _LABEL_WORDS
+    return is_short and bool(_OF_ARRIVAL.search(text)) and not _SUBJECT.match(text)
 
 
 def _asks(text: str, *, is_whole: bool) -> bool:

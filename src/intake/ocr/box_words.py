@@ -91,4 +91,4 @@ def _distance(line: Sequence[Word], box: TickBox) -> float:
 
 def _shared(word: Word, box: TickBox) -> float:
     shared = min(word.bottom, box.bottom) - max(word.top, box.top)
-    return shared / min(word.bottom - word.top, box.bottom - box.top)
+    return shared / max(1, min(word.bottom - word.top, box.bottom - box.top))

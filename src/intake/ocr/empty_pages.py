@@ -18,7 +18,8 @@ _HOLE_IN, _HOLE_FILLED, _HOLE_ROUND = (0.15, 0.4), 0.6, 1.4
 """Least and most width and height of a hole, share of its box it fills, the one to the other."""
 _STREAK_SHARE, _STREAKS_IN = 0.4, 0.1
 """Dirt on the scanner's glass draws a line along the page, which is pale and has gaps: as much of
-it is ink at least. All such lines together are as wide at most."""
+it is ink at least. All such lines together are as wide at most. A line of dense type is as dark:
+letters count before streaks are taken out."""
 
 
 def is_empty(sheet: PageImage) -> bool:
@@ -28,10 +29,10 @@ def is_empty(sheet: PageImage) -> bool:
     inner = _without_holes(ink, across, down)[top : -top or None, left : -left or None]
     if inner.size == 0:
         return False
-    inner = _without_streaks(_without_streaks(inner, across).T, down).T
-    if float(np.count_nonzero(inner)) / (across * down) >= BLANK_INK_IN2:
+    bare = _without_streaks(_without_streaks(inner, across).T, down).T
+    if float(np.count_nonzero(bare)) / (across * down) >= BLANK_INK_IN2:
         return False
-    return not has_letters(inner, dpi_x=across, dpi_y=down)
+    return not any(has_letters(each, dpi_x=across, dpi_y=down) for each in (inner, bare))
 
 
 def _without_holes(ink: Mask, across: float, down: float) -> Mask:

@@ -46,6 +46,8 @@ _CORNER, _LEAST_CORNER = 0.075, 1.5
 _COMB_GAP = 0.6
 """Boxes so many widths apart are one field of single letters, or a pattern."""
 _ALIKE = 0.15
+_MOST_BARS, _MOST_BOXES = 5000, 600
+"""A page with more is a pattern, and is left as it is: each box is compared with others."""
 _DENSE, _EVERYWHERE = 0.38, 0.8
 """Share of dark beside a square in the pattern of a two-dimensional code, and of rows with some;
 print has a quarter of the first."""
@@ -72,13 +74,18 @@ class TickBox:
 def find_tick_boxes(levels: Levels, dpi: float) -> tuple[TickBox, ...]:
     """Return the boxes to tick of a level picture from the top down."""
     found: list[TickBox] = []
-    for left, top, right in zip(*_hanging_bars(levels, dpi), strict=True):
+    bars = _hanging_bars(levels, dpi)
+    if len(bars[0]) > _MOST_BARS:
+        return ()
+    for left, top, right in zip(*bars, strict=True):
         if any(each.left - 3 <= left <= each.right and each.top - 3 <= top < each.bottom
                for each in found):  # fmt: skip
             continue
         box = _box_under(levels, int(left), int(top), int(right), dpi)
         if box is not None:
             found.append(box)
+            if len(found) > _MOST_BOXES:
+                return ()
     apart = [box for box in _not_in_rows(found) if not _is_in_pattern(levels, box)]
     return tuple(_with_solid_ones_told(apart))
 

@@ -6,10 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from intake.ocr.blobs import Mask, find_blobs, long_runs
+from intake.ocr.blobs import Mask, find_blobs, long_runs, runs_along_rows
 
 Tick = Literal["empty", "ticked", "doubtful", "solid"]
 
+_STROKES = 2
 _SOFT_IN = 0.006
 """So wide is the soft edge of a frame's line."""
 _THICKEST = 0.2
@@ -65,11 +66,14 @@ def _thickness(box: Mask) -> int:
 
 
 def _is_letter(shape: Mask) -> bool:
-    """Say whether a shape has a stem, a bar or a hole, as most letters and figures have."""
+    """Say whether a shape has a stem, a bar, a hole or strokes over each other in its middle, as
+    letters and figures have but for V, W, X and Y; those of a cross and a hook meet there."""
     height, width = shape.shape
     stem = long_runs(shape.T, max(2, round(_STRAIGHT * height))).any()
     bar = long_runs(shape, max(2, round(_STRAIGHT * width))).any()
-    return bool(stem or bar) or _has_hole(shape)
+    middle = shape[:, width * 2 // 5 : width * 3 // 5 + 1].T
+    crossed = np.bincount(runs_along_rows(middle)[0], minlength=len(middle))
+    return bool(stem or bar) or _has_hole(shape) or float(np.median(crossed)) >= _STROKES
 
 
 def _has_hole(shape: Mask) -> bool:

@@ -16,7 +16,9 @@ _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
              37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}  # fmt: skip
 """Those with a number; which currency 5 to 8 and 41 to 44 have depends on the reader's country."""
 MOST_CELLS = 250_000
-"""More do not fit into the text of a sheet."""
+"""Of a file; more do not fit into its text."""
+_MOST_STYLES = 10_000_000
+"""Bytes of the styles of cells that are read; a file has 65,490 of them at most."""
 _FORMAT = re.compile(r"<(?:\w+:)?numFmt\s[^<>]*>")
 _STYLES, _STYLES_END = re.compile(rb"<(?:\w+:)?cellXfs[\s>]"), re.compile(rb"</(?:\w+:)?cellXfs>")
 _STYLE = re.compile(r"<(?:\w+:)?xf\s[^<>]*>")
@@ -31,10 +33,20 @@ def read_formats(package: Package) -> dict[str, Formats]:
         codes = _codes(package.read("xl/styles.xml"))
         if not any(codes):
             return {}
-        parts = sheet_parts(package)
-        return {name: _formats(package.read(part), codes) for name, part in parts.items()}
+        return _of_sheets(package, codes)
     except UnreadableItem:  # the reader of the sheets says what is wrong with them
         return {}
+
+
+def _of_sheets(package: Package, codes: list[str]) -> dict[str, Formats]:
+    """Return the formats by sheet; a part that several sheets name is read once."""
+    parts = sheet_parts(package)
+    known: dict[str, Formats] = {}
+    left = MOST_CELLS
+    for part in dict.fromkeys(parts.values()):
+        known[part] = _formats(package.read(part), codes, left) if left > 0 else {}
+        left -= sum(map(len, known[part].values()))
+    return {name: known[part] for name, part in parts.items()}
 
 
 def _codes(styles: bytes) -> list[str]:
@@ -45,11 +57,11 @@ def _codes(styles: bytes) -> list[str]:
     end = first and _STYLES_END.search(styles, first.end())
     if first is None or end is None:
         return []
-    cells = styles[first.end() : end.start()]
+    cells = styles[first.end() : end.start()][:_MOST_STYLES]
     return [own.get(each.get("numFmtId", ""), "") for each in tags(cells, _STYLE)]
 
 
-def _formats(sheet: bytes, codes: list[str]) -> Formats:
+def _formats(sheet: bytes, codes: list[str], most: int) -> Formats:
     found: dict[int, dict[int, str]] = defaultdict(dict)
     count = 0
     for cell in _CELL.finditer(sheet):
@@ -59,6 +71,6 @@ def _formats(sheet: bytes, codes: list[str]) -> Formats:
         if code := codes[int(style[1])]:
             found[int(name[2]) - 1][column_number(name[1])] = code
             count += 1
-            if count >= MOST_CELLS:
+            if count >= most:
                 break
     return found

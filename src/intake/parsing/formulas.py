@@ -34,7 +34,9 @@ _UNTOLD = "…"
 def read_formulas(package: Package) -> dict[str, Formulas]:
     """Return the formulas without a value, by the name of their sheet; none of what is damaged."""
     try:
-        return {name: _formulas(package.read(part)) for name, part in sheet_parts(package).items()}
+        parts = sheet_parts(package)
+        known = {part: _formulas(package.read(part)) for part in dict.fromkeys(parts.values())}
+        return {name: known[part] for name, part in parts.items()}
     except UnreadableItem:  # the reader of the sheets says what is wrong with them
         return {}
 

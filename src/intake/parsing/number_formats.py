@@ -7,16 +7,19 @@ date or a fraction, is not followed.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 _MOST_CODE = 100
 _MOST_FIGURES = 15
 """A spreadsheet keeps no more of a number."""
+_EXACT = Context(prec=2 * _MOST_CODE)
+_SIGNS = 2
+_NO_WORDS = str.maketrans("", "", "-() \xa0")
 _PIECES = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]\-]*)(?:-[^\]]*)?\]'
     r"|\[(?P<colour>[A-Za-z]+\d*)\]|_.|\*.|(?P<digits>[0#?][0#?.,]*)|(?P<percent>%)"
-    r"|(?P<plain>[€$£+\-():/ \xa0])|(?P<other>.)",
+    r"|(?P<plain>[€$£+\-(): \xa0])|(?P<other>.)",
     re.DOTALL,
 )
 _Pieces = tuple[tuple[str, str], ...]
@@ -25,7 +28,7 @@ _Pieces = tuple[tuple[str, str], ...]
 
 def number_shown(number: float, code: str) -> str:
     """Return a number as its format shows it; nothing where the format is not followed."""
-    pieces = _pieces(code)
+    pieces, has_own_sign = _pieces_for(number, code)
     fields = [text for kind, text in pieces if kind == "digits"]
     if not fields or not abs(number) < 10**_MOST_FIGURES:
         return ""
@@ -40,22 +43,43 @@ def number_shown(number: float, code: str) -> str:
         next(figures) if kind == "digits" else text if kind == "text" else " %"
         for kind, text in pieces
     )
-    sign = "-" if number < 0 and re.search("[1-9]", "".join(filled)) else ""
-    return sign + " ".join(shown.split())
+    is_signed = number < 0 and not has_own_sign and re.search("[1-9]", "".join(filled))
+    return ("-" if is_signed else "") + " ".join(shown.split())
+
+
+def _pieces_for(number: float, code: str) -> tuple[_Pieces, bool]:
+    """Return the pieces that show a number, and whether they say by themselves that it is negative.
+
+    Where negative numbers have words of their own, such as ``"Debito" 0.00``, these are shown.
+    """
+    sections = _sections(code)
+    if number >= 0 or len(sections) < 2 or _words(sections[0]) == _words(sections[1]):
+        return (sections[0] if sections else ()), False
+    says_so = any(kind == "text" and text.strip() for kind, text in sections[1])
+    return (sections[1] if says_so else ()), True
+
+
+def _words(pieces: _Pieces) -> str:
+    return "".join(text for kind, text in pieces if kind == "text").translate(_NO_WORDS)
 
 
 @lru_cache(maxsize=256)
-def _pieces(code: str) -> _Pieces:
-    """Return the pieces of the format of positive numbers; none where it is not followed."""
+def _sections(code: str) -> tuple[_Pieces, ...]:
+    """Return the pieces of the formats of positive and negative numbers; none where they are not
+    followed, and only the first where what follows it is not."""
     if len(code) > _MOST_CODE:
         return ()
+    sections: list[_Pieces] = []
     found: list[tuple[str, str]] = []
     for piece in _PIECES.finditer(code):
         if piece["other"] == ";":
-            break
-        if piece["other"]:
-            return ()
-        if piece["digits"]:
+            sections.append(tuple(found))
+            found = []
+            if len(sections) == _SIGNS:
+                return tuple(sections)
+        elif piece["other"]:
+            return tuple(sections)
+        elif piece["digits"]:
             found.append(("digits", piece["digits"]))
         elif piece["percent"]:
             found.append(("percent", "%"))
@@ -63,7 +87,7 @@ def _pieces(code: str) -> _Pieces:
             text = (piece["quoted"] or piece["escaped"] or piece["currency"] or piece["plain"]
                     or "")  # fmt: skip
             found.append(("text", text))
-    return tuple(found)
+    return (*sections, tuple(found))
 
 
 def _spelt(value: Decimal, field: str) -> str:
@@ -71,7 +95,7 @@ def _spelt(value: Decimal, field: str) -> str:
     whole, _, rest = field.partition(".")
     if whole.endswith(",") or "," in rest or "." in rest:
         return ""
-    rounded = value.quantize(Decimal(1).scaleb(-len(rest)), ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-len(rest)), ROUND_HALF_UP, _EXACT)
     before, _, after = f"{rounded:f}".partition(".")
     least = sum(each == "0" for each in rest)
     while len(after) > least and after.endswith("0"):

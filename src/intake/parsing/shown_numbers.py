@@ -24,6 +24,8 @@ _PIECES = re.compile(
     rb"(?:\s*<text:p(?:\s[^<>]*)?>"
     rb"(?P<shown>[^<]*(?:<text:s(?:\s[^<>]*)?/>[^<]*)*)</text:p>)?"
 )
+_MOST_SHOWN = 200
+"""Characters of a cell that are looked at; no number is longer."""
 _ANY = re.compile("<[^<>]*>")
 _SHOWN = re.compile(r"(?P<before>\D*?)-?(?P<figures>\d[\d.,]*)(?P<after>\D*)")
 
@@ -75,13 +77,15 @@ def _cells(content: bytes) -> Iterator[tuple[str, dict[str, str], str, _Place]]:
 
 def _repeated(attributes: dict[str, str], name: str) -> int:
     count = attributes.get(name, "1")
-    return int(count) if count.isascii() and count.isdigit() and len(count) < 8 else 1
+    return max(1, int(count)) if count.isascii() and count.isdigit() and len(count) < 8 else 1
 
 
 def _code(attributes: dict[str, str], shown: str) -> str:
     """Return the code by which the value of a cell is shown as it is; an empty one for none."""
+    if attributes.get("office:value-type") not in _NUMBERS or len(shown) > _MOST_SHOWN:
+        return ""
     found = _SHOWN.fullmatch(shown.strip())
-    if attributes.get("office:value-type") not in _NUMBERS or found is None or '"' in shown:
+    if found is None or '"' in shown:
         return ""
     try:
         value = float(attributes.get("office:value", ""))

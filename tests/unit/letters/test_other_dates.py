@@ -236,6 +236,14 @@ def test_the_date_of_a_stamp_of_arrival_is_not_the_letters(stamp: list[str]) -> 
     assert drawn([*PAGE, *rows, (100, 420, "Sulmona, 14 marzo 2025")]) == "2025-03-14"
 
 
+@pytest.mark.parametrize(
+    "subject", ["mancata ricevuta di pagamento", "fattura mai ricevuta", "ritardo in arrivo"]
+)
+def test_a_subject_that_says_received_is_no_stamp(subject: str) -> None:
+    lines = [(100, 300, "Torino, 3 maggio 2024"), (100, 340, f"Oggetto: {subject}")]
+    assert drawn([*PAGE, *lines]) == "2024-05-03"
+
+
 def ended(*ending: str, opening: str = "") -> str | None:
     """Return the date of a letter whose text is followed by these lines, 60 pixels apart."""
     above = [(100, 300, opening)] if opening else []

@@ -38,6 +38,15 @@ def test_a_streak_of_the_scanner_is_nothing_on_a_page(width: int) -> None:
     assert not is_empty(page(streak=width, text="Aiuto!"))
 
 
+def test_a_single_line_of_dense_type_is_a_letter_and_no_streak() -> None:
+    image = Image.new("L", (1240, 1754), 255)
+    font = ImageFont.load_default(17)
+    pen = ImageDraw.Draw(image)
+    line = "IBAN IT60X0542811101000000123456 INTESTATO A MARIO BIANCHI, CODICE FISCALE BNCMRA"
+    pen.text((100, 800), line, font=font, fill=0, stroke_width=1)
+    assert not is_empty(PageImage(number=1, image=image, dpi_x=150, dpi_y=150))
+
+
 def test_a_round_patch_in_the_middle_and_a_broad_bar_are_something() -> None:
     assert not is_empty(page(holes_in=4.0))
     assert not is_empty(page(streak=60))

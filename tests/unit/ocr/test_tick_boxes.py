@@ -67,7 +67,7 @@ def test_a_solid_square_is_ticked_only_beside_boxes_of_its_size():
     assert found(sheet) == ["ticked", "empty"]
 
 
-@pytest.mark.parametrize("letter", "ODQ0BE8U")
+@pytest.mark.parametrize("letter", "ODQ0BE8UCGS3")
 def test_a_letter_in_a_box_is_no_tick(letter):
     sheet = paper()
     pen = draw(sheet, side=44)

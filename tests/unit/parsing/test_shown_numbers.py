@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from io import BytesIO
 
@@ -66,6 +67,15 @@ def test_rows_and_columns_that_repeat_are_counted():
         f"{twice}</table:table-row>"
     )
     assert read(rows) == {3: {4: "00000", 5: "00000"}}
+
+
+def test_cells_that_repeat_no_times_and_long_ones_cost_no_time():
+    none = cell("float", "1.5", "1,50", 'table:number-columns-repeated="0"')
+    long = cell("float", "1", "1" + "," * 200_000 + "x1")
+    started = time.process_time()
+    for one in (none * 2000, long):
+        read(f'<table:table-row table:number-rows-repeated="1000000">{one}</table:table-row>')
+    assert time.process_time() - started < 2
 
 
 def test_a_row_that_repeats_for_ever_is_told_for_as_many_as_are_read():
