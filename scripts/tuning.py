@@ -280,9 +280,7 @@ class Learner(Encoder):
         for row, each in zip(places, cut, strict=True):
             row[: len(each)] = each
         is_text = places != self._pieces.padding
-        pieces = self._words.rows(places.ravel()).reshape(*places.shape, self.width)
-        pieces += self._positions[: places.shape[1]]
-        rows = self._normalised(pieces, self._norm).reshape(-1, self.width)
+        rows = self._begun(places)
         unseen = np.where(is_text, 0, -1e9).astype(np.float32)
         for layer in self._learning:
             rows = layer.forward(rows, unseen)

@@ -31,6 +31,8 @@ _TOKENS_AT_ONCE = 1024
 _MOST_PIECES = 256
 """Of a text no more are read: the 60 words of a stretch have about 100, damaged ones up to 200."""
 _HIDDEN = -1e9
+_FLAT = np.float32(80)
+"""Beyond, GELU is 0, and a number of 32 bits does not hold the power of e."""
 _READING = Lock()
 
 Floats = NDArray[np.float32]
@@ -198,46 +200,43 @@ class Encoder:
         return found
 
     def _means(self, cut: Sequence[Sequence[int]]) -> Floats:
-        longest = max(map(len, cut))
-        places = np.full((len(cut), longest), self._pieces.padding)
+        places = np.full((len(cut), max(map(len, cut))), self._pieces.padding)
         for row, pieces in zip(places, cut, strict=True):
             row[: len(pieces)] = pieces
         is_text = places != self._pieces.padding
-        hidden = self._words.rows(places.ravel()).reshape(*places.shape, self.width)
-        hidden += self._positions[:longest]
-        hidden = self._normalised(hidden, self._norm)
+        hidden = self._begun(places)
         unseen = np.where(is_text, 0, _HIDDEN).astype(np.float32)[:, None, None, :]
         for layer in self._layers:
             hidden = self._passed(hidden, layer, unseen)
         counts = is_text.sum(axis=1, keepdims=True)
+        hidden = hidden.reshape(*places.shape, self.width)
         means: Floats = np.einsum("tpw,tp->tw", hidden, is_text.astype(np.float32)) / counts
         return means
 
+    def _begun(self, places: NDArray[np.int64]) -> Floats:
+        """Return the pieces (rows) of texts (by pieces) as the first layer reads them."""
+        rows = self._words.rows(places.ravel())
+        rows += np.tile(self._positions[: places.shape[1]], (len(places), 1))
+        return _normalised(rows, self._norm, self._epsilon)
+
     def _passed(self, hidden: Floats, layer: Layer, unseen: Floats) -> Floats:
-        """Return texts by pieces by width after ``layer``."""
-        texts, pieces, width = hidden.shape
-        parts = layer.attention.of(hidden).reshape(
-            texts, pieces, 3, self._heads, width // self._heads
-        )
-        queries, keys, values = parts.transpose(2, 0, 3, 1, 4)
-        looks = queries @ keys.transpose(0, 1, 3, 2)
-        looks *= np.float32((width // self._heads) ** -0.5)
+        """Return the pieces (rows) of all texts after ``layer``."""
+        hidden = hidden + layer.mixing.of(self._mixed(layer.attention.of(hidden), unseen))
+        hidden = _normalised(hidden, layer.norms[:2], self._epsilon)
+        hidden = hidden + layer.narrowing.of(_bent(layer.widening.of(hidden)))
+        return _normalised(hidden, layer.norms[2:], self._epsilon)
+
+    def _mixed(self, parts: Floats, unseen: Floats) -> Floats:
+        """Return for each piece the values of the pieces of its text, by how it looks at them."""
+        split = parts.reshape(len(unseen), -1, 3, self._heads, self.width // self._heads)
+        queries, keys, values = split.transpose(2, 0, 3, 1, 4)
+        looks: Floats = queries * np.float32(queries.shape[-1] ** -0.5) @ keys.transpose(0, 1, 3, 2)
         looks += unseen
         looks -= looks.max(axis=-1, keepdims=True)
         np.exp(looks, out=looks)
-        looks /= looks.sum(axis=-1, keepdims=True)
-        mixed = (looks @ values).transpose(0, 2, 1, 3).reshape(texts, pieces, width)
-        hidden = hidden + layer.mixing.of(mixed)
-        hidden = self._normalised(hidden, layer.norms[:2])
-        hidden = hidden + layer.narrowing.of(_bent(layer.widening.of(hidden)))
-        return self._normalised(hidden, layer.norms[2:])
-
-    def _normalised(self, hidden: Floats, norm: Floats) -> Floats:
-        hidden = hidden - hidden.mean(axis=-1, keepdims=True)
-        variances = np.einsum("tpw,tpw->tp", hidden, hidden)[..., None] / hidden.shape[-1]
-        hidden *= norm[0] / np.sqrt(variances + self._epsilon)
-        hidden += norm[1]
-        return hidden
+        mixed: Floats = looks @ values
+        mixed /= looks.sum(axis=-1, keepdims=True)
+        return mixed.transpose(0, 2, 1, 3).reshape(-1, self.width)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
@@ -277,14 +276,24 @@ def _matrices(plain: Mapping[str, NDArray[np.generic]], name: str) -> list[Matri
     ]
 
 
+def _normalised(rows: Floats, norm: Floats, epsilon: float) -> Floats:
+    """Return each row with mean 0 and variance 1, times a factor and with a shift."""
+    rows = rows - rows.mean(axis=-1, keepdims=True)
+    variances = np.einsum("pw,pw->p", rows, rows)[:, None] / rows.shape[-1]
+    rows *= norm[0] / np.sqrt(variances + epsilon)
+    rows += norm[1]
+    return rows
+
+
 def _bent(wide: Floats) -> Floats:
-    """Return GELU of each number (Hendrycks and Gimpel, 2016, by its approximation with tanh)."""
+    """Return GELU of each number (Hendrycks and Gimpel, 2016, by its approximation with tanh,
+    which is a logistic curve)."""
     bent = wide * wide
-    bent *= np.float32(0.044715 * 0.7978845608)
-    bent += np.float32(0.7978845608)
+    bent *= np.float32(-2 * 0.044715 * 0.7978845608)
+    bent -= np.float32(2 * 0.7978845608)
     bent *= wide
-    np.tanh(bent, out=bent)
+    np.minimum(bent, _FLAT, out=bent)
+    np.exp(bent, out=bent)
     bent += 1
-    bent *= wide
-    bent *= np.float32(0.5)
+    np.divide(wide, bent, out=bent)
     return bent
