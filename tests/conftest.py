@@ -67,9 +67,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     server.drop_database(url)
 
 
-@pytest.fixture(params=KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run who asks for a database on both kinds, unless it is marked as the same on either."""
+    if "database_url" in metafunc.fixturenames:
+        is_same = metafunc.definition.get_closest_marker("same_on_any_database") is not None
+        metafunc.parametrize("database_url", KINDS[:1] if is_same else KINDS, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a migrated database without a row; who asks for it runs on both kinds.
+    """Return the URL of a migrated database without a row.
 
     It is copied: to take a database through all migrations costs more than most tests.
     """

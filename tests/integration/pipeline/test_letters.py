@@ -96,6 +96,7 @@ def filed(app: Intake, receipt: Receipt) -> Request:
     return app.requests.get(app.receipts.get(receipt.id).reference or "")
 
 
+@pytest.mark.same_on_any_database
 def test_what_a_letter_says_of_its_sender_is_on_its_request(app: Intake) -> None:
     request = filed(app, push(app, (FIXTURES / "scan" / "lettera_firmata.pdf").read_bytes()))
     assert request.letter is not None
@@ -123,6 +124,7 @@ def test_front_ends_read_the_facts_in_the_view(app: Intake, database_url: str) -
     assert row.sender_name == "Luca Marangon"
 
 
+@pytest.mark.same_on_any_database
 def test_a_letter_that_names_a_request_is_shown_to_a_person_and_not_attached(app: Intake) -> None:
     sender = Sender(name="Anna Bellini", email="anna.bellini@example.it")
     earlier = app.submit(RequestDraft(channel="phone", text="Chiede notizie.", sender=sender))
@@ -135,6 +137,7 @@ def test_a_letter_that_names_a_request_is_shown_to_a_person_and_not_attached(app
     assert request.follows is None
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize("height", [90, 330])
 def test_a_barcode_with_bars_as_long_as_ruled_lines_is_read(quick: Intake, height: int) -> None:
     reference = "CC-2026-0000042-7"
@@ -149,6 +152,7 @@ def test_a_barcode_with_bars_as_long_as_ruled_lines_is_read(quick: Intake, heigh
     assert [(each.value, each.place) for each in letter.references] == [(reference, "barcode")]
 
 
+@pytest.mark.same_on_any_database
 def test_a_reference_in_a_barcode_is_found_and_our_own_letter_has_no_sender(app: Intake) -> None:
     request = filed(app, push(app, (LETTERS / "returned.png").read_bytes()))
     truth = json.loads((LETTERS / "returned.json").read_text(encoding="utf-8"))
@@ -185,6 +189,7 @@ def test_each_letter_of_a_batch_becomes_a_request_of_its_own(
     ]
 
 
+@pytest.mark.same_on_any_database
 def test_a_file_without_separators_is_one_letter(quick: Intake) -> None:
     receipt = push_batch(quick, (LETTERS / "batch_patch.pdf").read_bytes(), "barcode")
     report = quick.process()
@@ -203,6 +208,7 @@ def test_a_letter_that_came_before_is_linked_when_a_batch_holds_it_again(quick: 
     assert (report.processed.noted, report.processed.linked, report.processed.filed) == (1, 3, 0)
 
 
+@pytest.mark.same_on_any_database
 def test_a_batch_that_cannot_be_cut_is_one_letter_that_a_person_looks_at(quick: Intake) -> None:
     content = (LETTERS / "batch_patch.tif").read_bytes()
     resolution_unit, old_jpeg = b"\x28\x01\x03\0", b"\x01\x02\x03\0"  # tags 296 and 513
@@ -214,6 +220,7 @@ def test_a_batch_that_cannot_be_cut_is_one_letter_that_a_person_looks_at(quick: 
     assert "batch_not_separated" in request.review_reasons
 
 
+@pytest.mark.same_on_any_database
 def test_a_way_to_separate_that_nobody_knows_is_quarantined(quick: Intake) -> None:
     receipt = push_batch(quick, (LETTERS / "batch_patch.pdf").read_bytes(), "scissors")
     quick.process()

@@ -66,7 +66,7 @@ def options(tmp_path: Path) -> ClassifierOptions:
     path.write_text("".join(TOPIC.format(topic) for topic in WORDS))
     rules = tmp_path / "rules.toml"
     rules.write_text('[[rules]]\ntopic = "acqua"\nname = "none"\nweight = 1.0\nit = ["xyzzy"]\n')
-    return ClassifierOptions(taxonomy=path, rules=rules)
+    return ClassifierOptions(taxonomy=path, rules=rules, embeddings=False)  # which take seconds
 
 
 @pytest.fixture

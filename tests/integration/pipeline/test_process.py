@@ -161,6 +161,7 @@ def test_a_crash_of_native_code_costs_its_own_item_three_attempts_and_no_neighbo
     assert "unread_crash" in flagged.review_reasons
 
 
+@pytest.mark.same_on_any_database
 def test_a_hang_is_stopped_in_time(open_intake: Open) -> None:
     app = open_intake(
         ocr={"engine": "hanging"},
@@ -596,6 +597,7 @@ def test_the_original_bytes_are_exported_as_they_came(open_intake: Open, tmp_pat
     assert not set(again) & set(files)
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize("name", ["a" * 300 + ".txt", "..", "../../x.eml", "a\tb\u202e.eml"])
 def test_an_original_is_exported_whatever_its_name(
     open_intake: Open, tmp_path: Path, name: str
@@ -814,6 +816,7 @@ def test_what_is_no_message_id_is_refused(open_intake: Open, wrong: str) -> None
         app.requests.record_reply(request.reference, wrong, by="op")
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize("name", ["frana.docx", "volontari.odt", "danni.xlsx", "allagamento.rtf"])
 def test_the_text_of_an_attached_document_is_read_and_found(open_intake: Open, name: str) -> None:
     app = open_intake()

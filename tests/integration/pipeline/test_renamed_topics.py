@@ -55,6 +55,7 @@ def settings(taxonomy: Path, tmp_path: Path, database_url: str) -> Settings:
             "model_dir": tmp_path / "models",
             "refit_after": 0,
             "precision": 0.9,
+            "embeddings": False,  # which take seconds
         },
     )
 
@@ -154,7 +155,7 @@ def test_corrections_models_and_thresholds_map_forward(settings: Settings, taxon
         assert all(each.is_right for each in outcomes)
         thresholds = choose_thresholds(outcomes, precision=0.9)
         assert thresholds.topics == {"strade": 0.9, "illuminazione": 0.9}
-        options = ClassifierOptions(taxonomy=taxonomy)
+        options = ClassifierOptions(taxonomy=taxonomy, embeddings=False)
         model = app.models._folder.current_path()
         (learned,) = open_classifiers((), model, options)
         opinions = learned.classify([Document(text=WORDS["neve"].format(7))])

@@ -54,6 +54,7 @@ def _upper_third(content):
     return cut.getvalue()
 
 
+@pytest.mark.same_on_any_database
 def test_a_fax_can_be_searched_and_its_words_are_where_they_were_read(filed, tmp_path):
     app, request = filed("fine_clean.tif", searchable=True, whole=True)
 
@@ -73,6 +74,7 @@ def test_a_fax_can_be_searched_and_its_words_are_where_they_were_read(filed, tmp
     assert kind == "print"
 
 
+@pytest.mark.same_on_any_database
 def test_nothing_is_made_that_nobody_asked_for(filed, tmp_path):
     app, request = filed("fine_clean.tif", searchable=False)
 

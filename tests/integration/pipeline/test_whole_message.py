@@ -89,6 +89,7 @@ HTML = f"<html><body><p>{DANGER}</p></body></html>".encode()
 CARD = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Lucia\r\nNOTE:{DANGER}\r\nEND:VCARD\r\n".encode()
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize(
     ("mail", "where"),
     [
@@ -132,6 +133,7 @@ def test_danger_is_heard_wherever_it_stands(app: Intake, mail: EmailMessage, whe
     assert _places(app, request) == {where}
 
 
+@pytest.mark.same_on_any_database
 def test_the_topic_is_told_by_what_is_new(app: Intake) -> None:
     text = (
         f"{CALM}\n\n{INTRODUCED}\n\n> Chiedo un tirocinio e i corsi di formazione per volontari.\n"
@@ -142,6 +144,7 @@ def test_the_topic_is_told_by_what_is_new(app: Intake) -> None:
     assert request.urgency == "normal"
 
 
+@pytest.mark.same_on_any_database
 def test_a_text_file_belongs_to_what_was_read_of_a_request(app: Intake) -> None:
     request = _file(app, _with_file("nota.txt", "La frana è a Città.".encode(), "text/plain"))
     [file] = app.requests.get(request.reference).attachments
@@ -158,6 +161,7 @@ def test_what_a_reply_quotes_of_a_known_thread_is_no_new_alarm(app: Intake) -> N
     assert (numbered.urgency, numbered.follows) == ("normal", first.id)
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize(
     "text",
     [
@@ -195,6 +199,7 @@ def test_our_own_answer_that_quotes_a_call_is_no_new_alarm(app: Intake) -> None:
     assert app.receipts.get(receipt.id).state == "noted"
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize(
     "headers",
     [
@@ -210,12 +215,14 @@ def test_what_else_is_quoted_is_heard(app: Intake, headers: dict[str, str]) -> N
     assert request.urgency == "emergency"
 
 
+@pytest.mark.same_on_any_database
 def test_an_archive_that_stays_shut_in_an_archive_goes_to_a_person(app: Intake) -> None:
     inner = _zip("nota.txt", b"ciao")
     request = _file(app, _with_file("n.zip", _zip("n2.zip", inner), "application/zip"))
     assert "unread_unknown_format" in request.review_reasons
 
 
+@pytest.mark.same_on_any_database
 def test_of_a_very_long_text_file_both_ends_are_heard(app: Intake) -> None:
     row = "24/11/26, 09:50 - Lucia: ci vediamo domani alla riunione del comitato di quartiere\n"
     chat = (row * 20_000 + DANGER).encode()
