@@ -38,6 +38,30 @@ def intake(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     return intake
 
 
+@pytest.fixture
+def few_topics(tmp_path: Path) -> str:
+    """Return settings of topics of their own, without embeddings: learned in no time.
+
+    With our topics come 2,000 messages to learn from, and to embed a text takes long.
+    """
+    topics = {"reclamo": "rumore", "accesso": "atti", "altro": "auguri"}
+    (tmp_path / "taxonomy.toml").write_text(
+        "\n".join(
+            f'[[topics]]\nid = "{topic}"\nqueue = "one"\n'
+            f'label = {{ it = "{topic}", en = "{topic}" }}\n'
+            f'description = {{ it = "{word}", en = "{word}" }}'
+            for topic, word in topics.items()
+        )
+    )
+    (tmp_path / "rules.toml").write_text(
+        "\n".join(
+            f'[[rules]]\ntopic = "{topic}"\nname = "{word}"\nit = ["{word}"]'
+            for topic, word in topics.items()
+        )
+    )
+    return '[classify]\ntaxonomy = "taxonomy.toml"\nrules = "rules.toml"\nembeddings = false\n'
+
+
 @pytest.fixture(scope="session")
 def intake_apart() -> Callable[..., Result]:
     """Return what runs the command in a folder, in a process of its own."""

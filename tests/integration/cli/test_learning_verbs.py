@@ -62,10 +62,10 @@ def test_without_a_correction_there_is_nothing_to_learn_from(intake: Run, tmp_pa
 
 @pytest.mark.parametrize(("content", "named"), [(None, "is not in"), (b"broken", "cannot be used")])
 def test_a_model_in_use_that_cannot_be_measured_is_named(
-    intake: Run, tmp_path: Path, content: bytes | None, named: str
+    intake: Run, tmp_path: Path, few_topics: str, content: bytes | None, named: str
 ) -> None:
     version = "0" * 12
-    (tmp_path / "intake.toml").write_text('[classify]\nmodel_dir = "models"\nembeddings = false\n')
+    (tmp_path / "intake.toml").write_text(f'{few_topics}model_dir = "models"\n')
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "current").write_text(f"{version}\n")
     if content is not None:
@@ -138,9 +138,9 @@ def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
 
 
 def test_examples_may_begin_with_a_byte_order_mark_or_come_by_standard_input(
-    intake: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_topics: str
 ) -> None:
-    (tmp_path / "intake.toml").write_text("[classify]\nembeddings = false\n")
+    (tmp_path / "intake.toml").write_text(few_topics)
     content = codecs.BOM_UTF8 + Path(written(tmp_path / "all.jsonl", labelled())).read_bytes()
     (tmp_path / "marked.jsonl").write_bytes(content)
 
@@ -162,9 +162,9 @@ def test_examples_that_are_not_utf_8_are_refused_by_their_line(intake: Run, tmp_
 
 
 def test_an_evaluation_names_topics_that_the_taxonomy_does_not_have(
-    intake: Run, tmp_path: Path
+    intake: Run, tmp_path: Path, few_topics: str
 ) -> None:
-    (tmp_path / "intake.toml").write_text("[classify]\nembeddings = false\n")
+    (tmp_path / "intake.toml").write_text(few_topics)
     lines = [*labelled(), {"text": "Un disco volante", "topic": "marziani", "at": "2025-01-01"}]
 
     measured = intake("evaluate", written(tmp_path / "all.jsonl", lines))

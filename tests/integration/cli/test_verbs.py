@@ -395,14 +395,13 @@ def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
 
 
 def test_topics_are_learned_measured_and_used(
-    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_topics: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "1.eml").write_bytes(samples.text_mail("Strada", "Rifiuti in strada"))
     config = tmp_path / "intake.toml"
-    words_alone = f"{CONFIG}\n[classify]\nembeddings = false\n"  # embeddings take seconds
-    config.write_text(words_alone)
+    config.write_text(CONFIG + few_topics)
     kinds = {"reclamo": "il vicino butta rifiuti in strada", "accesso": "copia degli atti firmati"}
     lines = [
         json.dumps({"text": f"{text} numero {number}", "topic": topic, "at": f"2026-01-{day:02}"})
@@ -432,7 +431,7 @@ def test_topics_are_learned_measured_and_used(
     strange.write_text("\n".join([*lines, '{"text": "Un disco volante", "topic": "marziani"}']))
     warned = intake("train", str(strange), "--out", str(tmp_path / "strange.model"))
     assert (warned.code, "marziani (1)." in warned.err) == (0, True)
-    config.write_text(f'{words_alone}model = "topics.model"\n')
+    config.write_text(f'{CONFIG}{few_topics}model = "topics.model"\n')
     verdict = intake("classify", "--text", "rifiuti in strada dal vicino", "--json").json
     assert verdict["topic"] == "reclamo"
     assert verdict["opinions"][0]["classifier"] == "learned"
@@ -528,11 +527,11 @@ def test_ocr_does_not_read_for_a_folder_that_is_not_there(intake: Any, tmp_path:
 
 
 def test_models_of_a_folder_go_live_by_winning_and_are_put_back_by_a_person(
-    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_topics: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mails").mkdir()
-    (tmp_path / "intake.toml").write_text(f'{CONFIG}\n[classify]\nmodel_dir = "models"\n')
+    (tmp_path / "intake.toml").write_text(f'{CONFIG}{few_topics}model_dir = "models"\n')
     words = {"accesso": "gimbo lapti", "reclamo": "sorva tuncle"}
     examples = tmp_path / "examples.jsonl"
     examples.write_text(
