@@ -55,8 +55,10 @@ def test_every_gradient_is_how_much_a_small_difference_costs(tuning: ModuleType)
 
     _, decisions = loss()
     learner.learn((1 / (1 + np.exp(-decisions)) - truth).astype(np.float32))
-    gradients = [parameter.gradient.copy() for parameter in learner.parameters]
-    for parameter, gradient in zip(learner.parameters, gradients, strict=True):
+    network, thin = learner.parameters[:4], learner.parameters[4:]
+    tried = [*network, *thin[:8], *thin[-8:]]  # of the first layer and of the last
+    gradients = [parameter.gradient.copy() for parameter in tried]
+    for parameter, gradient in zip(tried, gradients, strict=True):
         steepest = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
         value, costs = parameter.value[steepest], []
         for difference in (0.005, -0.005):

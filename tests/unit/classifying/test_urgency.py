@@ -45,11 +45,11 @@ def test_calls_for_help_are_found_and_calm_phrases_raise_few_alarms() -> None:
 @pytest.mark.parametrize(
     ("name", "asked", "found", "mistaken"),
     [
-        ("unseen.toml", 80, 0.85, 0.15),  # in words that are oblique on purpose
+        ("unseen.toml", 50, 0.85, 0.15),  # in words that are oblique on purpose
         ("unseen_plain.toml", 40, 0.9, 0.15),
-        ("unseen_usual.toml", 60, 0.95, 0.05),
-        ("unseen_tricky.toml", 60, 0.9, 0.04),
-        ("unseen_others.toml", 60, 0.95, 0.04),
+        ("unseen_usual.toml", 40, 0.95, 0.05),
+        ("unseen_tricky.toml", 40, 0.9, 0.04),
+        ("unseen_others.toml", 40, 0.95, 0.04),
     ],
 )
 def test_danger_is_found_in_words_that_nobody_has_taught_us(
@@ -61,7 +61,7 @@ def test_danger_is_found_in_words_that_nobody_has_taught_us(
     assert not {*calls, *calm} & {*CALLS, *CALM}
     choose = random.Random(11)  # benchmarks/classify.py measures on all of them
     assert _share_of_alarms(choose.sample(calls, asked)) >= found
-    assert _share_of_alarms(choose.sample(calm, 80)) <= mistaken
+    assert _share_of_alarms(choose.sample(calm, 40)) <= mistaken
 
 
 @pytest.mark.parametrize(
