@@ -301,7 +301,9 @@ class Intake:
         precision = self.settings.classify.precision
         if precision is None:
             return options
-        thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)
+        thresholds = choose_thresholds(
+            self.requests.outcomes(), precision=precision, lately=self.requests.choices()
+        )
         classify = options.classify.model_copy(update={"thresholds": thresholds})
         return options.model_copy(update={"classify": classify})
 
