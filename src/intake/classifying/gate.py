@@ -4,8 +4,9 @@ No fixed threshold keeps its precision while topics come and go. So the threshol
 latest outcomes it is learned how often machines are right at each confidence, of each topic. What
 is surest of being right is filed, as far down as, of texts like the latest ones, as many of those
 filed are right as is wanted. That is one chance of being right for all topics, and so another
-confidence for each. A share of what is filed is shown to a person all the same: without that audit
-nothing would be known of what is filed.
+confidence for each; of a topic of which little is known the chance is held lower. A share of what
+is filed is shown to a person all the same: without that audit nothing would be known of what is
+filed.
 """
 
 from __future__ import annotations
@@ -58,18 +59,18 @@ def choose_thresholds(
     """
     if len(outcomes) < _LEAST_OUTCOMES:
         return Thresholds(general=NEVER)
-    from intake.classifying.recalibration import recalibrate  # noqa: PLC0415 - numpy, where needed
+    from intake.classifying.recalibration import Recalibration  # noqa: PLC0415 - numpy, where needed
 
     outcomes = outcomes[-REMEMBERED:]
     if lately is None:
         lately = [Choice(each.confidence, each.topic) for each in outcomes]
-    learned = recalibrate(outcomes)
+    learned = Recalibration(outcomes)
     odds = _least([learned.odds(*choice) for choice in lately[-REMEMBERED:]], precision)
     if odds is None:
         return Thresholds(general=NEVER)
     return Thresholds(
         general=_threshold(learned.confidence_of(odds)),
-        topics={topic: _threshold(learned.confidence_of(odds, topic)) for topic in learned.steps},
+        topics={topic: _threshold(learned.confidence_of(odds, topic)) for topic in learned.topics},
     )
 
 

@@ -12,31 +12,31 @@ from intake.classifying.gate import (
 )
 
 
-def _general(outcomes: list[Outcome], *, precision: float) -> float:
-    return choose_thresholds(outcomes, precision=precision).general
+def _threshold(outcomes: list[Outcome], *, precision: float) -> float:
+    return choose_thresholds(outcomes, precision=precision).of("")
 
 
 def test_nothing_is_filed_before_enough_outcomes_are_known() -> None:
-    assert _general([], precision=0.9) == NEVER
-    assert _general([Outcome(0.99, True)] * 29, precision=0.9) == NEVER
-    assert _general([Outcome(0.99, True)] * 30, precision=0.9) == 0.99
+    assert _threshold([], precision=0.9) == NEVER
+    assert _threshold([Outcome(0.99, True)] * 29, precision=0.9) == NEVER
+    assert _threshold([Outcome(0.99, True)] * 30, precision=0.9) == 0.99
 
 
 def test_the_threshold_is_the_least_confidence_that_keeps_the_precision() -> None:
     outcomes = [Outcome(0.9, True)] * 60 + [Outcome(0.6, True)] * 60 + [Outcome(0.3, False)] * 60
-    assert _general(outcomes, precision=0.9) == 0.6
+    assert _threshold(outcomes, precision=0.9) == 0.6
 
 
 def test_old_outcomes_are_forgotten() -> None:
     good, bad = [Outcome(0.8, True)] * REMEMBERED, [Outcome(0.8, False)] * REMEMBERED
-    assert _general(good + bad, precision=0.9) == NEVER
-    assert _general(bad + good, precision=0.9) == 0.8
+    assert _threshold(good + bad, precision=0.9) == NEVER
+    assert _threshold(bad + good, precision=0.9) == 0.8
 
 
 def test_equal_confidence_is_never_parted_by_its_order() -> None:
     outcomes = [Outcome(0.7, True)] * 40 + [Outcome(0.7, False)] * 40
-    assert _general(outcomes, precision=0.9) == NEVER
-    assert _general(outcomes[::-1], precision=0.9) == NEVER
+    assert _threshold(outcomes, precision=0.9) == NEVER
+    assert _threshold(outcomes[::-1], precision=0.9) == NEVER
 
 
 def test_precision_is_kept_where_confidence_means_frequency() -> None:
@@ -45,7 +45,7 @@ def test_precision_is_kept_where_confidence_means_frequency() -> None:
     came = [Outcome(each, choose.random() < each) for each in confident]
     filed: list[bool] = []
     for place in range(REMEMBERED, len(came), 25):
-        threshold = _general(came[:place], precision=0.9)
+        threshold = _threshold(came[:place], precision=0.9)
         filed += [
             each.is_right for each in came[place : place + 25] if each.confidence >= threshold
         ]
@@ -67,10 +67,10 @@ def test_a_topic_that_is_often_wrong_needs_more_confidence_than_the_others() -> 
     assert 0.5 < thresholds.of("easy") <= 0.6 < thresholds.general < thresholds.of("hard") == 0.9
 
 
-def test_a_topic_of_which_little_is_known_has_nearly_the_general_threshold() -> None:
+def test_the_less_is_known_of_a_topic_the_more_confidence_it_needs() -> None:
     outcomes = [*_of("much", 0.7, right=200, wrong=10), *_of("little", 0.7, right=2, wrong=0)]
     thresholds = choose_thresholds(outcomes, precision=0.9)
-    assert thresholds.of("much") < thresholds.of("little") <= thresholds.general < 0.75
+    assert thresholds.of("much") < thresholds.of("little") < thresholds.general < 0.85
     assert thresholds.of("new") == thresholds.general
 
 
@@ -90,8 +90,8 @@ def test_what_is_filed_and_not_audited_still_counts_among_what_comes() -> None:
         each for three in zip(sure, doubtful[::2], doubtful[1::2], strict=True) for each in three
     ]
     came = [Choice(0.95)] * 130 + [Choice(0.7)] * 40
-    assert choose_thresholds(outcomes, precision=0.9).general == 0.95
-    assert choose_thresholds(outcomes, precision=0.9, lately=came).general == 0.7
+    assert choose_thresholds(outcomes, precision=0.9).of("") == 0.95
+    assert choose_thresholds(outcomes, precision=0.9, lately=came).of("") == 0.7
 
 
 def test_precision_is_kept_by_topics_of_their_own_though_only_an_audit_tells_of_what_is_filed() -> (
