@@ -58,7 +58,7 @@ class Desk:
     """A contact centre on its way: what was decided, what persons said, which model is in use."""
 
     def __init__(self, taxonomy: Path, folder: Path, settings: ClassifySettings) -> None:
-        self._options = ClassifierOptions(taxonomy=taxonomy)
+        self._options = ClassifierOptions(taxonomy=taxonomy, lessens=False)
         self._taxonomy = Taxonomy.load(taxonomy)
         self._folder = ModelFolder(folder)
         self._settings = settings

@@ -304,7 +304,7 @@ class Intake:
         thresholds = choose_thresholds(
             self.requests.outcomes(), precision=precision, lately=self.requests.choices()
         )
-        classify = options.classify.model_copy(update={"thresholds": thresholds})
+        classify = options.classify.model_copy(update={"thresholds": thresholds, "lessens": False})
         return options.model_copy(update={"classify": classify})
 
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:

@@ -125,7 +125,8 @@ def _likeliest(
         found += move * min(1.0, _LONGEST_STEP / max(float(np.abs(move).max()), _EXACT))
         if np.abs(move).max() < _EXACT:
             break
-    return found, np.linalg.inv(bend)
+    spread: NDArray[np.float64] = np.linalg.inv(bend).astype(np.float64)
+    return found, spread
 
 
 def _log_odds(confidence: float) -> float:
