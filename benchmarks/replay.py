@@ -25,7 +25,7 @@ from rich.progress import Progress, TaskID
 from intake.classifying.decide import judge
 from intake.classifying.examples import LabelledText, read
 from intake.classifying.figures import Figures, Judged
-from intake.classifying.gate import Outcome, choose_thresholds, is_audited
+from intake.classifying.gate import Choice, Outcome, choose_thresholds, is_audited
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.ranking import surest
 from intake.classifying.splits import in_time
@@ -58,12 +58,13 @@ class Desk:
     """A contact centre on its way: what was decided, what persons said, which model is in use."""
 
     def __init__(self, taxonomy: Path, folder: Path, settings: ClassifySettings) -> None:
-        self._options = ClassifierOptions(taxonomy=taxonomy)
+        self._options = ClassifierOptions(taxonomy=taxonomy, lessens=False)
         self._taxonomy = Taxonomy.load(taxonomy)
         self._folder = ModelFolder(folder)
         self._settings = settings
         self._corrections: list[LabelledText] = []
         self._outcomes: list[Outcome] = []
+        self._choices: list[Choice] = []
         self._tried_after = 0
         self.judged: list[Judged] = []
         self.is_filed: list[bool] = []
@@ -72,7 +73,9 @@ class Desk:
 
     def run(self, texts: Sequence[LabelledText]) -> None:
         """Judge the texts of one run with what is known before it; then let persons work."""
-        thresholds = choose_thresholds(self._outcomes, precision=self._settings.precision or 1.0)
+        thresholds = choose_thresholds(
+            self._outcomes, precision=self._settings.precision or 1.0, lately=self._choices
+        )
         for text in texts:
             self._judge(text, thresholds)
         if len(self._corrections) - self._tried_after >= self._settings.refit_after:
@@ -94,6 +97,8 @@ class Desk:
         self.judged.append(Judged(text, chosen, confidence))
         self.is_filed.append(is_filed)
         self.thresholds.append(thresholds.general)
+        if chosen is not None:
+            self._choices.append(Choice(confidence, chosen))
         if is_seen:
             self._corrections.append(text)
             if chosen is not None:

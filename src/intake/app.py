@@ -301,8 +301,10 @@ class Intake:
         precision = self.settings.classify.precision
         if precision is None:
             return options
-        thresholds = choose_thresholds(self.requests.outcomes(), precision=precision)
-        classify = options.classify.model_copy(update={"thresholds": thresholds})
+        thresholds = choose_thresholds(
+            self.requests.outcomes(), precision=precision, lately=self.requests.choices()
+        )
+        classify = options.classify.model_copy(update={"thresholds": thresholds, "lessens": False})
         return options.model_copy(update={"classify": classify})
 
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:

@@ -63,11 +63,13 @@ def evaluate(
         )
     folds = part(examples, split)
     judged: list[Judged] = []
+    frank: list[Judged] = []
     topics: list[frozenset[str]] = []
     for number, fold in enumerate(folds):
         model = learn(fold.learned, _within(progress, number, len(folds)))
         topics.append(frozenset(model.manifest.topics))
-        judged += judge(model, fold.held)
+        frank += _frankly(model, fold.held)
+        judged += [_lessened(model.manifest, each) for each in frank[len(judged) :]]
     unknown = {
         text.topic
         for fold, known in zip(folds, topics, strict=True)
@@ -78,7 +80,7 @@ def evaluate(
     return Report(
         **_figures(ours, judged, threshold),
         **_parted(split, folds, judged, threshold),
-        gate=roll(judged, precision=precision) if split is Split.TIME else None,
+        gate=roll(frank, precision=precision) if split is Split.TIME else None,
         unknown_topics=tuple(sorted(unknown)),
         rivals=tuple(_compare(ours, folds, rivals, threshold)),
     )
@@ -96,22 +98,30 @@ def measure(model: LinearModel, held: Sequence[LabelledText], *, threshold: floa
 
 
 def judge(model: LinearModel, held: Sequence[LabelledText]) -> list[Judged]:
-    """Return the texts with the topics that ``model`` chooses, as sure as it is of them in a run:
-    less of topics with few examples."""
+    """Return the texts with the topics that ``model`` chooses, as sure as it is of them in a run
+    with a fixed threshold: less of topics with few examples."""
+    return [_lessened(model.manifest, each) for each in _frankly(model, held)]
+
+
+def _frankly(model: LinearModel, held: Sequence[LabelledText]) -> list[Judged]:
+    """Return the texts with the topics that ``model`` chooses, and how likely it holds them."""
     shares = model.probabilities(
         [each.text for each in held], channels=[each.channel for each in held]
     )
     chosen = shares.argmax(axis=1).tolist()
     return [
-        _judged(model.manifest, text, place, float(row[place]))
+        Judged(text, model.manifest.topics[place], float(row[place]))
+        if row[place] >= LEAST_SHARE
+        else Judged(text, None, 0.0)
         for text, row, place in zip(held, shares, chosen, strict=True)
     ]
 
 
-def _judged(manifest: Manifest, text: LabelledText, place: int, share: float) -> Judged:
-    if share < LEAST_SHARE:
-        return Judged(text, None, 0.0)
-    return Judged(text, manifest.topics[place], lessened(manifest, place, share))
+def _lessened(manifest: Manifest, judged: Judged) -> Judged:
+    if judged.topic is None:
+        return judged
+    place = manifest.topics.index(judged.topic)
+    return judged._replace(confidence=lessened(manifest, place, judged.confidence))
 
 
 def _figures(figures: Figures, judged: Sequence[Judged], threshold: float) -> dict[str, Any]:

@@ -42,9 +42,11 @@ class LearnedClassifier:
 
     Confidence is the frequency of being right, as measured on held-out examples; with too few of
     them, a careful guess. For a topic with few examples, and no messages that were written to learn
-    from, it is less, so that it suggests and does not file. All opinions are calibrated once some
-    topic has enough examples, or none: else a likely topic of few examples would lose to an
-    unlikely one of many. There is no opinion on a text that is unlike all examples.
+    from, it is less, so that it suggests and does not file; but not where thresholds follow
+    outcomes: these tell how good it is, and of two texts the likelier one should be filed. All
+    opinions are calibrated once some topic has enough examples, or none: else a likely topic of few
+    examples would lose to an unlikely one of many. There is no opinion on a text that is unlike all
+    examples.
     """
 
     name = "learned"
@@ -55,13 +57,16 @@ class LearnedClassifier:
         prior: Prior | None = None,
         *,
         embedder: Embedder | None = None,
+        lessens: bool = True,
     ) -> None:
         """Load the model, or take one; ``prior`` is what rules say, for a model that needs them,
         and ``embedder`` gives embeddings, if they are to count (a model taken has its own).
+        ``lessens`` is whether it is less sure of topics with few examples.
 
         Raises:
             ConfigError: the file cannot be read or is no model.
         """
+        self._lessens = lessens
         if isinstance(path, LinearModel):
             self._model, self.version = path, digest(path.to_bytes())
         else:
@@ -70,7 +75,12 @@ class LearnedClassifier:
 
     @classmethod
     def untrained(
-        cls, taxonomy: Taxonomy, prior: Prior, *, embedder: Embedder | None = None
+        cls,
+        taxonomy: Taxonomy,
+        prior: Prior,
+        *,
+        embedder: Embedder | None = None,
+        lessens: bool = True,
     ) -> Self | None:
         """Return one that knows only what topics say of themselves and what rules say.
 
@@ -80,9 +90,10 @@ class LearnedClassifier:
             return None
         made = _made(taxonomy)
         if made is None:
-            return cls(trained_on_nothing(taxonomy, prior, embedder=embedder))
+            model = trained_on_nothing(taxonomy, prior, embedder=embedder)
+            return cls(model, lessens=lessens)
         with as_file(made) as path:
-            return cls(path, prior, embedder=embedder)
+            return cls(path, prior, embedder=embedder, lessens=lessens)
 
     def classify(self, documents: Sequence[Document]) -> Sequence[Classification]:
         """Return the opinions worth showing, the strongest first."""
@@ -115,12 +126,14 @@ class LearnedClassifier:
         return manifest.prior > 0 and min(known) >= ENOUGH_EXAMPLES
 
     def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
-        topic = self._model.manifest.topics[place]
+        manifest = self._model.manifest
+        topic = manifest.topics[place]
+        sure = lessened(manifest, place, share) if self._lessens else round(share, 4)
         return Classification(
             classifier=self.name,
             version=self.version,
             topic=topic,
-            confidence=min(lessened(self._model.manifest, place, share), most),
+            confidence=min(sure, most),
             evidence=self._evidence(text, topic),
         )
 

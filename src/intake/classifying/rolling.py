@@ -20,7 +20,9 @@ def roll(judged: Sequence[Judged], *, precision: float) -> Gate:
     Each is filed or not by thresholds from the texts before it, all of whose topics a person has
     told: an audit of less knows less.
     """
-    outcomes = [Outcome(each.confidence, each.is_right, each.topic or "") for each in judged]
+    outcomes = [
+        Outcome(each.confidence, each.is_right, each.topic) for each in judged if each.topic
+    ]
     filed: dict[str, list[bool]] = defaultdict(list)
     for start in range(0, len(outcomes), _RUN):
         thresholds = choose_thresholds(outcomes[:start], precision=precision)
@@ -32,7 +34,7 @@ def roll(judged: Sequence[Judged], *, precision: float) -> Gate:
     return Gate(
         precision=precision,
         threshold=_known(last.general),
-        coverage=rounded(len(right) / max(1, len(outcomes))),
+        coverage=rounded(len(right) / max(1, len(judged))),
         accuracy_covered=rounded(sum(right) / max(1, len(right))),
         topics=tuple(_of_topic(topic, last, filed[topic]) for topic in sorted(last.topics)),
     )

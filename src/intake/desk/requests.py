@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from intake.classifying.examples import LabelledText
-from intake.classifying.gate import REMEMBERED, Outcome
+from intake.classifying.gate import REMEMBERED, Choice, Outcome
 from intake.classifying.ranking import surest
 from intake.classifying.taxonomy import Taxonomy
 from intake.desk.export import write_files
@@ -190,11 +190,24 @@ class Requests:
         with self._database.read() as connection:
             latest = opinions.latest_judged(connection, REMEMBERED)
         for topic, given in latest:
-            machines = [each for each in given if each.classifier != "person"]
-            chosen, right = surest(machines, self._taxonomy), self._taxonomy.find(topic)
+            chosen, right = self._machines_choice(given), self._taxonomy.find(topic)
             if chosen is not None and right is not None:
-                outcomes.append(Outcome(chosen[1], chosen[0] == right.id, chosen[0]))
+                is_right = chosen.topic == right.id
+                outcomes.append(Outcome(chosen.confidence, is_right, chosen.topic))
         return outcomes
+
+    def choices(self) -> list[Choice]:
+        """Return how sure machines were of the topics of the latest requests, whether or not a
+        person has looked at them; the oldest first."""
+        with self._database.read() as connection:
+            latest = opinions.latest(connection, REMEMBERED)
+        found = map(self._machines_choice, latest)
+        return [each for each in found if each is not None]
+
+    def _machines_choice(self, given: Sequence[Classification]) -> Choice | None:
+        machines = [each for each in given if each.classifier != "person"]
+        chosen = surest(machines, self._taxonomy)
+        return None if chosen is None else Choice(chosen[1], chosen[0])
 
     def record_reply(self, reference: str, message_id: str, *, by: str) -> Request:
         """Write down that a message was sent about a request, by whoever sent it.

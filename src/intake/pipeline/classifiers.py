@@ -115,7 +115,10 @@ def _untrained(options: ClassifierOptions) -> Classifier | None:
 
     rules = KeywordClassifier.configured(options)
     return LearnedClassifier.untrained(
-        Taxonomy.load(options.taxonomy), rules.shares, embedder=embedder(options)
+        Taxonomy.load(options.taxonomy),
+        rules.shares,
+        embedder=embedder(options),
+        lessens=options.lessens,
     )
 
 
@@ -124,4 +127,6 @@ def _learned(model: Path, changed_ns: int, options: ClassifierOptions) -> Classi
     from intake.classifying.learned import LearnedClassifier  # noqa: PLC0415 - numpy, where needed
 
     rules = KeywordClassifier.configured(options)
-    return LearnedClassifier(model, rules.shares, embedder=embedder(options))
+    return LearnedClassifier(
+        model, rules.shares, embedder=embedder(options), lessens=options.lessens
+    )

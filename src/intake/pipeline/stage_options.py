@@ -37,6 +37,8 @@ class ClassifyOptions(Frozen):
     rules: Path | None = None
     embeddings: bool = True
     """Whether the learned classifier may ask the encoder where words leave a doubt."""
+    lessens: bool = True
+    """Whether it is less sure of topics with few examples: not where thresholds follow outcomes."""
     threshold: float = 0.5
     thresholds: Thresholds | None = None
     """Those that outcomes taught, instead."""
@@ -48,7 +50,10 @@ class ClassifyOptions(Frozen):
     def files(self) -> ClassifierOptions:
         """What classifiers are opened with."""
         return ClassifierOptions(
-            taxonomy=self.taxonomy, rules=self.rules, embeddings=self.embeddings
+            taxonomy=self.taxonomy,
+            rules=self.rules,
+            embeddings=self.embeddings,
+            lessens=self.lessens,
         )
 
 

@@ -88,6 +88,9 @@ class ClassifierOptions(Frozen):
     rules: Path | None = None
     embeddings: bool = True
     """Whether the learned classifier may ask the encoder where words leave a doubt."""
+    lessens: bool = True
+    """Whether the learned classifier is less sure of topics with few examples. Not where thresholds
+    follow outcomes, which tell of each topic how good it is."""
 
 
 class Fault(Frozen):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, distinct, func, insert, select
+from sqlalchemy import Connection, Select, and_, distinct, func, insert, select
 
 from intake.schemas.classifications import Classification
 from intake.store.tables import classifications, requests
@@ -81,15 +81,31 @@ def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Cl
     """Return the topic that a person chose, and all opinions without their evidence, of the
     latest ``limit`` requests that have one; the oldest first."""
     rows = connection.execute(
-        select(requests.c.id, requests.c.topic)
-        .where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
-        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
-        .limit(limit)
+        _latest(limit).where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
     ).all()
-    found: dict[str, list[Classification]] = {row.id: [] for row in reversed(rows)}
+    given = _without_evidence(connection, [row.id for row in rows])
+    return [(row.topic, given[row.id]) for row in reversed(rows)]
+
+
+def latest(connection: Connection, limit: int) -> list[list[Classification]]:
+    """Return all opinions without their evidence of each of the latest ``limit`` requests, whoever
+    has looked at them; the oldest first."""
+    ids = [row.id for row in connection.execute(_latest(limit))]
+    given = _without_evidence(connection, ids)
+    return [given[each] for each in reversed(ids)]
+
+
+def _latest(limit: int) -> Select[tuple[str, str | None]]:
+    newest_first = (requests.c.created_at.desc(), requests.c.id.desc())
+    return select(requests.c.id, requests.c.topic).order_by(*newest_first).limit(limit)
+
+
+def _without_evidence(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, list[Classification]]:
+    found: dict[str, list[Classification]] = {each: [] for each in ids}
     names = [name for name in Classification.model_fields if name != "evidence"]
     columns = [classifications.c[name] for name in names]
-    ids = list(found)
     for start in range(0, len(ids), _AT_ONCE):
         given = connection.execute(
             select(classifications.c.request_id, *columns)
@@ -99,4 +115,4 @@ def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Cl
         for row in given:
             values = {name: getattr(row, name) for name in names}
             found[row.request_id].append(Classification.model_validate(values))
-    return [(row.topic, found[row.id]) for row in reversed(rows)]
+    return found

@@ -154,7 +154,8 @@ def test_corrections_models_and_thresholds_map_forward(settings: Settings, taxon
         assert len(outcomes) == 3 * (ENOUGH - 1)
         assert all(each.is_right for each in outcomes)
         thresholds = choose_thresholds(outcomes, precision=0.9)
-        assert thresholds.topics == {"strade": 0.9, "illuminazione": 0.9}
+        assert thresholds.topics.keys() == {"strade", "illuminazione"}
+        assert max(thresholds.topics.values()) <= 0.9
         options = ClassifierOptions(taxonomy=taxonomy, embeddings=False)
         model = app.models._folder.current_path()
         (learned,) = open_classifiers((), model, options)

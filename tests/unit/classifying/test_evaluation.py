@@ -64,8 +64,8 @@ def test_rolling_thresholds_file_what_the_texts_before_allow() -> None:
     hard = [("casa", "strada", 0.8), ("strada", "strada", 0.8)] * 60
     gate = roll(judged(*easy, *hard), precision=0.9)
     by_topic = {each.topic: each for each in gate.topics}
-    assert by_topic["casa"].threshold == by_topic["acqua"].threshold == 0.9
-    assert by_topic["strada"].threshold == 0.9  # none of its own is as sure
+    assert 0.8 < by_topic["casa"].threshold <= 0.9
+    assert by_topic["strada"].threshold > 0.9  # none of its own is as sure
     assert by_topic["strada"].filed < 30
     assert by_topic["casa"].right == by_topic["casa"].filed > 20
     nothing = roll(judged(*easy[:20]), precision=0.9)

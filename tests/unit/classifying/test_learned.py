@@ -232,6 +232,11 @@ def test_confidence_in_a_topic_with_few_examples_is_lessened(tmp_path: Path) -> 
     first, *_ = LearnedClassifier(path).classify([Document(text="la pioggia allaga i campi")])
     assert not first.calibrated
     assert first.confidence < 0.5
+    frank, *_ = LearnedClassifier(path, lessens=False).classify(
+        [Document(text="la pioggia allaga i campi")]
+    )
+    assert frank.topic == first.topic
+    assert frank.confidence > 0.5
 
 
 TOPICS = """
