@@ -90,6 +90,11 @@ class AlarmPhrases:
                     for number, meaning in enumerate(self._meaning)
                     if isinstance(meaning, Rule)
                 ),
+                exacting=frozenset(
+                    number
+                    for number, meaning in enumerate(self._meaning)
+                    if isinstance(meaning, Rule) and meaning.urgency is Urgency.HIGH
+                ),
             )
             self._endings = Matcher(content.endings, groups=content.groups)
         except ValueError:
