@@ -39,6 +39,9 @@ _TELLING_LETTERS = 3
 _LEAST_KNOWN = 0.2
 """The share of words of so many letters and more that must be known: of calls with a tenth of the
 characters misread a hundredth has fewer, of rubbish next to none has as many."""
+_LEAST_UNKNOWN, _FEW_KNOWN = 2, 0.8
+"""Where so many words of a passage are unknown, and fewer known than this share, it is misread or
+mistyped, or tells of what the model never saw: there all that is not likelier none is an alarm."""
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
@@ -212,10 +215,11 @@ def _weigh_ours(
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
     likeliest = told[scores.index(highest)]
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(told))
+    alarm = model.manifest.doubt if _is_little_known(likeliest) else model.manifest.alarm
+    wanted = alarm + _MORE_SURE * math.log(len(told))
     if is_said_unreal and not likeliest.signals["now"]:
         wanted += _SAID_UNREAL
-    if highest >= model.manifest.alarm and not is_alarm:
+    if highest >= alarm and not is_alarm:
         words = ", ".join(model.telling_words(likeliest.text))
         learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
         return [learned if highest >= wanted else _doubted(learned), *evidence]
@@ -249,9 +253,20 @@ def _weigh_foreign(
 
 
 def _is_rubbish(passage: Passage) -> bool:
+    known, telling = _known_words(passage)
+    return known < _LEAST_KNOWN * telling
+
+
+def _is_little_known(passage: Passage) -> bool:
+    known, telling = _known_words(passage)
+    return known < _FEW_KNOWN * telling and telling - known >= _LEAST_UNKNOWN
+
+
+def _known_words(passage: Passage) -> tuple[int, int]:
+    """Return how many of the words that tell something are known, and how many there are."""
     words = (word for word in passage.text.split() if word.isalpha())  # figures are no rubbish
     telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
-    return sum(word in known_words() for word in telling) < _LEAST_KNOWN * len(telling)
+    return sum(word in known_words() for word in telling), len(telling)
 
 
 def _evidence(rule: Rule, text: str) -> Evidence:

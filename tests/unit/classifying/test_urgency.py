@@ -80,6 +80,17 @@ def test_a_short_cry_for_help_is_an_alarm(text: str) -> None:
     assert _urgency(text) is Urgency.EMERGENCY
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "dajl terzo piano la signora vuofle lancirsi",
+        "mil zia enongapre più la porta bda ieri e paogeva",
+    ],
+)
+def test_a_likely_call_of_which_few_words_are_known_is_an_alarm(call: str) -> None:
+    assert _urgency(call) is Urgency.EMERGENCY
+
+
 def test_calls_for_help_are_found_with_wrong_characters() -> None:
     choose = random.Random(7)
     calls, calm = choose.sample(CALLS, 40), choose.sample(CALM, 40)
