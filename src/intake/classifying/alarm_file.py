@@ -33,6 +33,8 @@ class Rule(Frozen):
     urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY]
     guards: tuple[str, ...] | None = None
     """The names of the guards that hold; None means all."""
+    raises: bool = True
+    """Whether it raises the urgency; else it only tells the danger model what it found."""
     patterns: tuple[str, ...] = Field(min_length=1)
 
 

@@ -159,8 +159,9 @@ class UrgencyRules:
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
             for rule, hit in self._phrases.standing(reading, everywhere):
-                text = reading.words.quote(hit.start, hit.end)
-                found.setdefault((rule.name, text), _evidence(rule, text))
+                if rule.raises:
+                    text = reading.words.quote(hit.start, hit.end)
+                    found.setdefault((rule.name, text), _evidence(rule, text))
         if self._is_ours and not everywhere and (cry := lone_cry([each.text for each in meant])):
             found.setdefault(
                 ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=_EMERGENCY_WEIGHT)
