@@ -36,6 +36,7 @@ UNSEEN = (
 )
 UNSEEN_MESSAGES = (
     "unseen_finished.jsonl",
+    "unseen_finished_others.jsonl",
     "unseen_forms.jsonl",
     "unseen_foreign.jsonl",
     "unseen_foreign_others.jsonl",

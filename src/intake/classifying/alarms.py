@@ -9,16 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-
+from intake.classifying.alarm_file import ENDING, AlarmFile, Guard, Rule, blame, check_guards
 from intake.classifying.danger import Passage
-from intake.classifying.datafile import DataFile, read, refuse, validate
+from intake.classifying.datafile import DataFile, read, validate
 from intake.classifying.folding import LONGEST_STRETCH, Words, lines, split, windows
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
-from intake.schemas.base import Frozen
 from intake.schemas.classifications import Urgency
 
 KNOWN_WORDS = "known_words.txt"
@@ -26,39 +23,6 @@ _COUNTED_ALARMS = 4
 _COUNTED_SENTENCES = 50
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
-
-
-class Guard(Frozen):
-    """A context in which an alarming phrase is no alarm."""
-
-    name: str
-    scope: Literal["clause", "sentence", "text"]
-    side: Literal["before", "anywhere"] = "anywhere"
-    reach: int | None = Field(default=None, ge=0)
-    lifted_by_now: bool = False
-    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY] | None = None
-    """It guards only the rules of this urgency; None means all."""
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class Rule(Frozen):
-    """What raises an alarm of one kind."""
-
-    name: str
-    urgency: Literal[Urgency.HIGH, Urgency.EMERGENCY]
-    guards: tuple[str, ...] | None = None
-    """The names of the guards that hold; None means all."""
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class _File(Frozen):
-    real_words: str = ""
-    names: tuple[str, ...] = ()
-    now: tuple[str, ...] = ()
-    stops: tuple[str, ...] = ()
-    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    guards: tuple[Guard, ...] = ()
-    rules: tuple[Rule, ...] = Field(min_length=1)
 
 
 @dataclass(slots=True)
@@ -100,7 +64,7 @@ class AlarmPhrases:
     """All phrases of a file in one matcher, and what each of them means."""
 
     def __init__(self, file: DataFile) -> None:
-        content = validate(file, _File)
+        content = validate(file, AlarmFile)
         self.version = file.digest
         self._guards = content.guards
         sections: list[tuple[str, Rule | int | str, Sequence[str]]] = [
@@ -126,11 +90,18 @@ class AlarmPhrases:
                     for number, meaning in enumerate(self._meaning)
                     if isinstance(meaning, Rule)
                 ),
+                exacting=frozenset(
+                    number
+                    for number, meaning in enumerate(self._meaning)
+                    if isinstance(meaning, Rule) and meaning.urgency is Urgency.HIGH
+                ),
             )
+            self._endings = Matcher(content.endings, groups=content.groups)
         except ValueError:
-            _blame(file, content, [(where, patterns) for where, _, patterns in sections])
+            told = [(where, patterns) for where, _, patterns in sections]
+            blame(file, content, [*told, ("endings", content.endings)])
             raise
-        _check_guards(file, content)
+        check_guards(file, content)
 
     def read(self, text: str) -> AlarmReading:
         reading = AlarmReading(self._matcher.separate(split(text)))
@@ -161,6 +132,13 @@ class AlarmPhrases:
             reading.guarded_sentences.add((meaning, reading.words.sentences[hit.start]))
             if self._guards[meaning].scope == "text":
                 reading.in_text.add(meaning)
+
+    def last_ending(self, reading: AlarmReading) -> int | None:
+        """Return the word behind the last of what says that a danger has ended, and is neither
+        denied nor supposed; None if nothing says so."""
+        found = self._endings.find(reading.words)
+        ends = [hit.end for hit in found if self.holds(ENDING, hit, reading, frozenset())]
+        return max(ends, default=None)
 
     def standing(self, reading: AlarmReading, everywhere: Set[int]) -> Iterator[tuple[Rule, Hit]]:
         """Yield the alarms that no guard speaks against."""
@@ -267,22 +245,3 @@ def known_words() -> frozenset[str]:
 def load_phrases(path: Path | None) -> AlarmPhrases:
     """Return the compiled rules; each file is read once per process."""
     return AlarmPhrases(read(path, shipped="emergency.toml"))
-
-
-def _blame(file: DataFile, content: _File, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Refuse the pattern that cannot be compiled, by where it stands."""
-    for where, patterns in sections:
-        for pattern in patterns:
-            try:
-                Matcher([pattern], groups=content.groups)
-            except ValueError as error:
-                raise refuse(file, f"{where}: {error}") from error
-
-
-def _check_guards(file: DataFile, content: _File) -> None:
-    """Refuse a guard that does not exist."""
-    known = {guard.name for guard in content.guards}
-    for rule in content.rules:
-        for name in rule.guards or ():
-            if name not in known:
-                raise refuse(file, f"rule {rule.name!r}, key 'guards': no guard {name!r}")

@@ -222,7 +222,9 @@ class DangerModel:
                 rarity=archive["rarity"],
                 signals=archive["signals"],
                 bias=bias,
-                spelling=Vocabulary.checked(archive[f"{_READ}words"], archive[f"{_READ}rare"]),
+                spelling=Vocabulary.checked(
+                    archive[f"{_READ}words"], archive[f"{_READ}rare"], guesses=True
+                ),
                 meaning=_meaning(archive) if "inner" in archive else None,
                 digest=hashlib.sha256(content).hexdigest()[:12],
             )

@@ -38,6 +38,8 @@ class Readings(NamedTuple):
 
     terms: frozenset[int]
     damaged: frozenset[int] = _NONE
+    is_word: bool = False
+    """It is a word of its own, and damaged only if it was mistaken for another."""
 
 
 class Lexicon:
@@ -91,7 +93,7 @@ class Lexicon:
         )
         if len(text) >= SHORT_LETTERS - 1:
             damaged |= self._among(self._short_candidates(text), text, 1)
-        return Readings(nearly | damaged, damaged - nearly)
+        return Readings(nearly | damaged, damaged - nearly, text in self._whole_words)
 
     def cut(self, word: str) -> tuple[str, ...]:
         """Return the two words that ran together in ``word``; ``word`` alone when none did.

@@ -54,6 +54,8 @@ class _Step:
 
     terms: frozenset[int]
     gap: int
+    is_exacting: bool
+    """No word of its own is taken for a damaged one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Matcher:
     ``tolerant`` forgives one wrong, missing, added or swapped character in long words (OCR),
     except in the words of ``real_words``, which are words of their own; ``whole_words`` (folded)
     are not taken for two that ran together. In the patterns whose
-    numbers are in ``forgiving`` a short word may be damaged too, where the other words are right.
+    numbers are in ``forgiving`` a short word may be damaged too, where the other words are right;
+    in those of ``exacting`` none that is among the ``whole_words``.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Matcher:
         real_words: Iterable[str] = (),
         whole_words: Set[str] = frozenset(),
         forgiving: Container[int] = (),
+        exacting: Container[int] = (),
     ) -> None:
         """Compile ``patterns``.
 
@@ -102,7 +106,13 @@ class Matcher:
         self._lexicon = Lexicon(tolerant=tolerant, real_words=real_words, whole_words=whole_words)
         self._first: dict[int, list[_Pattern]] = defaultdict(list)
         for number, text in enumerate(patterns):
-            for pattern in self._compile(number, text, groups or {}, number in forgiving):
+            for pattern in self._compile(
+                number,
+                text,
+                groups or {},
+                is_forgiving=number in forgiving,
+                is_exacting=number in exacting,
+            ):
                 for term in sorted(pattern.steps[0].terms):
                     self._first[term].append(pattern)
         self._cut = lru_cache(maxsize=_CACHED_WORDS)(self._lexicon.cut)
@@ -152,7 +162,13 @@ class Matcher:
         }
 
     def _compile(
-        self, number: int, text: str, groups: Mapping[str, Sequence[str]], is_forgiving: bool
+        self,
+        number: int,
+        text: str,
+        groups: Mapping[str, Sequence[str]],
+        *,
+        is_forgiving: bool,
+        is_exacting: bool,
     ) -> list[_Pattern]:
         """Return the pattern; more than one if an alternative has several words (``c'è|vi è``)."""
         chains: list[tuple[_Step, ...]] = [()]
@@ -163,7 +179,10 @@ class Matcher:
             if part == "..":
                 gap = GAP_WORDS
                 continue
-            options = [self._steps(option, gap) for option in _options(part, text, groups)]
+            options = [
+                self._steps(option, gap, is_exacting=is_exacting)
+                for option in _options(part, text, groups)
+            ]
             chains = [(*chain, *steps) for chain in chains for steps in options]
             gap = 0
         if chains == [()] or gap:
@@ -180,9 +199,13 @@ class Matcher:
             for chain in chains
         ]
 
-    def _steps(self, option: Sequence[Sequence[str]], gap: int) -> tuple[_Step, ...]:
+    def _steps(
+        self, option: Sequence[Sequence[str]], gap: int, *, is_exacting: bool
+    ) -> tuple[_Step, ...]:
         steps = (frozenset(self._lexicon.add(word) for word in words) for words in option)
-        return tuple(_Step(terms, 0 if place else gap) for place, terms in enumerate(steps))
+        return tuple(
+            _Step(terms, 0 if place else gap, is_exacting) for place, terms in enumerate(steps)
+        )
 
 
 def _options(
@@ -228,8 +251,11 @@ def _match(pattern: _Pattern, text: _Text, position: int) -> tuple[int, ...]:
 
 
 def _damage(step: _Step, reading: Readings) -> int:
-    """Return 0 if the word is one of the step, 1 if only a damaged short word of it."""
-    return 0 if not reading.damaged or step.terms & reading.terms - reading.damaged else 1
+    """Return 0 if the word is one of the step, 1 if only a damaged short word of it, and more than
+    is ever forgiven if it is none at all."""
+    if not reading.damaged or step.terms & reading.terms - reading.damaged:
+        return 0
+    return _MANY_WORDS if step.is_exacting and reading.is_word else 1
 
 
 def _continue(

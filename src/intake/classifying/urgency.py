@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from intake.classifying.alarms import AlarmReading, Rule, known_words, load_phrases
+from intake.classifying.alarm_file import Rule
+from intake.classifying.alarms import AlarmReading, known_words, load_phrases
 from intake.classifying.cries import lone_cry
 from intake.classifying.danger import DangerModel, Passage, shipped_model
+from intake.classifying.finished import is_told_as_over
 from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages, judged, says_something
+from intake.classifying.item_texts import bounded, texts_of
 from intake.classifying.normalisation import Meant, normalise, shown
 from intake.classifying.segmentation import digest
 from intake.schemas.classifications import Evidence, Urgency
@@ -32,12 +35,13 @@ TOO_LONG = f"{DOUBTED}length, not judged"
 _CRY = f"{Urgency.EMERGENCY}: cry for help"
 _RESPELT = "spelling: what was written, and as what it was read"
 _LEAST_WORDS = 3
-_SHORT_SUBJECT, _BEGINNING = 4, 30
-"""Words of a subject that is not judged by itself, and of a body that are read with it."""
 _TELLING_LETTERS = 3
 _LEAST_KNOWN = 0.2
 """The share of words of so many letters and more that must be known: of calls with a tenth of the
 characters misread a hundredth has fewer, of rubbish next to none has as many."""
+_LEAST_UNKNOWN, _FEW_KNOWN = 2, 0.8
+"""Where so many words of a passage are unknown, and fewer known than this share, it is misread or
+mistyped, or tells of what the model never saw: there all that is not likelier none is an alarm."""
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
@@ -115,7 +119,7 @@ class UrgencyRules:
         At most ``most`` characters are judged, and of what is foreign ``most_foreign`` passages.
         ``said`` are guards found elsewhere that hold here.
         """
-        texts, left_out = _bounded(_texts(documents), most)
+        texts, left_out = bounded(texts_of(documents), most)
         meant = [normalise(text) for text in texts]
         readings = [self._phrases.read(each.text) for each in meant]
         everywhere = said.union(*(reading.in_text for reading in readings))
@@ -128,7 +132,8 @@ class UrgencyRules:
                 for passage in self._phrases.passages(reading, everywhere)
             ]
             foreign = _Foreign.of(passages, most_foreign)
-            ordered = _weigh(ordered, passages, foreign.read, is_said_unreal=bool(everywhere))
+            ordered = self._weigh(ordered, passages, documents, is_said_unreal=bool(everywhere))
+            ordered = _weigh_foreign(ordered, foreign.read, is_said_unreal=bool(everywhere))
         ordered = ordered[:_SHOWN_EVIDENCE]
         if respelt := shown(meant, [evidence.text for evidence in ordered]):
             ordered.append(Evidence(rule=_RESPELT, text=respelt))
@@ -154,63 +159,36 @@ class UrgencyRules:
         found: dict[tuple[str, str], Evidence] = {}
         for reading in readings:
             for rule, hit in self._phrases.standing(reading, everywhere):
-                text = reading.words.quote(hit.start, hit.end)
-                found.setdefault((rule.name, text), _evidence(rule, text))
+                if rule.raises:
+                    text = reading.words.quote(hit.start, hit.end)
+                    found.setdefault((rule.name, text), _evidence(rule, text))
         if self._is_ours and not everywhere and (cry := lone_cry([each.text for each in meant])):
             found.setdefault(
                 ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=_EMERGENCY_WEIGHT)
             )
         return sorted(found.values(), key=lambda evidence: -evidence.weight)
 
+    def _weigh(
+        self,
+        evidence: list[Evidence],
+        passages: Sequence[Passage],
+        documents: Sequence[Document],
+        *,
+        is_said_unreal: bool,
+    ) -> list[Evidence]:
+        """Return the evidence after the model has judged the passages, and all as one."""
+        model = shipped_model()
+        weighed = _weigh_ours(model, evidence, passages, is_said_unreal=is_said_unreal)
+        if _highest(weighed) is not Urgency.EMERGENCY:
+            return weighed
+        if not is_told_as_over(self._phrases, model, documents):
+            return weighed
+        return _all_doubted(weighed)
+
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
         reading = self._phrases.read(text)
         return self._phrases.passage(reading, reading.in_text, 0, len(reading.words.words))
-
-
-def _texts(documents: Sequence[Document]) -> list[str]:
-    """Return the texts to judge, a short subject with the beginning of what stands under it.
-
-    By themselves "nonna e caldo" or "macchia nel fiume" say too little not to be feared.
-    """
-    bodies = [document.text for document in documents if document.origin == "body"]
-    beginning = " ".join(bodies[0].split(maxsplit=_BEGINNING)[:_BEGINNING]) if bodies else ""
-    return [
-        f"{document.text}\n\n{beginning}"
-        if document.origin == "subject" and len(document.text.split()) <= _SHORT_SUBJECT
-        else document.text
-        for document in documents
-    ]
-
-
-def _bounded(texts: Sequence[str], most: int) -> tuple[list[str], int]:
-    """Return the texts with what is too much left out of their middle, and how much that is."""
-    total = sum(map(len, texts))
-    left_out = max(0, total - most)
-    beginning = most - most // 3
-    kept: list[str] = []
-    place = 0
-    for text in texts:
-        start = min(max(beginning - place, 0), len(text))
-        end = min(max(beginning + left_out - place, 0), len(text))
-        kept.append(text if start == end else f"{text[:start]}\n\n{text[end:]}")
-        place += len(text)
-    return kept, left_out
-
-
-def _weigh(
-    evidence: list[Evidence],
-    passages: Sequence[Passage],
-    foreign: Sequence[Passage],
-    *,
-    is_said_unreal: bool,
-) -> list[Evidence]:
-    """Return the evidence after the model has judged the passages, and those that are foreign."""
-    model = shipped_model()
-    weighed = _weigh_ours(model, evidence, passages, is_said_unreal=is_said_unreal)
-    if not foreign:
-        return weighed
-    return _weigh_foreign(model, weighed, foreign, is_said_unreal=is_said_unreal)
 
 
 def _weigh_ours(
@@ -238,27 +216,30 @@ def _weigh_ours(
     highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
     likeliest = told[scores.index(highest)]
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(told))
+    alarm = model.manifest.doubt if _is_little_known(likeliest) else model.manifest.alarm
+    wanted = alarm + _MORE_SURE * math.log(len(told))
     if is_said_unreal and not likeliest.signals["now"]:
         wanted += _SAID_UNREAL
-    if highest >= model.manifest.alarm and not is_alarm:
+    if highest >= alarm and not is_alarm:
         words = ", ".join(model.telling_words(likeliest.text))
         learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
         return [learned if highest >= wanted else _doubted(learned), *evidence]
     is_beyond_doubt = any(each.signals["alarms"] for each in rubbish)
     if highest < model.manifest.doubt and is_alarm and not is_beyond_doubt:
-        return [_doubted(each) if each.weight > 1 else each for each in evidence]
+        return _all_doubted(evidence)
     return evidence
 
 
 def _weigh_foreign(
-    model: DangerModel,
     evidence: list[Evidence],
     foreign: Sequence[Passage],
     *,
     is_said_unreal: bool,
 ) -> list[Evidence]:
     """Return the evidence with the likeliest call among what is foreign."""
+    if not foreign:
+        return evidence
+    model = shipped_model()
     scores = model.score_meaning(foreign)
     highest = max(scores)
     if highest < _FOREIGN_DOUBT:
@@ -273,9 +254,20 @@ def _weigh_foreign(
 
 
 def _is_rubbish(passage: Passage) -> bool:
+    known, telling = _known_words(passage)
+    return known < _LEAST_KNOWN * telling
+
+
+def _is_little_known(passage: Passage) -> bool:
+    known, telling = _known_words(passage)
+    return known < _FEW_KNOWN * telling and telling - known >= _LEAST_UNKNOWN
+
+
+def _known_words(passage: Passage) -> tuple[int, int]:
+    """Return how many of the words that tell something are known, and how many there are."""
     words = (word for word in passage.text.split() if word.isalpha())  # figures are no rubbish
     telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
-    return sum(word in known_words() for word in telling) < _LEAST_KNOWN * len(telling)
+    return sum(word in known_words() for word in telling), len(telling)
 
 
 def _evidence(rule: Rule, text: str) -> Evidence:
@@ -290,6 +282,10 @@ def _doubted(evidence: Evidence) -> Evidence:
     """Return the evidence of an alarm that the model is sure is none: to be read soon, even so."""
     rule = evidence.rule.replace(f"{Urgency.EMERGENCY}: ", DOUBTED, 1)
     return evidence.model_copy(update={"rule": rule, "weight": 1.0})
+
+
+def _all_doubted(evidence: Sequence[Evidence]) -> list[Evidence]:
+    return [_doubted(each) if each.weight > 1 else each for each in evidence]
 
 
 def _highest(evidence: Sequence[Evidence]) -> Urgency:

@@ -80,6 +80,17 @@ def test_a_short_cry_for_help_is_an_alarm(text: str) -> None:
     assert _urgency(text) is Urgency.EMERGENCY
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "dajl terzo piano la signora vuofle lancirsi",
+        "mil zia enongapre più la porta bda ieri e paogeva",
+    ],
+)
+def test_a_likely_call_of_which_few_words_are_known_is_an_alarm(call: str) -> None:
+    assert _urgency(call) is Urgency.EMERGENCY
+
+
 def test_calls_for_help_are_found_with_wrong_characters() -> None:
     choose = random.Random(7)
     calls, calm = choose.sample(CALLS, 40), choose.sample(CALM, 40)
@@ -183,6 +194,7 @@ def test_a_subject_hides_no_call_that_stands_under_it(subject: str, body: str) -
         "Atto di diffida e messa in mora",
         "Il mio avvocato farà ricorso al TAR del Lazio",
         "We need an answer by tomorrow",
+        "Il Comune ci dà dieci giorni per lo sgombero",
     ],
 )
 def test_vulnerable_people_deadlines_and_legal_acts_are_urgent(phrase: str) -> None:
@@ -224,7 +236,17 @@ def test_a_guard_of_one_urgency_leaves_the_other_alone(tmp_path: Path) -> None:
     assert fire.urgency is Urgency.EMERGENCY
 
 
-@pytest.mark.parametrize("phrase", ["", "Quali sono gli orari?", "Materiale per i bambini"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "",
+        "Quali sono gli orari?",
+        "Materiale per i bambini",
+        "Da sei giorni non ricevo la newsletter",  # "dà sei giorni" is another word
+        "Ne parlavano ieri al bar",  # no "al TAR" with a wrong letter
+        "Mi mandate circa venti moduli senza timbro?",  # nor somebody "cieca ... senza"
+    ],
+)
 def test_the_rest_is_normal(phrase: str) -> None:
     assert _urgency(phrase) is Urgency.NORMAL
 

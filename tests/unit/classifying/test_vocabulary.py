@@ -61,6 +61,16 @@ def test_words_of_the_language_are_no_miswritings() -> None:
     assert len(known.arrays()["rare"]) == 2  # nothing is like a comet
 
 
+def test_in_a_damaged_text_a_word_near_to_several_is_read_as_the_commonest() -> None:
+    known = Vocabulary.of_words(["fermata", "bloccati", "armata", "strada"], {"firmata"})
+    assert known.mend(["la ermata"]) == ["la ermata"]  # one word alone may be a name
+    assert known.mend(["bloccti alla ermata"]) == ["bloccati alla fermata"]
+    assert known.mend(["bloccti alla firmata"]) == ["bloccati alla firmata"]  # a word of its own
+    stored = known.arrays()
+    again = Vocabulary.checked(stored["words"], stored["rare"], guesses=True)
+    assert again.mend(["bloccti alla ermata"]) == ["bloccati alla fermata"]
+
+
 def test_many_words_are_read_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
     words = [f"{first}a{second}ione" for first in "bcdflmnprst" for second in "bcdflmnprst"]
     choose = random.Random(2)
