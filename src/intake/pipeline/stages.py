@@ -24,7 +24,7 @@ from intake.pipeline.asking import ask, ask_at_first, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
-from intake.pipeline.pictures import PictureReader, is_letter, list_pictures
+from intake.pipeline.pictures import LATER, PictureReader, is_letter, list_pictures
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
@@ -106,7 +106,7 @@ class Stages:
 
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
-        any picture is read, and looks at the pictures.
+        any picture is read, and looks at the pictures. Nor is one tried again because of a picture.
 
         Raises:
             UnreadableItem, TransientFailure: the item's own fault.
@@ -123,7 +123,7 @@ class Stages:
         if not pictures:
             return Understood(message=message, readings=files, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE and verdict.emergency:
-            later = Readings(unread={each.path: "emergency_first" for each in pictures})
+            later = Readings(unread=dict.fromkeys((each.path for each in pictures), LATER))
             readings = files.joined(later)
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
@@ -133,13 +133,19 @@ class Stages:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made = self._pictures.recognise(receipt, message, verdict, pictures, keep_alive)
+        readings, made, failure = self._pictures.recognise(
+            receipt, message, verdict, pictures, keep_alive
+        )
+        if failure is not None and not readings.documents:
+            raise failure
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         readings = readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
         verdict = self.judge(texts, origin, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
+        if failure is not None and not verdict.emergency:
+            raise failure
         return Understood(
             message=message,
             readings=readings,
