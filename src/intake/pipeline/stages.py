@@ -224,7 +224,7 @@ class Stages:
             first = ask_at_first(self._light, task, payload, self._classify_options)
             if first is None or not (is_last or first.get("verdict", first)["emergency"]):
                 raise
-            _log.warning("judged in part: %s", failure.message, extra={"action": "classify"})
+            _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
             return first
         if taken is not self._classify_options:
             self._plugin_deaths += 1

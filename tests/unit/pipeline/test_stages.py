@@ -64,7 +64,7 @@ class OverburdenedChild:
 
     def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
         if not payload["options"].get("beginning_only"):
-            raise TransientFailure("Took longer than 30 s.", code="timeout")
+            raise TransientFailure("ValueError: 'Aiuto, brucia'", code="defect")
         return self._verdict.model_dump(mode="json")
 
 
@@ -78,11 +78,13 @@ def _stages(folder: Path, *, is_emergency: bool) -> Stages:
 
 
 def test_a_call_in_the_body_is_heard_at_once_though_all_that_came_took_too_long(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stages = _stages(tmp_path, is_emergency=True)
 
     assert stages.judge([], Origin(), is_last=False).emergency
+    assert [vars(record)["code"] for record in caplog.records] == ["defect"]
+    assert "brucia" not in caplog.text
 
 
 def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_path: Path) -> None:
