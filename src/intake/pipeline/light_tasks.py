@@ -13,6 +13,7 @@ from intake.classifying.decide import judge
 from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier
+from intake.pipeline import tasks
 from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
@@ -33,13 +34,8 @@ _SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
 
 def preload(_payload: dict[str, Any]) -> dict[str, Any]:
     """Load what every text needs and no operator can change: libraries and our own models."""
-    judge_documents(
-        {
-            "documents": [Document(origin="body", text=_SAMPLE).model_dump(mode="json")],
-            "origin": Origin().model_dump(mode="json"),
-            "options": ClassifyOptions().model_dump(mode="json"),
-        }
-    )
+    payload = tasks.judging([Document(origin="body", text=_SAMPLE)], Origin())
+    judge_documents(payload | {"options": ClassifyOptions().model_dump(mode="json")})
     return {}
 
 

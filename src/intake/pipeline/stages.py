@@ -22,8 +22,8 @@ from intake.filing.readings import Readings
 from intake.pipeline import tasks
 from intake.pipeline.asking import ask, ask_at_first, is_too_much
 from intake.pipeline.batches import Part
-from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
+from intake.pipeline.leaves import keep_leaves
 from intake.pipeline.pictures import LATER, PictureReader, is_letter, list_pictures
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
@@ -160,15 +160,8 @@ class Stages:
         Where they are too much, danger alone is looked for in subject, body and pages; what is no
         emergency there fails, unless it ``is_last``: nobody tries the item again.
         """
-        answer = self._ask(
-            tasks.JUDGE,
-            {
-                "documents": [document.model_dump(mode="json") for document in documents],
-                "origin": origin.model_dump(mode="json"),
-            },
-            is_last=is_last,
-        )
-        return self._verdict(answer)
+        payload = tasks.judging(documents, origin)
+        return self._verdict(self._ask(tasks.JUDGE, payload, is_last=is_last))
 
     def _verdict(self, answer: dict[str, Any]) -> Verdict:
         """Return a verdict; what it was found without is logged, once."""
@@ -203,8 +196,9 @@ class Stages:
             else each
             for each in list_texts(message, readings.documents, channel=origin.channel)
         ]
+        payload = tasks.judging([each for each in texts if each.text], origin)
         try:
-            return self.judge([each for each in texts if each.text], origin, is_last=False)
+            return self._verdict(self._ask_of_all(tasks.JUDGE, payload))
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
@@ -213,11 +207,10 @@ class Stages:
     def _ask(self, task: str, payload: dict[str, Any], *, is_last: bool) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        One that dies of plugins again and again is asked without them for the rest of the run. When
-        all is too much a call in the body is heard at once; what is none is tried again.
+        When all is too much a call in the body is heard at once; what is none is tried again.
         """
         try:
-            answer, taken = ask(self._light, task, payload, self._classify_options)
+            return self._ask_of_all(task, payload)
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
@@ -226,6 +219,13 @@ class Stages:
                 raise
             _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
             return first
+
+    def _ask_of_all(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Let the light child do a task that asks the classifiers, of all texts.
+
+        One that dies of plugins again and again is asked without them for the rest of the run.
+        """
+        answer, taken = ask(self._light, task, payload, self._classify_options)
         if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
@@ -275,25 +275,7 @@ class Stages:
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])
             files = Readings.model_validate(answer["files"])
-            return message, files, verdict, self._keep_leaves(message, out, answer["leaves"])
+            return message, files, verdict, keep_leaves(self._blobs, message, out, answer["leaves"])
         finally:
             if out.exists():
                 shutil.rmtree(out, ignore_errors=True)
-
-    def _keep_leaves(
-        self, message: ParsedMessage, out: Path, leaves: dict[str, str]
-    ) -> tuple[Blob, ...]:
-        """Store the bytes of the attachments; each must be what the parser said it is."""
-        stored = []
-        with self._blobs.batch() as batch:
-            for attachment in message.attachments:
-                if attachment.path not in leaves:
-                    continue
-                blob = batch.put(file_chunks(out / Path(leaves[attachment.path]).name))
-                if blob.sha256 != attachment.sha256:
-                    raise TransientFailure(
-                        f"{attachment.path} is not what was parsed.", code="leaf_changed"
-                    )
-                stored.append(blob)
-            batch.seal()
-        return tuple(stored)

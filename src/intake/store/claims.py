@@ -197,7 +197,8 @@ def _alike(due: Sequence[Row[Any]]) -> list[int]:
 
 
 def _may_share(row: Row[Any]) -> bool:
-    return row.phase == Phase.TRIAGE and row.failures == 0 and row.lost < _SUSPECT_LOST
+    is_fresh = row.failures == 0 and row.lost < _SUSPECT_LOST
+    return bool(is_fresh and row.phase == Phase.TRIAGE)
 
 
 def _due(limit: int, now: datetime) -> Any:

@@ -95,8 +95,11 @@ def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_pat
     assert stages.judge([], Origin(), is_last=True).urgency is Urgency.HIGH
 
 
-def test_an_alarm_stays_where_what_was_heard_before_cannot_be_told_in_time(tmp_path: Path) -> None:
-    stages = _stages(tmp_path, is_emergency=False)
+@pytest.mark.parametrize("is_emergency", [False, True])
+def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time(
+    tmp_path: Path, *, is_emergency: bool
+) -> None:
+    stages = _stages(tmp_path, is_emergency=is_emergency)
     quoted = Evidence(rule="emergency: fire", text="brucia", weight=2.0, where="quoted")
     alarm = Verdict(urgency=Urgency.EMERGENCY, emergency=True, evidence=(quoted,))
     message = ParsedMessage(profile="mail", text="Sì.\n> brucia", new_text="Sì.")
