@@ -29,7 +29,7 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault, Origin, Verdict
-from intake.schemas.documents import Document, ParsedMessage
+from intake.schemas.documents import Defect, Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
@@ -146,10 +146,13 @@ class Stages:
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
         if failure is not None and not verdict.emergency:
             raise failure
+        is_filed_now = verdict.emergency or is_last
+        letter, lacks = self._read_letter(receipt, message, readings, may_lack=is_filed_now)
+        message = message.model_copy(update={"defects": (*message.defects, *lacks)})
         return Understood(
             message=message,
             readings=readings,
-            letter=self._read_letter(receipt, message, readings, verdict),
+            letter=letter,
             verdict=verdict,
             blobs=(*stored, *made),
         )
@@ -233,12 +236,12 @@ class Stages:
         return answer
 
     def _read_letter(
-        self, receipt: Receipt, message: ParsedMessage, readings: Readings, verdict: Verdict
-    ) -> LetterFacts | None:
+        self, receipt: Receipt, message: ParsedMessage, readings: Readings, *, may_lack: bool
+    ) -> tuple[LetterFacts | None, tuple[Defect, ...]]:
         """Return what the pages of a letter or fax say of themselves; None for other items, and
-        for an emergency where that takes too long."""
+        where that is too much and ``may_lack``: then a person must look."""
         if not is_letter(receipt, message) or not readings.documents:
-            return None
+            return None, ()
         payload = {
             "documents": {
                 path: document.model_dump(mode="json")
@@ -250,10 +253,10 @@ class Stages:
         try:
             answer = self._light.call(tasks.READ_LETTER, payload)
         except TransientFailure as failure:
-            if not (verdict.emergency and is_too_much(failure, self._light)):
+            if not (may_lack and is_too_much(failure, self._light)):
                 raise
-            return None
-        return LetterFacts.model_validate(answer)
+            return None, (Defect(code="letter_facts_missing", detail=failure.code),)
+        return LetterFacts.model_validate(answer), ()
 
     def _read(
         self, receipt: Receipt, *, is_last: bool

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
 from intake import Intake, RawItem, Settings
+from intake.engines.children import Child
+from intake.errors import TransientFailure
+from intake.pipeline import tasks
 from intake.testing.fakes import RecordingObserver
 
 DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
@@ -142,3 +146,22 @@ def test_at_the_last_attempt_the_first_page_is_kept_and_a_scan_is_set_aside(
     [attachment] = request.attachments
     assert (attachment.page_count, attachment.reason) == (1, "crash")
     assert app.receipts.get(scan).reason_code == "crash"
+
+
+def test_at_the_last_attempt_a_letter_is_filed_without_what_it_says_of_itself(
+    open_intake: Callable[..., Intake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        if task == tasks.READ_LETTER:
+            raise TransientFailure("Took longer than 30 s.", code="timeout")
+        return call(child, task, payload)
+
+    monkeypatch.setattr(Child, "call", fail)
+    app = open_intake("calm", max_failures=1)
+    receipt = _push(app, _file("PNG", _sheet()), "scan")
+    assert app.process().processed.filed == 1
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert (request.text, request.letter) == ("Chiedo informazioni sul rischio sismico.", None)
+    assert "letter_facts_missing" in request.review_reasons
