@@ -28,7 +28,8 @@ LATER = "emergency_first"
 """Why a picture is unread of what a person has before it is read."""
 _MAX_READ_DOCUMENTS = 20
 _MOST_FAILURES = 2
-"""So many files of an item may kill their children at an attempt that is not the last."""
+"""After so many files that killed their children no first page is tried any more, and at an attempt
+that is not the last no other file: a hang takes minutes."""
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
 
@@ -129,7 +130,8 @@ class PictureReader:
                 failures.append(error)
                 unread[attachment.path] = error.code
                 keep_alive()
-                if first := self._recognise_first_page(attachment, how):
+                is_worth_time = len(failures) <= _MOST_FAILURES
+                if is_worth_time and (first := self._recognise_first_page(attachment, how)):
                     documents[attachment.path] = first
         digests = {path: blob.sha256 for path, blob in searchable.items()}
         readings = Readings(documents=documents, unread=unread, searchable=digests)
