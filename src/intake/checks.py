@@ -21,6 +21,7 @@ from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.models import put_to_use
 from intake.pipeline.ocr_engines import open_engine, open_line_reader
 from intake.pipeline.parsers import open_parser
+from intake.pipeline.problems import together
 from intake.pipeline.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
@@ -123,7 +124,10 @@ def _classify(settings: Settings, premises: Premises) -> str:
     others = plugins_of(section.classifiers)
     own = [name for name in section.classifiers if name not in others]
     taxonomy = all_of.tried(lambda: Taxonomy.load(section.taxonomy))
-    all_of.tried(lambda: KeywordClassifier(section.rules))
+    if taxonomy is None:  # each of the others is opened without what is broken, to hear of all
+        files = files.model_copy(update={"taxonomy": None})
+    if all_of.tried(lambda: KeywordClassifier(section.rules)) is None:
+        files = files.model_copy(update={"rules": None})
     model = all_of.tried(lambda: model_in_use(settings, _put_to_use(premises)))
     classifiers = all_of.tried(lambda: open_classifiers(own, model, files)) or []
     opened = [each.name for each in classifiers]
@@ -131,7 +135,7 @@ def _classify(settings: Settings, premises: Premises) -> str:
     for name in others:
         opener = partial(open_in_child, name, files, premises.servers, limits)
         opened.append(all_of.tried(opener) or name)
-    rules = section.rules
+    rules = files.rules
     if rules is not None and taxonomy is not None:
         all_of.tried(lambda: check_topics(rules, taxonomy))
     all_of.tell()
@@ -158,8 +162,7 @@ class _AllOf:
         if len(errors) == 1:
             raise errors[0]
         if errors:
-            remedies = dict.fromkeys(each.remedy for each in errors)
-            raise ConfigError(" ".join(self._errors), remedy=" ".join(remedies))
+            raise together(errors)
 
 
 def _put_to_use(premises: Premises) -> str:

@@ -25,6 +25,7 @@ _REMARKABLE_DEFECTS = (
     "damaged_file",
     "encrypted_",
     "batch_",
+    "letter_",
     "archive_",
 )
 

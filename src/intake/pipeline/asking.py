@@ -86,10 +86,7 @@ def judge_in_child(
     """
     wanted_s = _LIGHT.timeout_s + options.timeout_s * len(plugins_of(options.classifiers))
     limits = _LIGHT.model_copy(update={"timeout_s": wanted_s})
-    payload = {
-        "documents": [document.model_dump(mode="json") for document in documents],
-        "origin": origin.model_dump(mode="json"),
-    }
+    payload = tasks.judging(documents, origin)
     with (
         scratch_folder() as folder,
         Child(_servers, limits, temp_dir=str(folder), preload=tasks.LOAD_FOR_TEXTS) as child,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -11,13 +12,15 @@ from typing import Any
 from intake.classifying.decide import judge
 from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
+from intake.interfaces import Classifier
+from intake.pipeline import tasks
 from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
 from intake.pipeline.parsers import open_parser
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.pipeline.text_files import leave_unread, read_text_files
 from intake.pipeline.texts import list_texts, origin_of
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Fault, Origin, Verdict
 from intake.schemas.documents import Document, Leaf, RecognisedDocument
 from intake.schemas.letters import LetterOptions
 from intake.schemas.parsers import ParserOptions
@@ -31,13 +34,8 @@ _SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
 
 def preload(_payload: dict[str, Any]) -> dict[str, Any]:
     """Load what every text needs and no operator can change: libraries and our own models."""
-    judge_documents(
-        {
-            "documents": [Document(origin="body", text=_SAMPLE).model_dump(mode="json")],
-            "origin": Origin().model_dump(mode="json"),
-            "options": ClassifyOptions().model_dump(mode="json"),
-        }
-    )
+    payload = tasks.judging([Document(origin="body", text=_SAMPLE)], Origin())
+    judge_documents(payload | {"options": ClassifyOptions().model_dump(mode="json")})
     return {}
 
 
@@ -106,17 +104,19 @@ def read_letter(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judge(documents: list[Document], origin: Origin, options: dict[str, Any]) -> Verdict:
-    silent: dict[str, str] = options.get("silent", {})
     is_hurried = options.get("beginning_only", False)
     chosen = ClassifyOptions.model_validate(
         {name: value for name, value in options.items() if name not in _OF_ASKING}
     )
     taxonomy, fault = _taxonomy(chosen.taxonomy)
-    classifiers, faults = open_usable(chosen, fault)
-    asked = [*classifiers, *map(SilentClassifier, silent, silent.values())]
+    asked: list[Classifier] = []
+    faults: tuple[Fault, ...] = () if fault is None else (fault,)
+    if not is_hurried:  # else to open one may be what is too much
+        asked, faults = open_usable(chosen, fault)
+        asked += itertools.starmap(SilentClassifier, options.get("silent", {}).items())
     return judge(
         documents,
-        classifiers=[] if is_hurried else asked,
+        classifiers=asked,
         taxonomy=taxonomy,
         threshold=chosen.thresholds or chosen.threshold,
         origin=origin,

@@ -10,6 +10,7 @@ from typing import Any
 
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
+from intake.engines.limits import Limits
 from intake.errors import TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
@@ -23,7 +24,12 @@ from intake.schemas.documents import Attachment, Defect, ParsedMessage, Recognis
 from intake.schemas.receipts import Receipt
 from intake.store.blobs import Blob, BlobStore
 
+LATER = "emergency_first"
+"""Why a picture is unread of what a person has before it is read."""
 _MAX_READ_DOCUMENTS = 20
+_MOST_FAILURES = 2
+"""After so many files that killed their children no first page is tried any more, and at an attempt
+that is not the last no other file: a hang takes minutes."""
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
 
@@ -68,7 +74,7 @@ class PictureReader:
         if rule is None:
             return (), ()
         keep_alive()
-        with self._new_child() as (child, scratch):
+        with self._new_child(self._options.heavy) as (child, scratch):
             out = scratch / "letters"
             payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
             try:
@@ -90,18 +96,26 @@ class PictureReader:
         verdict: Verdict,
         pictures: list[Attachment],
         keep_alive: Callable[[], None],
-    ) -> tuple[Readings, list[Blob]]:
-        """Read the pictures; return also the searchable PDFs that were made of them.
+    ) -> tuple[Readings, list[Blob], TransientFailure | None]:
+        """Read the pictures; return also the searchable PDFs that were made of them, and for what
+        failure the item is to be tried again, unless what was read of the others is an emergency.
 
-        ``verdict`` is that on the text alone. The text around a letter is a machine's: it says
-        nothing of the letter's language.
+        Of a file that kills its child the first page is read by itself. ``verdict`` is that on the
+        text alone. The text around a letter is a machine's: it says nothing of the letter's
+        language.
         """
+        is_scan = receipt.profile == "scan"
+        is_last = receipt.failures + 1 >= self._options.max_failures and not is_scan
         is_own = is_letter(receipt, message)
         how = {"is_letter": is_own, "came_with": None if is_own else verdict.language}
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
+        failures: list[TransientFailure] = []
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
+            if len(failures) == _MOST_FAILURES and not is_last:
+                unread[attachment.path] = LATER
+                continue
             keep_alive()
             try:
                 document, made = self._recognise_one(attachment, how)
@@ -109,21 +123,25 @@ class PictureReader:
                 if made:
                     searchable[attachment.path] = made
             except UnreadableItem as error:
-                if receipt.profile == "scan":
+                if is_scan:
                     raise
                 unread[attachment.path] = error.code
             except TransientFailure as error:
-                if receipt.failures + 1 < self._options.max_failures or receipt.profile == "scan":
-                    raise
+                failures.append(error)
                 unread[attachment.path] = error.code
+                keep_alive()
+                is_worth_time = len(failures) <= _MOST_FAILURES
+                if is_worth_time and (first := self._recognise_first_page(attachment, how)):
+                    documents[attachment.path] = first
         digests = {path: blob.sha256 for path, blob in searchable.items()}
         readings = Readings(documents=documents, unread=unread, searchable=digests)
-        return readings, list(searchable.values())
+        again = failures[0] if failures and not is_last else None
+        return readings, list(searchable.values()), again
 
     def _recognise_one(
         self, attachment: Attachment, how: dict[str, Any]
     ) -> tuple[RecognisedDocument, Blob | None]:
-        with self._new_child() as (child, scratch):
+        with self._new_child(self._options.heavy) as (child, scratch):
             payload = self._payload(attachment) | how
             answer = child.call(tasks.RECOGNISE, payload)
             document = RecognisedDocument.model_validate(answer)
@@ -134,6 +152,21 @@ class PictureReader:
                 made = self._blobs.put(file_chunks(target)) if target.exists() else None
         return document, made
 
+    def _recognise_first_page(
+        self, attachment: Attachment, how: dict[str, Any]
+    ) -> RecognisedDocument | None:
+        """Return the first page of a file that was too much as a whole; None if it is, too."""
+        payload = self._payload(attachment) | how
+        payload["limits"] = payload["limits"] | {"max_pages": 1}
+        opened_and_read_s = 2 * self._options.ocr.limits.page_timeout_s
+        timeout_s = min(self._options.heavy.timeout_s, opened_and_read_s)
+        limits = self._options.heavy.model_copy(update={"timeout_s": timeout_s})
+        with self._new_child(limits) as (child, _):
+            try:
+                return RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
+            except (TransientFailure, UnreadableItem):
+                return None
+
     def _payload(self, attachment: Attachment) -> dict[str, Any]:
         return tasks.reading(
             self._blobs.path(attachment.sha256),
@@ -143,13 +176,13 @@ class PictureReader:
         )
 
     @contextmanager
-    def _new_child(self) -> Iterator[tuple[Child, Path]]:
+    def _new_child(self, limits: Limits) -> Iterator[tuple[Child, Path]]:
         """Yield a child for one file, and the folder of its temporary files, which goes with it."""
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(
                 self._servers,
-                self._options.heavy,
+                limits,
                 temp_dir=scratch,
                 preload=self._preload,
             ) as self._child,

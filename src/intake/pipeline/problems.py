@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from intake.errors import ConfigError, IntakeError, ToolMissing
 from intake.schemas.classifications import Fault
@@ -26,9 +26,16 @@ def describe(error: IntakeError) -> Problem:
 
 def describe_faults(faults: Sequence[Fault]) -> Problem:
     """Return what cannot be used, all of it, as a line of a report."""
+    return describe(together(faults))
+
+
+def together(found: Iterable[Fault | IntakeError]) -> ConfigError:
+    """Return one error that tells what cannot be used, a sentence for each, and what to do."""
+    faults = list(found)
+    *others, last = dict.fromkeys(each.message for each in faults)
     remedies = dict.fromkeys(each.remedy for each in faults)
-    messages = " ".join(each.message for each in faults)
-    return describe(ConfigError(messages, remedy=" ".join(remedies)))
+    sentences = [f"{each.rstrip('.')}." for each in others]
+    return ConfigError(" ".join([*sentences, last]), remedy=" ".join(remedies))
 
 
 def what_waits(database: Database) -> Problem | None:

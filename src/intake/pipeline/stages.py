@@ -22,14 +22,14 @@ from intake.filing.readings import Readings
 from intake.pipeline import tasks
 from intake.pipeline.asking import ask, ask_at_first, is_too_much
 from intake.pipeline.batches import Part
-from intake.pipeline.disk import file_chunks
 from intake.pipeline.fax_facts import with_header
-from intake.pipeline.pictures import PictureReader, is_letter, list_pictures
+from intake.pipeline.leaves import keep_leaves
+from intake.pipeline.pictures import LATER, PictureReader, is_letter, list_pictures
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault, Origin, Verdict
-from intake.schemas.documents import Document, ParsedMessage
+from intake.schemas.documents import Defect, Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
@@ -106,7 +106,7 @@ class Stages:
 
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
-        any picture is read, and looks at the pictures.
+        any picture is read, and looks at the pictures. Nor is one tried again because of a picture.
 
         Raises:
             UnreadableItem, TransientFailure: the item's own fault.
@@ -123,7 +123,7 @@ class Stages:
         if not pictures:
             return Understood(message=message, readings=files, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE and verdict.emergency:
-            later = Readings(unread={each.path: "emergency_first" for each in pictures})
+            later = Readings(unread=dict.fromkeys((each.path for each in pictures), LATER))
             readings = files.joined(later)
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
@@ -133,17 +133,26 @@ class Stages:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made = self._pictures.recognise(receipt, message, verdict, pictures, keep_alive)
+        readings, made, failure = self._pictures.recognise(
+            receipt, message, verdict, pictures, keep_alive
+        )
+        if failure is not None and not readings.documents:
+            raise failure
         message = with_header(message, readings.documents.values(), profile=receipt.profile)
         readings = readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
         verdict = self.judge(texts, origin, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
+        if failure is not None and not verdict.emergency:
+            raise failure
+        is_filed_now = verdict.emergency or is_last
+        letter, lacks = self._read_letter(receipt, message, readings, may_lack=is_filed_now)
+        message = message.model_copy(update={"defects": (*message.defects, *lacks)})
         return Understood(
             message=message,
             readings=readings,
-            letter=self._read_letter(receipt, message, readings, verdict),
+            letter=letter,
             verdict=verdict,
             blobs=(*stored, *made),
         )
@@ -154,15 +163,8 @@ class Stages:
         Where they are too much, danger alone is looked for in subject, body and pages; what is no
         emergency there fails, unless it ``is_last``: nobody tries the item again.
         """
-        answer = self._ask(
-            tasks.JUDGE,
-            {
-                "documents": [document.model_dump(mode="json") for document in documents],
-                "origin": origin.model_dump(mode="json"),
-            },
-            is_last=is_last,
-        )
-        return self._verdict(answer)
+        payload = tasks.judging(documents, origin)
+        return self._verdict(self._ask(tasks.JUDGE, payload, is_last=is_last))
 
     def _verdict(self, answer: dict[str, Any]) -> Verdict:
         """Return a verdict; what it was found without is logged, once."""
@@ -197,8 +199,9 @@ class Stages:
             else each
             for each in list_texts(message, readings.documents, channel=origin.channel)
         ]
+        payload = tasks.judging([each for each in texts if each.text], origin)
         try:
-            return self.judge([each for each in texts if each.text], origin, is_last=False)
+            return self._verdict(self._ask_of_all(tasks.JUDGE, payload))
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
@@ -207,19 +210,25 @@ class Stages:
     def _ask(self, task: str, payload: dict[str, Any], *, is_last: bool) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        One that dies of plugins again and again is asked without them for the rest of the run. When
-        all is too much a call in the body is heard at once; what is none is tried again.
+        When all is too much a call in the body is heard at once; what is none is tried again.
         """
         try:
-            answer, taken = ask(self._light, task, payload, self._classify_options)
+            return self._ask_of_all(task, payload)
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
             first = ask_at_first(self._light, task, payload, self._classify_options)
             if first is None or not (is_last or first.get("verdict", first)["emergency"]):
                 raise
-            _log.warning("judged in part: %s", failure.message, extra={"action": "classify"})
+            _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
             return first
+
+    def _ask_of_all(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Let the light child do a task that asks the classifiers, of all texts.
+
+        One that dies of plugins again and again is asked without them for the rest of the run.
+        """
+        answer, taken = ask(self._light, task, payload, self._classify_options)
         if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
@@ -227,12 +236,12 @@ class Stages:
         return answer
 
     def _read_letter(
-        self, receipt: Receipt, message: ParsedMessage, readings: Readings, verdict: Verdict
-    ) -> LetterFacts | None:
+        self, receipt: Receipt, message: ParsedMessage, readings: Readings, *, may_lack: bool
+    ) -> tuple[LetterFacts | None, tuple[Defect, ...]]:
         """Return what the pages of a letter or fax say of themselves; None for other items, and
-        for an emergency where that takes too long."""
+        where that is too much and ``may_lack``: then a person must look."""
         if not is_letter(receipt, message) or not readings.documents:
-            return None
+            return None, ()
         payload = {
             "documents": {
                 path: document.model_dump(mode="json")
@@ -244,10 +253,10 @@ class Stages:
         try:
             answer = self._light.call(tasks.READ_LETTER, payload)
         except TransientFailure as failure:
-            if not (verdict.emergency and is_too_much(failure, self._light)):
+            if not (may_lack and is_too_much(failure, self._light)):
                 raise
-            return None
-        return LetterFacts.model_validate(answer)
+            return None, (Defect(code="letter_facts_missing", detail=failure.code),)
+        return LetterFacts.model_validate(answer), ()
 
     def _read(
         self, receipt: Receipt, *, is_last: bool
@@ -269,25 +278,7 @@ class Stages:
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])
             files = Readings.model_validate(answer["files"])
-            return message, files, verdict, self._keep_leaves(message, out, answer["leaves"])
+            return message, files, verdict, keep_leaves(self._blobs, message, out, answer["leaves"])
         finally:
             if out.exists():
                 shutil.rmtree(out, ignore_errors=True)
-
-    def _keep_leaves(
-        self, message: ParsedMessage, out: Path, leaves: dict[str, str]
-    ) -> tuple[Blob, ...]:
-        """Store the bytes of the attachments; each must be what the parser said it is."""
-        stored = []
-        with self._blobs.batch() as batch:
-            for attachment in message.attachments:
-                if attachment.path not in leaves:
-                    continue
-                blob = batch.put(file_chunks(out / Path(leaves[attachment.path]).name))
-                if blob.sha256 != attachment.sha256:
-                    raise TransientFailure(
-                        f"{attachment.path} is not what was parsed.", code="leaf_changed"
-                    )
-                stored.append(blob)
-            batch.seal()
-        return tuple(stored)

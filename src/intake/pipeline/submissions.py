@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from intake.classifying.taxonomy import Taxonomy
+from intake.errors import TransientFailure
 from intake.filing.drafts import OF_TOPIC
 from intake.pipeline.stages import Stages
 from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.requests import Kind, RequestDraft
 
+_log = logging.getLogger(__name__)
+_UNJUDGED = Verdict(
+    urgency=Urgency.HIGH, needs_review=True, review_reasons=("alarm_doubted", "topic_unsure")
+)
+
 
 def judge(draft: RequestDraft, stages: Stages) -> Verdict:
-    """Return topic, urgency and language of what a front end wrote down."""
+    """Return topic, urgency and language of what a front end wrote down.
+
+    Where the text is too much for the child that judges, a person must look before its turn:
+    nobody tries a submission again.
+    """
     texts = {"subject": draft.subject or "", "body": draft.text}
     documents = [
         Document.model_validate({"origin": origin, "text": text, "channel": draft.channel})
         for origin, text in texts.items()
         if text.strip()
     ]
-    return stages.judge(documents, _origin(draft))
+    try:
+        return stages.judge(documents, _origin(draft))
+    except TransientFailure as failure:
+        _log.error("not judged", extra={"action": "submit", "code": failure.code})
+        return _UNJUDGED
 
 
 def completed(

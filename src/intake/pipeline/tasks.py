@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from intake.schemas.classifications import Origin
+from intake.schemas.documents import Document
+
 LOAD_FOR_TEXTS: tuple[str, dict[str, Any]] = ("intake.pipeline.light_tasks:preload", {})
 READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
@@ -21,6 +24,14 @@ TRAIN = "intake.pipeline.contest:train_in_child"
 def loading_for_pages(engine: str, languages: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the task by which what reads pages is loaded once, and an engine's ``languages``."""
     return _LOAD_FOR_PAGES, {"engine": engine, "languages": list(languages)}
+
+
+def judging(documents: Sequence[Document], origin: Origin) -> dict[str, Any]:
+    """Return the payload of ``JUDGE``; who asks adds the ``options``."""
+    return {
+        "documents": [document.model_dump(mode="json") for document in documents],
+        "origin": origin.model_dump(mode="json"),
+    }
 
 
 def reading(

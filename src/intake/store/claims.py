@@ -35,8 +35,9 @@ def claim(
 ) -> list[Receipt]:
     """Take up to ``limit`` receipts due by then (now), the most urgent first; count the attempt.
 
-    One whose pictures are to be read (seconds) is taken alone, so that no other waits behind
-    it while there are free hands. So is one that workers died over, so that no other is blamed.
+    One whose pictures are to be read (seconds), or that failed before and may use up its time
+    again, is taken alone, so that no other waits behind it while there are free hands. So is one
+    that workers died over, so that no other is blamed.
     A copy waits until its original is settled.
     """
     ids = _alike(connection.execute(_due(limit, due_by or now)).all())
@@ -192,8 +193,12 @@ def requeue(connection: Connection, receipt_id: int) -> bool:
 
 def _alike(due: Sequence[Row[Any]]) -> list[int]:
     """Return the leading receipts that may share a claim, or the first alone if it may not."""
-    sharing = takewhile(lambda row: row.phase == Phase.TRIAGE and row.lost < _SUSPECT_LOST, due)
-    return [row.id for row in sharing] or [row.id for row in due[:1]]
+    return [row.id for row in takewhile(_may_share, due)] or [row.id for row in due[:1]]
+
+
+def _may_share(row: Row[Any]) -> bool:
+    is_fresh = row.failures == 0 and row.lost < _SUSPECT_LOST
+    return bool(is_fresh and row.phase == Phase.TRIAGE)
 
 
 def _due(limit: int, now: datetime) -> Any:
@@ -209,7 +214,7 @@ def _due(limit: int, now: datetime) -> Any:
         or_(receipts.c.duplicate_of.is_(None), ~original_waits),
     )
     return (
-        select(receipts.c.id, receipts.c.phase, receipts.c.lost)
+        select(receipts.c.id, receipts.c.phase, receipts.c.failures, receipts.c.lost)
         .where(is_due)
         .order_by(receipts.c.priority.desc(), receipts.c.id)
         .limit(limit)

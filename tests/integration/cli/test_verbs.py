@@ -361,6 +361,21 @@ def test_a_correction_is_kept_and_learned_from(
     assert "12 examples" in intake("evaluate").err
 
 
+def test_who_corrects_a_request_into_an_emergency_is_told_so(
+    intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "intake.toml").write_text(CONFIG)
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "1.eml").write_bytes(samples.text_mail())
+    intake("run")
+    [reference] = [each["reference"] for each in intake("requests", "--json").json]
+    told = intake("correct", reference, "emergenza-in-corso").out
+    assert told == f"{reference}: emergenza-in-corso, an emergency\n"
+    told = intake("correct", reference, "info.aree-attesa").out
+    assert told == f"{reference}: info.aree-attesa, an emergency\n"
+
+
 def test_with_a_wanted_precision_topics_are_filed_once_persons_confirmed_enough(
     intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

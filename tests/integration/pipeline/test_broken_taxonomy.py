@@ -107,8 +107,12 @@ def test_a_check_tells_what_is_wrong_in_each_file(tmp_path: Path, taxonomy: Path
     taxonomy.write_text(WHOLE + 'parent = "gone"\n')
     rules = tmp_path / "rules.toml"
     rules.write_text('[[rules]]\ntopic = "luce"\nname = "lamp"\nit = ["..", "a .."]\n')
+    model = tmp_path / "topics.model"
+    model.write_bytes(b"no archive")
     section = {"taxonomy": taxonomy, "rules": rules, "classifiers": ["keywords", "absent"]}
+    section |= {"model": model}
     with Intake(Settings(data_dir=tmp_path / "data", classify=section)) as app:
         (checked,) = [each for each in app.check() if each.name == "classify"]
     assert checked.exit_code == 78
-    assert all(each in checked.detail for each in ("'gone'", "'lamp'", "absent"))
+    assert all(each in checked.detail for each in ("'gone'", "'lamp'", "absent", "topics.model"))
+    assert "archive. No plugin" in checked.detail

@@ -11,6 +11,8 @@ import pytest
 
 import intake.app
 from intake import Channel, Intake, RequestDraft, Settings
+from intake.engines.children import Child
+from intake.errors import TransientFailure
 from intake.schemas.classifications import Thresholds, Urgency
 from intake.schemas.requests import Kind
 
@@ -204,3 +206,25 @@ def test_the_emergency_topic_that_a_person_corrects_to_makes_an_emergency(alarme
     assert alarmed.requests.find()[0].urgency == "emergency"
     alarmed.requests.correct(filed.reference, "pericolo", by="op1")
     assert _types(alarmed, request.reference) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "urgency"),
+    [({}, Urgency.HIGH), ({"urgency": Urgency.EMERGENCY, "topic": "luce"}, Urgency.EMERGENCY)],
+)
+def test_a_note_is_filed_for_a_person_also_where_nothing_can_judge_it(
+    app: Intake,
+    given: dict[str, Any],
+    urgency: Urgency,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_child: Child, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        raise TransientFailure(f"ValueError: {payload['documents']}", code="defect")
+
+    monkeypatch.setattr(Child, "call", fail)
+    request = app.submit(draft(text=HOLE, **given))
+    assert (request.text, request.urgency, request.needs_review) == (HOLE, urgency, True)
+    assert "alarm_doubted" in request.review_reasons
+    assert [vars(record)["code"] for record in caplog.records] == ["defect"]
+    assert "buca" not in caplog.text

@@ -129,6 +129,17 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING
 
 
+def test_what_failed_before_is_claimed_alone_so_that_nothing_waits_behind_it(
+    database: Database,
+) -> None:
+    failed, calm, other = _record(database, "a", "b", "c")
+    with database.write() as connection:
+        rows = tables.receipts
+        connection.execute(update(rows).where(rows.c.id == failed.id).values(failures=1))
+    assert [r.id for r in _claim(database)] == [failed.id]
+    assert [r.id for r in _claim(database)] == [calm.id, other.id]
+
+
 def test_what_workers_died_over_is_claimed_alone(database: Database) -> None:
     suspect, innocent, other = _record(database, "a", "b", "c")
     with database.write() as connection:

@@ -64,7 +64,7 @@ class OverburdenedChild:
 
     def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
         if not payload["options"].get("beginning_only"):
-            raise TransientFailure("Took longer than 30 s.", code="timeout")
+            raise TransientFailure("ValueError: 'Aiuto, brucia'", code="defect")
         return self._verdict.model_dump(mode="json")
 
 
@@ -78,11 +78,13 @@ def _stages(folder: Path, *, is_emergency: bool) -> Stages:
 
 
 def test_a_call_in_the_body_is_heard_at_once_though_all_that_came_took_too_long(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stages = _stages(tmp_path, is_emergency=True)
 
     assert stages.judge([], Origin(), is_last=False).emergency
+    assert [vars(record)["code"] for record in caplog.records] == ["defect"]
+    assert "brucia" not in caplog.text
 
 
 def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_path: Path) -> None:
@@ -93,8 +95,11 @@ def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_pat
     assert stages.judge([], Origin(), is_last=True).urgency is Urgency.HIGH
 
 
-def test_an_alarm_stays_where_what_was_heard_before_cannot_be_told_in_time(tmp_path: Path) -> None:
-    stages = _stages(tmp_path, is_emergency=False)
+@pytest.mark.parametrize("is_emergency", [False, True])
+def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time(
+    tmp_path: Path, *, is_emergency: bool
+) -> None:
+    stages = _stages(tmp_path, is_emergency=is_emergency)
     quoted = Evidence(rule="emergency: fire", text="brucia", weight=2.0, where="quoted")
     alarm = Verdict(urgency=Urgency.EMERGENCY, emergency=True, evidence=(quoted,))
     message = ParsedMessage(profile="mail", text="Sì.\n> brucia", new_text="Sì.")

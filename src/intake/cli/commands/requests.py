@@ -118,13 +118,17 @@ def correct(
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write down the right topic of a request; `intake train` learns from it."""
+    """Write down the right topic of a request; `intake train` learns from it.
+
+    The topic of emergencies makes it one, which observers are told; no other takes that back.
+    """
     with session(context).open() as intake, _near_references(intake, reference):
         request = intake.requests.correct(reference, topic, by=this_person(by))
     if as_json:
         render.emit_json(request)
     else:
-        render.emit(f"{request.reference}: {request.topic}")
+        urgency = ", an emergency" if request.urgency == "emergency" else ""
+        render.emit(f"{request.reference}: {request.topic}{urgency}")
 
 
 def export(
