@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -150,3 +152,13 @@ def test_boxes_stand_in_their_lines():
 def test_a_box_beside_no_line_is_a_paragraph_of_its_own():
     read = with_boxes([word("Gas:", 100)], [box(50, "ticked", line=3)])
     assert [(each.text, each.paragraph) for each in read] == [("Gas:", 0), ("[X]", 1)]
+
+
+def test_many_boxes_beside_many_words_cost_no_time():
+    words = [word(f"{place}", 100 + 65 * place, line=row)
+             for row in range(100) for place in range(40)]  # fmt: skip
+    boxes = [box(60, "empty", line=row) for row in range(100)] * 5
+    started = time.process_time()
+    read = with_boxes(words, boxes)
+    assert time.process_time() - started < 1
+    assert [each.text for each in read][:7] == ["[ ]"] * 5 + ["0", "1"]
