@@ -65,7 +65,7 @@ def with_boxes(words: Sequence[Word], boxes: Sequence[TickBox]) -> tuple[Word, .
     lines = [list(line) for line in lines_of(tuple(words))]
     sure = sum(word.confidence for word in words) / len(words) if words else 1.0
     unused = max((word.paragraph for word in words), default=0) + 1
-    in_order = (*(word for line in lines for word in line), *boxes)
+    in_order: tuple[Word | TickBox, ...] = (*(word for line in lines for word in line), *boxes)
     edges = np.array([_edges(each) for each in in_order]).reshape(-1, 4)
     line_of = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     for number, box in enumerate(boxes):
