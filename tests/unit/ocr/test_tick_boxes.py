@@ -69,6 +69,40 @@ def test_a_solid_square_is_ticked_only_beside_boxes_of_its_size():
     assert found(sheet) == ["ticked", "empty"]
 
 
+def icons(side):
+    """Return the black squares with light letters of a letterhead."""
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    for place, sign in enumerate(("f", "in", "@", "t", "X")):
+        left = 60 + 140 * place
+        pen.rectangle((left, 100, left + side, 100 + side), fill=0)
+        font = ImageFont.load_default(round(0.7 * side))
+        pen.text((left + side / 2, 100 + side / 2), sign, font=font, fill=255, anchor="mm")
+    return sheet
+
+
+@pytest.mark.parametrize("side", [34, 42, 54])
+def test_a_black_square_with_a_light_sign_is_no_tick(side):
+    assert found(icons(side)) == []
+
+
+@pytest.mark.parametrize("thick", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("side", [25, 32, 42])
+def test_a_filled_or_crossed_box_of_any_frame_is_ticked(side, thick):
+    sheet = paper()
+    for left, step in ((100, 4), (300, 5), (500, 0)):
+        pen = draw(sheet, left=left, side=side, thick=thick)
+        end = 100 + side
+        if step:
+            for row in range(102, end, step):
+                pen.line((left + 2, row, left + side - 2, row + 2), fill=0, width=3)
+        else:
+            pen.line((left - 4, 96, left + side + 4, end + 4), fill=0, width=4)
+            pen.line((left - 4, end + 4, left + side + 4, 96), fill=0, width=4)
+    draw(sheet, left=700, side=side, thick=thick)
+    assert found(sheet) == ["ticked"] * 3 + ["empty"]
+
+
 @pytest.mark.parametrize("letter", "ODQ0BE8UCGS3")
 def test_a_letter_in_a_box_is_no_tick(letter):
     sheet = paper()
