@@ -122,6 +122,25 @@ def test_cells_and_fields_of_single_letters_are_no_boxes():
     assert found(cells) == found(apart) == []
 
 
+@pytest.mark.parametrize("gap", [5, 7])
+def test_a_box_close_to_the_lines_of_its_tables_cell_is_found(gap):
+    sheet = paper()
+    pen = draw(sheet, side=40)
+    pen.line((20, 100 - gap, 600, 100 - gap), fill=0, width=2)
+    pen.line((100 - gap, 20, 100 - gap, 380), fill=0, width=2)
+    assert found(sheet) == ["empty"]
+
+
+def test_a_cell_between_thick_or_double_lines_is_no_box():
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    for step in range(8):
+        for at in (60 + 44 * step, 66 + 44 * step):
+            pen.line((at, 20, at, 380), fill=0, width=2)
+            pen.line((20, at, 600, at), fill=0, width=2)
+    assert found(sheet) == []
+
+
 @pytest.mark.parametrize("size", [22, 26, 30, 36, 44, 60])
 def test_letters_are_no_boxes(size):
     sheet = paper()
