@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from intake.ocr.blobs import find_blobs
+from intake.ocr.blobs import Places, find_blobs
 from intake.ocr.page_words import lines_of
 from intake.ocr.prepare import WHITE
 from intake.ocr.tick_boxes import TickBox, find_tick_boxes
@@ -65,30 +65,38 @@ def with_boxes(words: Sequence[Word], boxes: Sequence[TickBox]) -> tuple[Word, .
     lines = [list(line) for line in lines_of(tuple(words))]
     sure = sum(word.confidence for word in words) / len(words) if words else 1.0
     unused = max((word.paragraph for word in words), default=0) + 1
+    in_order: tuple[Word | TickBox, ...] = (*(word for line in lines for word in line), *boxes)
+    edges = np.array([_edges(each) for each in in_order]).reshape(-1, 4)
+    line_of = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
     for number, box in enumerate(boxes):
         made = Word(
             text=_TEXTS[box.tick], confidence=sure, left=box.left, top=box.top, right=box.right,
             bottom=box.bottom, paragraph=unused + number, line=0,
         )  # fmt: skip
-        line = min(lines, key=lambda each: _distance(each, box), default=None)
-        if line is None or _distance(line, box) == float("inf"):
+        beside = _line_beside(edges[: len(line_of)], line_of, edges[len(line_of)])
+        if beside is None:
+            beside = len(lines)
             lines.append([made])
-            continue
-        place = sum(word.left < box.left for word in line)
-        beside = {"paragraph": line[0].paragraph, "line": line[0].line}
-        line.insert(place, made.model_copy(update=beside))
+        else:
+            line = lines[beside]
+            place = sum(word.left < box.left for word in line)
+            same = {"paragraph": line[0].paragraph, "line": line[0].line}
+            line.insert(place, made.model_copy(update=same))
+        line_of = np.append(line_of, beside)
     return tuple(word for line in lines for word in line)
 
 
-def _distance(line: Sequence[Word], box: TickBox) -> float:
-    """Return how far the next word of a line is from a box; infinite where it is another line."""
-    gaps = (
-        max(word.left - box.right, box.left - word.right, 0)
-        for word in line if _shared(word, box) >= _SAME_LINE
-    )  # fmt: skip
-    return min(gaps, default=float("inf"))
+def _edges(each: Word | TickBox) -> tuple[int, int, int, int]:
+    return each.left, each.top, each.right, each.bottom
 
 
-def _shared(word: Word, box: TickBox) -> float:
-    shared = min(word.bottom, box.bottom) - max(word.top, box.top)
-    return shared / max(1, min(word.bottom - word.top, box.bottom - box.top))
+def _line_beside(edges: Places, line_of: Places, box: Places) -> int | None:
+    """Return the line of the word next to a box, of those at its height; None where none is."""
+    left, top, right, bottom = edges.T
+    shared = np.minimum(bottom, box[3]) - np.maximum(top, box[1])
+    lower = np.maximum(1, np.minimum(bottom - top, box[3] - box[1]))
+    at_height = shared >= _SAME_LINE * lower
+    if not at_height.any():
+        return None
+    gaps = np.maximum(np.maximum(left - box[2], box[0] - right), 0)[at_height]
+    return int(line_of[at_height][gaps == gaps.min()].min())

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from intake.ocr.blobs import Mask, Places, runs_along_rows, starts_of_runs
 from intake.ocr.prepare import WHITE
+from intake.ocr.tick_frames import FRAYED_IN, LEAST_OF_A_SIDE, MARGIN_IN, WHOLE, Sides, is_frame
 from intake.ocr.tick_shapes import Tick, tell_tick
 
 DARK_BELOW = 185
@@ -27,22 +28,10 @@ _SQUARE = (0.76, 1.32)
 """Height by width: a fax that lost rows, or repeats some, stretches a box."""
 _SHORTER = 0.7
 """So much of the longer bar at least is the box's own."""
-_WHOLE = 0.93
-"""Share of its length in which what may be a side is dark."""
-_LEAST_OF_A_SIDE, _OF_ALL_SIDES = 0.7, 3.5
-"""Shares of a side's length that are straight and dark, for the worst and for all four together; a
-thin line of a fax has gaps."""
-_FRAYED_IN = 0.012
-_FREE_IN = (0.012, 0.03)
-"""Beside a frame it is free so far out."""
-_FREE_SHARE, _MOST_OF_A_SIDE = 0.2, 0.5
-_GOES_ON_IN = 0.04
 _BESIDE = 3
 """Dots beyond what a bar is softened by."""
 _EDGE = 0.5
 """A side begins where so much of it is half as dark as in its middle."""
-_CORNER, _LEAST_CORNER = 0.075, 1.5
-"""Share of its width, and dots, within which a corner is dark; that of a round letter is not."""
 _COMB_GAP = 0.6
 """Boxes so many widths apart are one field of single letters, or a pattern."""
 _ALIKE = 0.15
@@ -145,7 +134,7 @@ def _are_closed(levels: Levels, left: Places, top: Places, right: Places) -> Mas
     steps = np.arange(int(_SQUARE[0] * 32 * _SHORTER), int(_SQUARE[1] * 32) + 1)
     rows = np.minimum(top[:, None] + width[:, None] * steps // 32, len(levels) - 1)
     dark = levels[rows[:, :, None], columns[:, None, :]] < DARK_BELOW
-    closed: Mask = (dark.mean(axis=2) >= _LEAST_OF_A_SIDE).any(axis=1)
+    closed: Mask = (dark.mean(axis=2) >= LEAST_OF_A_SIDE).any(axis=1)
     return closed
 
 
@@ -161,17 +150,17 @@ def _hangs_down(levels: Levels, column: Places, top: Places, dpi: float, inwards
 
 def _box_under(levels: Levels, left: int, top: int, right: int, dpi: float) -> TickBox | None:
     """Return the box whose upper side is a bar; None where it is none."""
-    margin = round(max(_FREE_IN[1], _GOES_ON_IN) * dpi) + 2
+    margin = round(MARGIN_IN * dpi) + 2
     first, above = max(left - margin, 0), max(top - margin, 0)
     below = top + round(_MOST_IN * _SQUARE[1] * dpi) + margin
     window = levels[above:below, first : right + margin]
     left, right, top = left - first, right - first, top - above
-    bar = window[top : top + max(2, round(_FRAYED_IN * dpi)), left:right]
+    bar = window[top : top + max(2, round(FRAYED_IN * dpi)), left:right]
     edge = (int(np.median(bar.min(axis=0))) + WHITE) // 2
     dark = window < min(edge, DARK_BELOW)
     top += int(np.argmax(dark[top : top + len(bar), left:right].mean(axis=1) > _EDGE))
     for sides in _sides(dark, left, top, right, dpi):
-        if _is_frame(dark, sides, dpi):
+        if is_frame(dark, sides, dpi):
             tick = tell_tick(dark[sides[1] : sides[3], sides[0] : sides[2]], dpi)
             if tick is None:
                 return None
@@ -180,15 +169,11 @@ def _box_under(levels: Levels, left: int, top: int, right: int, dpi: float) -> T
     return None
 
 
-_Sides = tuple[int, int, int, int]
-"""Left, top, right and bottom; the last two outside."""
-
-
-def _sides(dark: Mask, left: int, top: int, right: int, dpi: float) -> Iterator[_Sides]:
+def _sides(dark: Mask, left: int, top: int, right: int, dpi: float) -> Iterator[Sides]:
     """Yield where the four sides may be below a bar."""
     reach = round(_STROKE_IN * dpi)
     least = round((right - left - reach) * _SQUARE[0])
-    upright = dark[top : top + max(least, 1)].mean(axis=0) >= _WHOLE
+    upright = dark[top : top + max(least, 1)].mean(axis=0) >= WHOLE
     lefts = np.flatnonzero(upright[max(left - 2, 0) : left + reach]) + max(left - 2, 0)
     rights = np.flatnonzero(upright[right - reach : right + 3]) + right - reach
     if not len(lefts) or not len(rights):
@@ -198,14 +183,14 @@ def _sides(dark: Mask, left: int, top: int, right: int, dpi: float) -> Iterator[
     if not _LEAST_IN * dpi <= width <= _MOST_IN * dpi:
         return
     highest, lowest = top + round(width * _SQUARE[0]), top + round(width * _SQUARE[1])
-    level = dark[highest:lowest, left:right].mean(axis=1) >= _WHOLE
+    level = dark[highest:lowest, left:right].mean(axis=1) >= WHOLE
     bottoms = np.flatnonzero(level) + highest + 1
     for place, bottom in enumerate(bottoms):
         if place + 1 == len(bottoms) or bottoms[place + 1] != bottom + 1:
-            yield _widened(dark, (left, top, right, int(bottom)), max(2, round(_FRAYED_IN * dpi)))
+            yield _widened(dark, (left, top, right, int(bottom)), max(2, round(FRAYED_IN * dpi)))
 
 
-def _widened(dark: Mask, sides: _Sides, most: int) -> _Sides:
+def _widened(dark: Mask, sides: Sides, most: int) -> Sides:
     """Return the sides moved out to where half of each is dark for the last time."""
     left, top, right, bottom = sides
     for _ in range(most):
@@ -214,54 +199,6 @@ def _widened(dark: Mask, sides: _Sides, most: int) -> _Sides:
         top -= bool(top > 0 and dark[top - 1, left:right].mean() > _EDGE)
         bottom += bool(bottom < len(dark) and dark[bottom, left:right].mean() > _EDGE)
     return left, top, right, bottom
-
-
-def _is_frame(dark: Mask, sides: _Sides, dpi: float) -> bool:
-    """Say whether the four sides are closed and end in their corners, and it is free around."""
-    left, top, right, bottom = sides
-    box = dark[top:bottom, left:right]
-    near = max(2, round(_FRAYED_IN * dpi))
-    edges = (box[:near], box[::-1][:near], box.T[:near], box.T[::-1][:near])
-    straight = [_straight_share(edge) for edge in edges]
-    if min(straight) < _LEAST_OF_A_SIDE or sum(straight) < _OF_ALL_SIDES:
-        return False
-    flipped = (box, box[::-1], box[:, ::-1], box[::-1, ::-1])
-    return all(map(_is_cornered, flipped)) and _is_free(dark, sides, dpi)
-
-
-def _straight_share(edge: Mask) -> float:
-    """Return the share of a side that lies in two rows next to each other, the best two."""
-    return float(max((edge[1:] | edge[:-1]).mean(axis=1)))
-
-
-def _is_cornered(box: Mask) -> bool:
-    """Say whether what is dark comes close to the upper left corner of a box."""
-    size = max(_CORNER * box.shape[1], _LEAST_CORNER)
-    rows, columns = np.nonzero(box[: int(size) + 1, : int(size) + 1])
-    return bool(len(rows)) and bool(np.hypot(rows, columns).min() <= size)
-
-
-def _is_free(dark: Mask, sides: _Sides, dpi: float) -> bool:
-    """Say whether it is white around a frame, but for strokes, and its sides do not go on."""
-    left, top, right, bottom = sides
-    near, far = (round(inches * dpi) for inches in _FREE_IN)
-    around = (
-        dark[max(top - far, 0) : max(top - near, 0), left:right],
-        dark[bottom + near : bottom + far, left:right],
-        dark[top:bottom, max(left - far, 0) : max(left - near, 0)],
-        dark[top:bottom, right + near : right + far],
-    )
-    shares = [float(each.mean()) if each.size else 1.0 for each in around]
-    if max(shares) > _MOST_OF_A_SIDE or sum(share > _FREE_SHARE for share in shares) > 2:
-        return False
-    reach, thick = round(_GOES_ON_IN * dpi), max(2, round(_FRAYED_IN * dpi))
-    beyond = slice(max(left - reach, 0), max(left - near, 0)), slice(right + near, right + reach)
-    across = [dark[rows, columns].any(axis=0) for columns in beyond
-              for rows in (slice(top, top + thick), slice(bottom - thick, bottom))]  # fmt: skip
-    beyond = slice(max(top - reach, 0), max(top - near, 0)), slice(bottom + near, bottom + reach)
-    down = [dark[rows, columns].any(axis=1) for rows in beyond
-            for columns in (slice(left, left + thick), slice(right - thick, right))]  # fmt: skip
-    return sum(bool(line.all()) for line in across + down) < 2
 
 
 def _not_in_rows(boxes: Sequence[TickBox]) -> Iterator[TickBox]:

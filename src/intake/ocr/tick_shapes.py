@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from intake.ocr.blobs import Mask, find_blobs, long_runs, runs_along_rows
+from intake.ocr.blobs import Mask, Places, find_blobs, long_runs, runs_along_rows
 
 Tick = Literal["empty", "ticked", "doubtful", "solid"]
 
@@ -15,6 +15,12 @@ _SOFT_IN = 0.006
 """So wide is the soft edge of a frame's line."""
 _THICKEST = 0.2
 _SOLID = 0.97
+_DEEP_IN, _DEEP = 0.022, 0.13
+"""So much black, and such a share of the width, is around a light sign; few frames are so thick."""
+_DEEP_SIDES = 3
+"""An f reaches down to the fourth."""
+_SIGN = (0.03, 0.7)
+"""Least and most share of that inner part which is light; an empty box in a thick frame has all."""
 _EMPTY = 0.012
 """Share of the inside; dirt is more seldom."""
 _MOSTLY = 0.4
@@ -26,8 +32,11 @@ _STRAIGHT = 0.85
 
 
 def tell_tick(box: Mask, dpi: float) -> Tick | None:
-    """Return what a frame holds, whose dark dots are set; None where it may be a letter."""
-    if box.mean() >= _SOLID:
+    """Return what a frame holds, whose dark dots are set; None where it may be a letter.
+
+    A black square with a light sign in it, as that of a network in a letterhead, is a solid one.
+    """
+    if box.mean() >= _SOLID or _holds_sign(box, dpi):
         return "solid"
     inside = _inside(box, dpi)
     share = float(inside.mean())
@@ -57,12 +66,27 @@ def _inside(box: Mask, dpi: float) -> Mask:
     return box[top + soft : len(box) - bottom - soft, left + soft : box.shape[1] - right - soft]
 
 
+def _holds_sign(box: Mask, dpi: float) -> bool:
+    """Say whether a box is black far in from its sides, and there is a light sign farther in."""
+    depth = max(_DEEP_IN * dpi, _DEEP * box.shape[1])
+    sides = (box, box[::-1], box.T, box.T[::-1])
+    if sum(np.percentile(_depths(side), 20) >= depth for side in sides) < _DEEP_SIDES:
+        return False
+    inner = slice(int(depth), -int(depth))
+    least, most = _SIGN
+    return least <= float(1 - box[inner, inner].mean()) <= most
+
+
 def _thickness(box: Mask) -> int:
     """Return how many rows the upper side of a frame has, ``_THICKEST`` of its height at most."""
+    return min(int(np.percentile(_depths(box), 40)), round(_THICKEST * len(box)))
+
+
+def _depths(box: Mask) -> Places:
+    """Return for each column how far down the first that is dark in it goes."""
     first = box.argmax(axis=0)
     light = ~box & (np.arange(len(box))[:, None] >= first)
-    ends = np.where(light.any(axis=0), light.argmax(axis=0), len(box))
-    return min(int(np.percentile(ends, 40)), round(_THICKEST * len(box)))
+    return np.where(light.any(axis=0), light.argmax(axis=0), len(box))
 
 
 def _is_letter(shape: Mask) -> bool:

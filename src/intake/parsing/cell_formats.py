@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from intake.errors import UnreadableItem
-from intake.parsing.formulas import column_number, sheet_parts, tags
+from intake.parsing.formulas import column_number, no_cells, sheet_parts, tags
 from intake.parsing.packages import Package
 
 Formats = Mapping[int, Mapping[int, str]]
@@ -15,8 +15,8 @@ Formats = Mapping[int, Mapping[int, str]]
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
              37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}  # fmt: skip
 """Those with a number; which currency 5 to 8 and 41 to 44 have depends on the reader's country."""
-MOST_CELLS = 250_000
-"""Of a file; more do not fit into its text."""
+_MOST_CELLS = 250_000
+"""Of a sheet; more do not fit into its text."""
 _MOST_STYLES = 10_000_000
 """Bytes of the styles of cells that are read; a file has 65,490 of them at most."""
 _FORMAT = re.compile(r"<(?:\w+:)?numFmt\s[^<>]*>")
@@ -27,26 +27,21 @@ _NAME = re.compile(rb'(?:\A|\s)r="([A-Z]{1,3})(\d{1,7})"')
 _STYLED = re.compile(rb'(?:\A|\s)s="(\d{1,5})"')
 
 
-def read_formats(package: Package) -> dict[str, Formats]:
-    """Return the formats of the cells by the name of their sheet; none of what is damaged."""
+def formats_of(package: Package) -> Callable[[str], Formats]:
+    """Return what reads the formats of a sheet's cells by its name; none of what is damaged."""
     try:
         codes = _codes(package.read("xl/styles.xml"))
-        if not any(codes):
-            return {}
-        return _of_sheets(package, codes)
+        parts = sheet_parts(package)
     except UnreadableItem:  # the reader of the sheets says what is wrong with them
-        return {}
+        return no_cells
 
+    def formats(sheet: str) -> Formats:
+        try:
+            return _formats(package.read(parts[sheet]), codes) if sheet in parts else {}
+        except UnreadableItem:
+            return {}
 
-def _of_sheets(package: Package, codes: list[str]) -> dict[str, Formats]:
-    """Return the formats by sheet; a part that several sheets name is read once."""
-    parts = sheet_parts(package)
-    known: dict[str, Formats] = {}
-    left = MOST_CELLS
-    for part in dict.fromkeys(parts.values()):
-        known[part] = _formats(package.read(part), codes, left) if left > 0 else {}
-        left -= sum(map(len, known[part].values()))
-    return {name: known[part] for name, part in parts.items()}
+    return formats if any(codes) else no_cells
 
 
 def _codes(styles: bytes) -> list[str]:
@@ -61,7 +56,7 @@ def _codes(styles: bytes) -> list[str]:
     return [own.get(each.get("numFmtId", ""), "") for each in tags(cells, _STYLE)]
 
 
-def _formats(sheet: bytes, codes: list[str], most: int) -> Formats:
+def _formats(sheet: bytes, codes: list[str]) -> Formats:
     found: dict[int, dict[int, str]] = defaultdict(dict)
     count = 0
     for cell in _CELL.finditer(sheet):
@@ -71,6 +66,6 @@ def _formats(sheet: bytes, codes: list[str], most: int) -> Formats:
         if code := codes[int(style[1])]:
             found[int(name[2]) - 1][column_number(name[1])] = code
             count += 1
-            if count >= most:
+            if count >= _MOST_CELLS:
                 break
     return found

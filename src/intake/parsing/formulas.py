@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import unescape
 
 from intake.errors import UnreadableItem
@@ -31,14 +31,26 @@ _UNTOLD = "…"
 """What stands for a formula that is told once for several cells."""
 
 
-def read_formulas(package: Package) -> dict[str, Formulas]:
-    """Return the formulas without a value, by the name of their sheet; none of what is damaged."""
+def formulas_of(package: Package) -> Callable[[str], Formulas]:
+    """Return what reads a sheet's formulas without a value by its name; none of what is damaged."""
     try:
         parts = sheet_parts(package)
-        known = {part: _formulas(package.read(part)) for part in dict.fromkeys(parts.values())}
-        return {name: known[part] for name, part in parts.items()}
     except UnreadableItem:  # the reader of the sheets says what is wrong with them
-        return {}
+        return no_cells
+
+    def formulas(sheet: str) -> Formulas:
+        try:
+            return _formulas(package.read(parts[sheet])) if sheet in parts else {}
+        except UnreadableItem:
+            return {}
+
+    return formulas
+
+
+def no_cells(sheet: str) -> dict[int, dict[int, str]]:
+    """Return what is told of the cells of a sheet where nothing is told of any."""
+    del sheet
+    return {}
 
 
 def sheet_parts(package: Package) -> dict[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from intake.errors import UnreadableItem
 from intake.parsing.cell_formats import Formats
-from intake.parsing.formulas import Formulas
+from intake.parsing.formulas import Formulas, no_cells
 from intake.parsing.number_formats import number_shown
 
 MAX_ROWS = 20_000
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"\A(-?)PT(\d{1,6})H(\d\d)M(\d\d)(?:[.,]\d+)?S\Z")
 class Workbook:
     """An open spreadsheet; ``formulas`` without a value are shown in place of one.
 
-    ``formats`` say how numbers are shown.
+    ``formats`` say how numbers are shown. Both are asked for a sheet, by its name, when it is read.
 
     Raises:
         UnreadableItem: ``corrupt_document``; ``encrypted_document`` where it is locked.
@@ -32,11 +32,11 @@ class Workbook:
     def __init__(
         self,
         data: bytes,
-        formulas: Mapping[str, Formulas] | None = None,
-        formats: Mapping[str, Formats] | None = None,
+        formulas: Callable[[str], Formulas] = no_cells,
+        formats: Callable[[str], Formats] = no_cells,
     ) -> None:
-        self._formulas = formulas or {}
-        self._formats = formats or {}
+        self._formulas = formulas
+        self._formats = formats
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except (CalamineError, ValueError, OSError) as error:
@@ -63,8 +63,8 @@ class Workbook:
         is_shown = self._book.sheets_metadata[index].visible == SheetVisibleEnum.Visible
         lines = [self.names[index] if is_shown else f"{self.names[index]} (hidden)"]
         length = 0
-        formulas = self._formulas.get(self.names[index], {})
-        formats = self._formats.get(self.names[index], {})
+        formulas = self._formulas(self.names[index])
+        formats = self._formats(self.names[index])
         for line in _lines(rows, sheet.start or (0, 0), formulas, formats):
             length += len(line)
             if length > MAX_CHARACTERS:

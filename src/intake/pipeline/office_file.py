@@ -14,10 +14,10 @@ from intake.ocr.pages import PictureFile
 from intake.ocr.pasted import LEAST_HEIGHT_IN, LEAST_WIDTH_IN
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
 from intake.parsing import rtf
-from intake.parsing.cell_formats import read_formats
+from intake.parsing.cell_formats import formats_of
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
-from intake.parsing.formulas import read_formulas
+from intake.parsing.formulas import formulas_of
 from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
 from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
 from intake.parsing.shown_numbers import read_shown_numbers
@@ -111,9 +111,7 @@ class OfficeFile:
         elif kind == PPTX:
             self._pages = [partial(read_slide, package, part) for part in list_slides(package)]
         elif kind is not None:
-            formulas = read_formulas(package) if kind == XLSX else None
-            formats = read_shown_numbers(package) if kind == ODS else read_formats(package)
-            self._pages = _sheets(Workbook(data, formulas, formats))
+            self._pages = _sheets(_workbook(data, package, kind))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
         if kind in (DOCX, ODT, PPTX):
@@ -162,6 +160,13 @@ def _is_unread(picture: rtf.RtfPicture) -> bool:
 
 def _sheets(workbook: Workbook) -> list[Callable[[], str]]:
     return [partial(workbook.sheet, index) for index in range(len(workbook.names))]
+
+
+def _workbook(data: bytes, package: Package, kind: str) -> Workbook:
+    if kind == ODS:
+        shown = read_shown_numbers(package)
+        return Workbook(data, formats=lambda sheet: shown.get(sheet, {}))
+    return Workbook(data, formulas_of(package), formats_of(package))
 
 
 def _old_workbook(data: bytes) -> Workbook:

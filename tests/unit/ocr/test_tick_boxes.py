@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -67,6 +69,40 @@ def test_a_solid_square_is_ticked_only_beside_boxes_of_its_size():
     assert found(sheet) == ["ticked", "empty"]
 
 
+def icons(side):
+    """Return the black squares with light letters of a letterhead."""
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    for place, sign in enumerate(("f", "in", "@", "t", "X")):
+        left = 60 + 140 * place
+        pen.rectangle((left, 100, left + side, 100 + side), fill=0)
+        font = ImageFont.load_default(round(0.7 * side))
+        pen.text((left + side / 2, 100 + side / 2), sign, font=font, fill=255, anchor="mm")
+    return sheet
+
+
+@pytest.mark.parametrize("side", [34, 42, 54])
+def test_a_black_square_with_a_light_sign_is_no_tick(side):
+    assert found(icons(side)) == []
+
+
+@pytest.mark.parametrize("thick", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("side", [25, 32, 42])
+def test_a_filled_or_crossed_box_of_any_frame_is_ticked(side, thick):
+    sheet = paper()
+    for left, step in ((100, 4), (300, 5), (500, 0)):
+        pen = draw(sheet, left=left, side=side, thick=thick)
+        end = 100 + side
+        if step:
+            for row in range(102, end, step):
+                pen.line((left + 2, row, left + side - 2, row + 2), fill=0, width=3)
+        else:
+            pen.line((left - 4, 96, left + side + 4, end + 4), fill=0, width=4)
+            pen.line((left - 4, end + 4, left + side + 4, 96), fill=0, width=4)
+    draw(sheet, left=700, side=side, thick=thick)
+    assert found(sheet) == ["ticked"] * 3 + ["empty"]
+
+
 @pytest.mark.parametrize("letter", "ODQ0BE8UCGS3")
 def test_a_letter_in_a_box_is_no_tick(letter):
     sheet = paper()
@@ -84,6 +120,25 @@ def test_cells_and_fields_of_single_letters_are_no_boxes():
     for step in range(6):
         draw(apart, left=100 + 42 * step)
     assert found(cells) == found(apart) == []
+
+
+@pytest.mark.parametrize("gap", [5, 7])
+def test_a_box_close_to_the_lines_of_its_tables_cell_is_found(gap):
+    sheet = paper()
+    pen = draw(sheet, side=40)
+    pen.line((20, 100 - gap, 600, 100 - gap), fill=0, width=2)
+    pen.line((100 - gap, 20, 100 - gap, 380), fill=0, width=2)
+    assert found(sheet) == ["empty"]
+
+
+def test_a_cell_between_thick_or_double_lines_is_no_box():
+    sheet = paper()
+    pen = ImageDraw.Draw(sheet)
+    for step in range(8):
+        for at in (60 + 44 * step, 66 + 44 * step):
+            pen.line((at, 20, at, 380), fill=0, width=2)
+            pen.line((20, at, 600, at), fill=0, width=2)
+    assert found(sheet) == []
 
 
 @pytest.mark.parametrize("size", [22, 26, 30, 36, 44, 60])
@@ -150,3 +205,13 @@ def test_boxes_stand_in_their_lines():
 def test_a_box_beside_no_line_is_a_paragraph_of_its_own():
     read = with_boxes([word("Gas:", 100)], [box(50, "ticked", line=3)])
     assert [(each.text, each.paragraph) for each in read] == [("Gas:", 0), ("[X]", 1)]
+
+
+def test_many_boxes_beside_many_words_cost_no_time():
+    words = [word(f"{place}", 100 + 65 * place, line=row)
+             for row in range(100) for place in range(40)]  # fmt: skip
+    boxes = [box(60, "empty", line=row) for row in range(100)] * 5
+    started = time.process_time()
+    read = with_boxes(words, boxes)
+    assert time.process_time() - started < 1
+    assert [each.text for each in read][:7] == ["[ ]"] * 5 + ["0", "1"]

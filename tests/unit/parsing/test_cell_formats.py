@@ -6,7 +6,8 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from intake.parsing.cell_formats import read_formats
+from intake.parsing.cell_formats import formats_of
+from intake.parsing.formulas import formulas_of
 from intake.parsing.packages import Package
 from intake.parsing.spreadsheets import Workbook
 
@@ -38,7 +39,7 @@ def book(styles: bytes) -> bytes:
 
 
 def read(data: bytes) -> str:
-    return Workbook(data, None, read_formats(Package(data))).sheet(0).split("\n")[1]
+    return Workbook(data, formats=formats_of(Package(data))).sheet(0).split("\n")[1]
 
 
 def test_currency_leading_zeros_and_percent_are_read() -> None:
@@ -46,8 +47,21 @@ def test_currency_leading_zeros_and_percent_are_read() -> None:
 
 
 def test_a_workbook_without_styles_has_no_formats() -> None:
-    assert read_formats(Package(SOUND.read_bytes())) == {}
+    assert formats_of(Package(SOUND.read_bytes()))("Danni") == {}
 
 
 def test_many_styles_without_an_end_cost_no_time() -> None:
-    assert read_formats(Package(book(b"<cellXfs " * 500_000))) == {}
+    assert formats_of(Package(book(b"<cellXfs " * 500_000)))("Danni") == {}
+
+
+def test_the_cells_of_a_sheet_are_looked_at_when_it_is_read() -> None:
+    package = Package(book(STYLES))
+    read_parts, read_part = [], package.read
+    package.read = lambda name: read_parts.append(name) or read_part(name)  # type: ignore[method-assign]
+    formulas, formats = formulas_of(package), formats_of(package)
+    assert not any("worksheets" in name for name in read_parts)
+    assert formats("Danni") == {
+        0: {0: '#,##0.00\\ "€"', 1: "00000", 2: "0.0%", 4: '#,##0.00\\ "€"'}
+    }
+    assert formulas("Danni") == {}
+    assert len([name for name in read_parts if "worksheets" in name]) == 2

@@ -29,7 +29,7 @@ def test_a_duration_is_told_in_hours(days: bytes, shown: str) -> None:
         for name in old.namelist():
             new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
         new.writestr("xl/styles.xml", STYLES)
-    assert Workbook(out.getvalue(), None).sheet(0).split("\n")[1:] == [f"{shown}\t7"]
+    assert Workbook(out.getvalue()).sheet(0).split("\n")[1:] == [f"{shown}\t7"]
 
 
 def test_a_duration_of_an_open_document_is_told_alike() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 import zipfile
 from io import BytesIO
 
@@ -76,6 +77,17 @@ def test_cells_that_repeat_no_times_and_long_ones_cost_no_time():
     for one in (none * 2000, long):
         read(f'<table:table-row table:number-rows-repeated="1000000">{one}</table:table-row>')
     assert time.process_time() - started < 2
+
+
+def test_a_large_sheet_and_one_of_spaces_leave_time_and_memory_to_open_them():
+    row = f"<table:table-row>{cell('currency', '1250.5', '1.250,50 €') * 20}</table:table-row>"
+    started = time.process_time()
+    assert len(read(row * 3000)) == 3000
+    assert time.process_time() - started < 1.8
+    tracemalloc.start()
+    read(cell("float", "1", "<text:s/>" * 300_000))
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
 
 
 def test_a_row_that_repeats_for_ever_is_told_for_as_many_as_are_read():
