@@ -45,7 +45,7 @@ def test_a_kill_before_an_effect_loses_and_doubles_nothing(phase: str, tmp_path:
     _assert_promise_held(finding, points=finding["points"])
 
 
-@pytest.mark.parametrize(("phase", "every"), [("receive", 23), ("process", 37)])
+@pytest.mark.parametrize(("phase", "every"), [("receive", 29), ("process", 61)])
 def test_a_kill_loses_and_doubles_nothing_on_postgresql(
     phase: str, every: int, tmp_path: Path, postgres: Postgres
 ) -> None:

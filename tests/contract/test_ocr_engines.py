@@ -1,5 +1,7 @@
 """Every installed OCR engine keeps the promises of an engine."""
 
+from functools import cache
+
 import pytest
 
 from intake import plugins
@@ -9,4 +11,10 @@ from intake.testing.contracts import OcrEngineContract
 class TestInstalledEngines(OcrEngineContract):
     @pytest.fixture(params=plugins.names("ocr_engines"))
     def engine(self, request):
-        return plugins.load("ocr_engines", request.param)()
+        return _opened(request.param)
+
+
+@cache
+def _opened(name):
+    """Return an engine, the same every time: some load for seconds."""
+    return plugins.load("ocr_engines", name)()

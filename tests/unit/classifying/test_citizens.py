@@ -24,7 +24,7 @@ from intake.schemas.classifications import ClassifierOptions, Urgency
 from intake.schemas.documents import Document
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
-ASKED, LEAST_SHOWN, MOST_ALARMS = 66, 0.9, 0.08
+ASKED, LEAST_SHOWN, MOST_ALARMS = 45, 0.9, 0.08
 
 
 @pytest.fixture(scope="module")
