@@ -100,11 +100,15 @@ def windows(words: Words) -> list[tuple[int, int]]:
     They are its stretches and, of the first sentences, each two that follow each other and are no
     longer than a stretch: what they say must not be outweighed by the letter around them.
     """
-    count = len(words.words)
-    bounds = [0, *(at for at in range(1, count) if _begins_sentence(words, at)), count]
+    bounds = _sentence_bounds(words)
     pairs = list(zip(bounds, bounds[2:], strict=False))[:_MOST_PAIRS]
     short = [(start, end) for start, end in pairs if end - start <= LONGEST_STRETCH]
     return list(dict.fromkeys([*stretches(words), *short]))
+
+
+def sentence_places(words: Words) -> list[tuple[int, int]]:
+    """Return from where to where the sentences go."""
+    return list(pairwise(_sentence_bounds(words)))
 
 
 def lines(words: Words) -> list[tuple[int, int]]:
@@ -161,6 +165,11 @@ def _ends_line(words: Words, place: int, rows: _Rows) -> bool:
 def _is_prose(line: Sequence[str]) -> bool:
     small = sum(word[0].islower() for word in line)
     return _LEAST_WORDS <= len(line) <= LONGEST_STRETCH and small >= _LEAST_PROSE
+
+
+def _sentence_bounds(words: Words) -> list[int]:
+    count = len(words.words)
+    return [0, *(at for at in range(1, count) if _begins_sentence(words, at)), count]
 
 
 def _begins_sentence(words: Words, place: int) -> bool:

@@ -28,6 +28,8 @@ _OFFSET_DEVIATION, _SLOPE_DEVIATION, _STEP_DEVIATION = 1.0, 0.5, 1.4
 """How far offset, slope and the steps of the topics are expected from 0, 1 and 0."""
 _LEAST_SLOPE = 0.2
 """More confidence is never taken for a worse sign."""
+_SPREAD = math.pi / 8
+"""How much a variance draws log-odds towards nought."""
 _MOST_ROUNDS = 50
 _LONGEST_STEP = 2.0
 _EXACT = 1e-6
@@ -44,11 +46,20 @@ class _Line(NamedTuple):
     slope_variance: float
 
     def at(self, place: float) -> float:
-        """Return the log-odds at a ``place`` (the log-odds of confidence)."""
+        """Return the log-odds at a ``place`` (the log-odds of confidence).
+
+        Far from the outcomes uncertainty grows faster than the line, and would draw them towards
+        nought again: there they stay what they are where that begins.
+        """
+        level = self.slope * (1 + _SPREAD * self.offset_variance)
+        level -= self.offset * _SPREAD * self.covariance
+        bend = _SPREAD * (self.slope * self.covariance - self.offset * self.slope_variance)
+        if bend:  # they rise where level + bend * place is above 0
+            place = (min if bend < 0 else max)(place, -level / bend)
         variance = self.offset_variance + place * (
             2 * self.covariance + place * self.slope_variance
         )
-        return (self.offset + self.slope * place) / math.sqrt(1 + math.pi * variance / 8)
+        return (self.offset + self.slope * place) / math.sqrt(1 + _SPREAD * variance)
 
 
 class Recalibration:
@@ -96,7 +107,7 @@ def share_of(odds: float) -> float:
 def _line(
     found: NDArray[np.float64], spread: NDArray[np.float64], step: int | None = None
 ) -> _Line:
-    """Return the line of the topic whose step is at a place; None if nothing is known of it."""
+    """Return the line of the topic whose step is at a place; without, of one not known."""
     parts = [0] if step is None else [0, step]
     unknown = _STEP_DEVIATION**2 if step is None else 0.0
     return _Line(

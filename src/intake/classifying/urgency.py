@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from intake.classifying.alarm_file import Rule
-from intake.classifying.alarms import AlarmReading, known_words, load_phrases
+from intake.classifying.alarms import AlarmReading, load_phrases
 from intake.classifying.cries import lone_cry
 from intake.classifying.danger import DangerModel, Passage, shipped_model
+from intake.classifying.familiarity import is_little_known, is_rubbish
 from intake.classifying.finished import is_told_as_over
-from intake.classifying.folding import fold
 from intake.classifying.foreign import foreign_passages, judged, says_something
 from intake.classifying.item_texts import bounded, texts_of
 from intake.classifying.normalisation import Meant, normalise, shown
@@ -35,13 +35,6 @@ TOO_LONG = f"{DOUBTED}length, not judged"
 _CRY = f"{Urgency.EMERGENCY}: cry for help"
 _RESPELT = "spelling: what was written, and as what it was read"
 _LEAST_WORDS = 3
-_TELLING_LETTERS = 3
-_LEAST_KNOWN = 0.2
-"""The share of words of so many letters and more that must be known: of calls with a tenth of the
-characters misread a hundredth has fewer, of rubbish next to none has as many."""
-_LEAST_UNKNOWN, _FEW_KNOWN = 2, 0.8
-"""Where so many words of a passage are unknown, and fewer known than this share, it is misread or
-mistyped, or tells of what the model never saw: there all that is not likelier none is an alarm."""
 _MORE_SURE = 0.5
 """Times the logarithm of how many passages there are: so much higher must a score be."""
 _SAID_UNREAL = 2.0
@@ -132,7 +125,8 @@ class UrgencyRules:
                 for passage in self._phrases.passages(reading, everywhere)
             ]
             foreign = _Foreign.of(passages, most_foreign)
-            ordered = self._weigh(ordered, passages, documents, is_said_unreal=bool(everywhere))
+            whole = () if left_out else documents
+            ordered = self._weigh(ordered, passages, whole, is_said_unreal=bool(everywhere))
             ordered = _weigh_foreign(ordered, foreign.read, is_said_unreal=bool(everywhere))
         ordered = ordered[:_SHOWN_EVIDENCE]
         if respelt := shown(meant, [evidence.text for evidence in ordered]):
@@ -176,12 +170,13 @@ class UrgencyRules:
         *,
         is_said_unreal: bool,
     ) -> list[Evidence]:
-        """Return the evidence after the model has judged the passages, and all as one."""
+        """Return the evidence after the model has judged the passages, and all documents as one;
+        none are given where they are too long."""
         model = shipped_model()
         weighed = _weigh_ours(model, evidence, passages, is_said_unreal=is_said_unreal)
         if _highest(weighed) is not Urgency.EMERGENCY:
             return weighed
-        if not is_told_as_over(self._phrases, model, documents):
+        if not documents or not is_told_as_over(self._phrases, model, documents):
             return weighed
         return _all_doubted(weighed)
 
@@ -209,25 +204,44 @@ def _weigh_ours(
     rubbish: list[Passage] = []
     for passage in passages:
         if len(passage.text.split()) >= _LEAST_WORDS:
-            (rubbish if _is_rubbish(passage) else told).append(passage)
+            (rubbish if is_rubbish(passage) else told).append(passage)
     if not told:
         return evidence
     scores = model.score(told, most_read=_MOST_READ)
-    highest = max(scores)
     is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    likeliest = told[scores.index(highest)]
-    alarm = model.manifest.doubt if _is_little_known(likeliest) else model.manifest.alarm
-    wanted = alarm + _MORE_SURE * math.log(len(told))
-    if is_said_unreal and not likeliest.signals["now"]:
-        wanted += _SAID_UNREAL
-    if highest >= alarm and not is_alarm:
-        words = ", ".join(model.telling_words(likeliest.text))
-        learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
-        return [learned if highest >= wanted else _doubted(learned), *evidence]
+    learned = _learned(model, told, scores, is_said_unreal=is_said_unreal)
+    if learned is not None and not is_alarm:
+        return [learned, *evidence]
     is_beyond_doubt = any(each.signals["alarms"] for each in rubbish)
-    if highest < model.manifest.doubt and is_alarm and not is_beyond_doubt:
+    if max(scores) < model.manifest.doubt and is_alarm and not is_beyond_doubt:
         return _all_doubted(evidence)
     return evidence
+
+
+def _learned(
+    model: DangerModel, told: Sequence[Passage], scores: Sequence[float], *, is_said_unreal: bool
+) -> Evidence | None:
+    """Return the alarm that the model raises, doubted unless a passage is surely one; None if it
+    raises none. Each passage counts for itself: no likelier one beside it makes it less."""
+    above = [
+        score - _alarm_threshold(model, each) for score, each in zip(scores, told, strict=True)
+    ]
+    if max(above) < 0:
+        return None
+    surely = [
+        more - _SAID_UNREAL * (is_said_unreal and not each.signals["now"])
+        for more, each in zip(above, told, strict=True)
+    ]
+    is_sure = max(surely) >= _MORE_SURE * math.log(len(told))
+    likeliest = told[surely.index(max(surely)) if is_sure else above.index(max(above))]
+    words = ", ".join(model.telling_words(likeliest.text))
+    learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
+    return learned if is_sure else _doubted(learned)
+
+
+def _alarm_threshold(model: DangerModel, passage: Passage) -> float:
+    """Return the score from which a passage is an alarm: less where few of its words are known."""
+    return model.manifest.doubt if is_little_known(passage) else model.manifest.alarm
 
 
 def _weigh_foreign(
@@ -251,23 +265,6 @@ def _weigh_foreign(
     if highest < wanted + _SAID_UNREAL * is_said_unreal:
         found = _doubted(found)
     return sorted([found, *evidence], key=lambda each: -each.weight)
-
-
-def _is_rubbish(passage: Passage) -> bool:
-    known, telling = _known_words(passage)
-    return known < _LEAST_KNOWN * telling
-
-
-def _is_little_known(passage: Passage) -> bool:
-    known, telling = _known_words(passage)
-    return known < _FEW_KNOWN * telling and telling - known >= _LEAST_UNKNOWN
-
-
-def _known_words(passage: Passage) -> tuple[int, int]:
-    """Return how many of the words that tell something are known, and how many there are."""
-    words = (word for word in passage.text.split() if word.isalpha())  # figures are no rubbish
-    telling = [fold(word) for word in words if len(word) >= _TELLING_LETTERS]
-    return sum(word in known_words() for word in telling), len(telling)
 
 
 def _evidence(rule: Rule, text: str) -> Evidence:

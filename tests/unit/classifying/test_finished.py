@@ -16,14 +16,12 @@ def _assess(*texts: str) -> Assessment:
     return UrgencyRules().assess([Document(text=text) for text in texts])
 
 
-OVER = [
-    f"{UNDER_THE_WALL} I pompieri lo hanno tirato fuori, è stato dimesso a marzo. "
-    "Mi serve il vostro verbale per l'assicurazione.",
-    f"{IN_THE_WELL} L'hanno ripescata i vicini con una scala. "
-    "Oggi è a casa, mangia e si lamenta della minestra.",
-]
+THE_END = (
+    "L'hanno ripescata i vicini con una scala. Oggi è a casa, mangia e si lamenta della minestra."
+)
 GOES_ON = [
     f"{UNDER_THE_WALL} I pompieri lo hanno tirato fuori, ora sotto c'è mio padre.",
+    f"{UNDER_THE_WALL} I pompieri hanno tirato fuori mio zio, è stato dimesso ed è a casa.",
     f"{UNDER_THE_WALL} I pompieri non lo hanno tirato fuori e sono andati via.",
     f"{IN_THE_WELL} Il cane lo hanno ripescato i vicini con una scala, lei non ci arriva.",
     "Vorrei raccontare la notte del 12 a chi fa i turni da voi, la vostra ragazza al telefono "
@@ -31,9 +29,8 @@ GOES_ON = [
 ]
 
 
-@pytest.mark.parametrize("text", OVER)
-def test_what_is_told_as_over_is_no_emergency_and_is_read_soon(text: str) -> None:
-    found = _assess(text)
+def test_what_is_told_as_over_is_no_emergency_and_is_read_soon() -> None:
+    found = _assess(f"{IN_THE_WELL} {THE_END}")
     assert found.urgency is Urgency.HIGH
     assert found.evidence[0].rule.startswith(DOUBTED)
 
@@ -44,11 +41,34 @@ def test_an_ending_silences_no_danger_that_goes_on(text: str) -> None:
 
 
 def test_an_ending_in_another_part_of_the_item_is_read_with_it() -> None:
-    call, end = OVER[0].split(" I ", 1)
-    assert _assess(call).urgency is Urgency.EMERGENCY
-    assert _assess(call, f"I {end}").urgency is not Urgency.EMERGENCY
+    assert _assess(IN_THE_WELL).urgency is Urgency.EMERGENCY
+    assert _assess(IN_THE_WELL, THE_END).urgency is not Urgency.EMERGENCY
 
 
 def test_a_call_in_a_letter_too_long_to_be_read_as_one_is_an_alarm() -> None:
     letter = "Vi ringrazio per la cortesia con cui mi avete risposto al telefono. " * 15
     assert _assess(f"{letter}\n\n{UNDER_THE_WALL}\n\n{letter}").urgency is (Urgency.EMERGENCY)
+
+
+THANKS = (
+    "Ringrazio di cuore la squadra di lunedì per la sua gentilezza.",
+    "Mio padre è stato dimesso e oggi è a casa, mangia e ride.",
+)
+NOW = [
+    "Mia suocera è rimasta nel seminterrato e l'acqua le arriva al petto.",
+    "In questo momento mia moglie è a terra in cucina e non respira.",
+    "Due ragazzi sono aggrappati al pilone del ponte e la corrente li porta via.",
+]
+
+
+@pytest.mark.parametrize("call", NOW)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_another_danger_in_a_letter_of_thanks_is_an_emergency(call: str, at: int) -> None:
+    letter = " ".join([*THANKS[:at], call, *THANKS[at:]])
+    assert _assess(letter).urgency is Urgency.EMERGENCY
+
+
+def test_nothing_is_told_as_over_in_an_item_of_which_a_part_is_not_judged() -> None:
+    documents = [Document(text=text) for text in (IN_THE_WELL, "x" * 300, THE_END)]
+    assert UrgencyRules().assess(documents, most=300).urgency is Urgency.EMERGENCY
+    assert UrgencyRules().assess(documents).urgency is not Urgency.EMERGENCY

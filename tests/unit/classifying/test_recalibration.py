@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -61,6 +62,15 @@ def test_more_confidence_is_never_a_worse_sign() -> None:
     turned = [(confidence, not right, topic) for confidence, right, topic in _came(600)]
     found = Recalibration(turned)
     assert found.odds(0.9, "") > found.odds(0.2, "")
+
+
+@pytest.mark.parametrize(("confidence", "right"), [(0.2, True), (0.8, False)])
+def test_more_confidence_is_no_worse_sign_where_outcomes_are_far_away(
+    confidence: float, right: bool
+) -> None:
+    found = Recalibration([(confidence, right, "one")] * 200)
+    odds = [found.odds(number / 1000, "one") for number in range(10, 1000)]
+    assert all(less <= more + 1e-9 for less, more in pairwise(odds))
 
 
 @pytest.mark.parametrize("right", [True, False])

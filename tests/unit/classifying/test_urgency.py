@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from intake.classifying.danger import DangerModel, Passage
+from intake.classifying.familiarity import is_rubbish
 from intake.classifying.language import LANGUAGES
-from intake.classifying.urgency import UrgencyRules, _is_rubbish
+from intake.classifying.urgency import UrgencyRules
 from intake.errors import ConfigError
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
@@ -336,8 +338,21 @@ def test_a_call_in_rubbish_is_not_doubted_for_the_calm_text_beside_it() -> None:
 
 def test_a_call_among_many_figures_is_no_rubbish() -> None:
     call = "il soffitto ci è venuto addosso e non riusciamo a muoverci"
-    assert not _is_rubbish(UrgencyRules().passage(f"{call} {'3331234567 0737638 ' * 30}"))
-    assert _is_rubbish(UrgencyRules().passage("xqzt vbbrk wwptl zzgh kqrst"))
+    assert not is_rubbish(UrgencyRules().passage(f"{call} {'3331234567 0737638 ' * 30}"))
+    assert is_rubbish(UrgencyRules().passage("xqzt vbbrk wwptl zzgh kqrst"))
+
+
+def test_what_is_little_known_is_no_less_an_alarm_beside_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def score(_model: DangerModel, passages: Sequence[Passage], **_: int) -> list[float]:
+        return [0.5 if "blorfa" in passage.text else 0.7 for passage in passages]
+
+    monkeypatch.setattr(DangerModel, "score", score)
+    strange, plain = "La blorfa del nonno quertila.", "Chiedo informazioni sul rischio sismico."
+    assert _urgency(strange) is Urgency.EMERGENCY
+    assert _urgency(plain) is Urgency.NORMAL
+    assert _urgency(strange, plain) is Urgency.EMERGENCY
 
 
 POLITE = (
