@@ -122,7 +122,7 @@ class Stages:
         ]
         if not pictures:
             return Understood(message=message, readings=files, verdict=verdict, blobs=stored)
-        if receipt.phase is Phase.TRIAGE and verdict.emergency:
+        if verdict.emergency:  # in whichever phase: rules and models may have changed since triage
             later = Readings(unread=dict.fromkeys((each.path for each in pictures), LATER))
             readings = files.joined(later)
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)

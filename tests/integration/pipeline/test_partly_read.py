@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
+from sqlalchemy import update
 
 from intake import Intake, RawItem, Settings
 from intake.engines.children import Child
 from intake.errors import TransientFailure
 from intake.pipeline import tasks
+from intake.schemas.receipts import Phase
+from intake.store import tables
 from intake.testing.fakes import RecordingObserver
 
 DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
@@ -78,10 +81,10 @@ def _file(kind: str, *sheets: Image.Image) -> bytes:
     return written.getvalue()
 
 
-def _mail(*files: bytes) -> bytes:
+def _mail(*files: bytes, text: str = "Si veda in allegato.") -> bytes:
     mail = EmailMessage()
     mail["From"] = "Anna <anna@example.com>"
-    mail.set_content("Si veda in allegato.")
+    mail.set_content(text)
     for number, content in enumerate(files):
         mail.add_attachment(content, maintype="image", subtype="x", filename=f"{number}.img")
     return mail.as_bytes()
@@ -123,6 +126,19 @@ def test_a_call_in_one_picture_is_heard_at_once_though_another_kills_its_child(
     request = app.requests.get(app.receipts.get(receipt).reference or "")
     assert [each.text for each in request.attachments] == [None, DANGER]
     assert "unread_crash" in request.review_reasons
+
+
+def test_what_became_an_emergency_since_triage_waits_for_no_picture(
+    open_intake: Callable[..., Intake],
+) -> None:
+    app = open_intake("fragile")
+    receipt = _push(app, _mail(_file("PNG", _sheet((300, 900))), text=DANGER))
+    with app._premises.database.write() as connection:
+        rows = tables.receipts
+        connection.execute(update(rows).where(rows.c.id == receipt).values(phase=Phase.ENRICH))
+    assert app.process().processed.emergencies == 1
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert "unread_emergency_first" in request.review_reasons
 
 
 def test_what_is_no_emergency_is_tried_again_before_it_is_filed_in_part(

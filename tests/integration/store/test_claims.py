@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
@@ -129,21 +130,13 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING
 
 
-def test_what_failed_before_is_claimed_alone_so_that_nothing_waits_behind_it(
-    database: Database,
+@pytest.mark.parametrize("trouble", [{"failures": 1}, {"lost": 2}])
+def test_what_failed_or_workers_died_over_is_claimed_alone(
+    database: Database, trouble: dict[str, int]
 ) -> None:
-    failed, calm, other = _record(database, "a", "b", "c")
-    with database.write() as connection:
-        rows = tables.receipts
-        connection.execute(update(rows).where(rows.c.id == failed.id).values(failures=1))
-    assert [r.id for r in _claim(database)] == [failed.id]
-    assert [r.id for r in _claim(database)] == [calm.id, other.id]
-
-
-def test_what_workers_died_over_is_claimed_alone(database: Database) -> None:
     suspect, innocent, other = _record(database, "a", "b", "c")
     with database.write() as connection:
         rows = tables.receipts
-        connection.execute(update(rows).where(rows.c.id == suspect.id).values(lost=2))
+        connection.execute(update(rows).where(rows.c.id == suspect.id).values(trouble))
     assert [r.id for r in _claim(database)] == [suspect.id]
     assert [r.id for r in _claim(database)] == [innocent.id, other.id]
