@@ -337,7 +337,8 @@ def test_a_correction_is_kept_and_learned_from(
     intake("run")
     for request in intake("requests", "--json").json:
         topic = "reclamo" if "vicino" in request["text"] else "accesso"
-        corrected = intake("correct", request["reference"], topic, "--by", "anna", "--json").json
+        verb = ("correct", request["reference"], "--topic", topic, "--by", "anna")
+        corrected = intake(*verb, "--json").json
         assert (corrected["topic"], corrected["topic_by"]) == (topic, "person")
         assert "topic_unsure" not in corrected["review_reasons"]
 
@@ -350,7 +351,9 @@ def test_a_correction_is_kept_and_learned_from(
     refused = intake("correct", reference, "nessuno")
     assert refused.code == 2
     assert "info.aree-attesa" in refused.err
-    assert intake("correct", "CC-2026-9999999-0", "reclamo").code == 2
+    assert intake("correct", "CC-2026-9999999-0", "--topic", "reclamo").code == 2
+    for topics in ((), ("reclamo", "--topic", "accesso")):
+        assert "Name one topic" in intake("correct", reference, *topics).err
 
     trained = intake("train", "--out", "topics.model", "--json").json
     learned = dict(zip(trained["topics"], trained["examples"], strict=True))
@@ -370,7 +373,7 @@ def test_who_corrects_a_request_into_an_emergency_is_told_so(
     (tmp_path / "mails" / "1.eml").write_bytes(samples.text_mail())
     intake("run")
     [reference] = [each["reference"] for each in intake("requests", "--json").json]
-    told = intake("correct", reference, "emergenza-in-corso").out
+    told = intake("correct", reference, "--topic", "emergenza-in-corso").out
     assert told == f"{reference}: emergenza-in-corso, an emergency\n"
     told = intake("correct", reference, "info.aree-attesa").out
     assert told == f"{reference}: info.aree-attesa, an emergency\n"

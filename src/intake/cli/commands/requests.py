@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: intake requests --channel pec --since 7d --search frana")(requests)
     app.command(epilog="Example: intake show CC-2026-0000042-7")(show)
     app.command(epilog="Example: intake export CC-2026-0000042-7 originals/")(export)
-    app.command(epilog="Example: intake correct CC-2026-0000042-7 info.aree-attesa")(correct)
+    app.command(epilog="Example: intake correct CC-2026-0000042-7 --topic reclamo")(correct)
     app.command(epilog="Example: intake stats --json")(stats)
 
 
@@ -113,8 +113,13 @@ def show(
 def correct(
     context: typer.Context,
     reference: ReferenceArgument,
-    topic: Annotated[str, typer.Argument(help="The right topic, as the taxonomy names it.")],
+    bare_topic: Annotated[
+        str | None, typer.Argument(metavar="topic", help="The same as --topic.")
+    ] = None,
     *,
+    topic: Annotated[
+        str | None, typer.Option(help="The right topic, as the taxonomy names it.")
+    ] = None,
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -122,6 +127,9 @@ def correct(
 
     The topic of emergencies makes it one, which observers are told; no other takes that back.
     """
+    topic = topic or bare_topic
+    if topic is None or bare_topic not in (None, topic):
+        raise typer.BadParameter("Name one topic.", param_hint="--topic")
     with session(context).open() as intake, _near_references(intake, reference):
         request = intake.requests.correct(reference, topic, by=this_person(by))
     if as_json:
