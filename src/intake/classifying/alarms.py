@@ -13,7 +13,14 @@ from pathlib import Path
 from intake.classifying.alarm_file import ENDING, AlarmFile, Guard, Rule, blame, check_guards
 from intake.classifying.danger import Passage
 from intake.classifying.datafile import DataFile, read, validate
-from intake.classifying.folding import LONGEST_STRETCH, Words, lines, split, windows
+from intake.classifying.folding import (
+    LONGEST_STRETCH,
+    Words,
+    lines,
+    sentence_places,
+    split,
+    windows,
+)
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.classifications import Urgency
@@ -165,8 +172,12 @@ class AlarmPhrases:
         for start, end in places:
             yield self.passage(reading, everywhere, start, end)
         for start, end in lines(reading.words):
-            alone = reading.within(start, end)
-            yield self.passage(alone, everywhere, start, end)
+            yield self.passage(reading.within(start, end), everywhere, start, end)
+
+    def sentences(self, reading: AlarmReading, everywhere: Set[int]) -> Iterator[Passage]:
+        """Yield the sentences, each torn out of its text."""
+        for start, end in sentence_places(reading.words):
+            yield self.passage(reading, everywhere, start, end)
 
     def passage(self, reading: AlarmReading, everywhere: Set[int], start: int, end: int) -> Passage:
         """Return the words from ``start`` to ``end``, and by name what was found in them."""

@@ -11,7 +11,8 @@ from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
 from intake.classifying.ranking import rank
 from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import DOUBTED, Assessment, UrgencyRules
+from intake.classifying.urgency import Assessment, UrgencyRules
+from intake.classifying.weighing import DOUBTED
 from intake.interfaces import Classifier, RulesWeigher
 from intake.schemas.classifications import (
     Alternative,

@@ -6,52 +6,42 @@ all words and from what the rules found. See docs/explanation/urgency.md.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from intake.classifying.alarm_file import Rule
 from intake.classifying.alarms import AlarmReading, load_phrases
 from intake.classifying.cries import lone_cry
-from intake.classifying.danger import DangerModel, Passage, shipped_model
-from intake.classifying.familiarity import is_little_known, is_rubbish
+from intake.classifying.danger import Passage, shipped_model
 from intake.classifying.finished import is_told_as_over
 from intake.classifying.foreign import foreign_passages, judged, says_something
 from intake.classifying.item_texts import bounded, texts_of
 from intake.classifying.normalisation import Meant, normalise, shown
 from intake.classifying.segmentation import digest
+from intake.classifying.weighing import (
+    DOUBTED,
+    EMERGENCY_WEIGHT,
+    all_doubted,
+    highest,
+    weigh,
+    weigh_foreign,
+    weigh_torn,
+)
 from intake.schemas.classifications import Evidence, Urgency
 from intake.schemas.documents import Document
 
 _SHOWN_EVIDENCE = 8
-_EMERGENCY_WEIGHT = 2.0
-_LEARNED = f"{Urgency.EMERGENCY}: learned"
-_FOREIGN = f"{Urgency.EMERGENCY}: foreign language"
-DOUBTED = f"{Urgency.HIGH}: doubtful "
-"""So begins the rule of what may be an alarm and is not sure enough: a person must look."""
 TOO_LONG = f"{DOUBTED}length, not judged"
 """The rule of what there is besides what was judged."""
 _CRY = f"{Urgency.EMERGENCY}: cry for help"
 _RESPELT = "spelling: what was written, and as what it was read"
-_LEAST_WORDS = 3
-_MORE_SURE = 0.5
-"""Times the logarithm of how many passages there are: so much higher must a score be."""
-_SAID_UNREAL = 2.0
-"""So much higher must a score be in a drill."""
 MOST_CHARACTERS = 150_000
 """Of an item so much is judged, two thirds from its beginning and the rest from its end: sixty
 pages of type. Reading a text of nothing but unknown words takes 7 s for each 100,000 characters."""
-_MOST_READ = 12
-"""Of so many doubtful passages of an item the meaning is asked for: it costs tens of
-milliseconds each."""
 MOST_FOREIGN = 12
 """So many foreign passages of an item are read, none of which words tell to be harmless: reading 60
 words of them takes up to half a second on a busy machine."""
-_FOREIGN_DOUBT = -1.0
-"""A foreign passage that scores more is doubtful: calls in languages that the model never saw score
-about a point less."""
-_SHOWN_LETTERS = 80
 
 
 class Assessment(NamedTuple):
@@ -126,8 +116,18 @@ class UrgencyRules:
             ]
             foreign = _Foreign.of(passages, most_foreign)
             whole = () if left_out else documents
-            ordered = self._weigh(ordered, passages, whole, is_said_unreal=bool(everywhere))
-            ordered = _weigh_foreign(ordered, foreign.read, is_said_unreal=bool(everywhere))
+            sentences = (
+                sentence
+                for reading in readings
+                for sentence in self._phrases.sentences(reading, everywhere)
+            )
+            is_said_unreal = bool(everywhere)
+            ordered = self._weigh(
+                ordered, passages, sentences, whole, is_said_unreal=is_said_unreal
+            )
+            ordered = weigh_foreign(
+                shipped_model(), ordered, foreign.read, is_said_unreal=is_said_unreal
+            )
         ordered = ordered[:_SHOWN_EVIDENCE]
         if respelt := shown(meant, [evidence.text for evidence in ordered]):
             ordered.append(Evidence(rule=_RESPELT, text=respelt))
@@ -139,7 +139,7 @@ class UrgencyRules:
         if foreign.is_cut:
             ordered.append(Evidence(rule=TOO_LONG, text="in another language", weight=1.0))
         return Assessment(
-            _highest(ordered),
+            highest(ordered),
             tuple(ordered),
             everywhere,
             has_foreign=foreign.says_something,
@@ -158,27 +158,29 @@ class UrgencyRules:
                     found.setdefault((rule.name, text), _evidence(rule, text))
         if self._is_ours and not everywhere and (cry := lone_cry([each.text for each in meant])):
             found.setdefault(
-                ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=_EMERGENCY_WEIGHT)
+                ("cry for help", cry), Evidence(rule=_CRY, text=cry, weight=EMERGENCY_WEIGHT)
             )
         return sorted(found.values(), key=lambda evidence: -evidence.weight)
 
     def _weigh(
         self,
-        evidence: list[Evidence],
+        evidence: Sequence[Evidence],
         passages: Sequence[Passage],
+        sentences: Iterable[Passage],
         documents: Sequence[Document],
         *,
         is_said_unreal: bool,
     ) -> list[Evidence]:
-        """Return the evidence after the model has judged the passages, and all documents as one;
-        none are given where they are too long."""
+        """Return the evidence after the model has judged the passages, the sentences where
+        they raised no alarm, and all documents as one where they did; none are given where they are
+        too long."""
         model = shipped_model()
-        weighed = _weigh_ours(model, evidence, passages, is_said_unreal=is_said_unreal)
-        if _highest(weighed) is not Urgency.EMERGENCY:
-            return weighed
+        weighed = weigh(model, evidence, passages, is_said_unreal=is_said_unreal)
+        if highest(weighed) is not Urgency.EMERGENCY:
+            return weigh_torn(model, weighed, list(sentences), is_said_unreal=is_said_unreal)
         if not documents or not is_told_as_over(self._phrases, model, documents):
             return weighed
-        return _all_doubted(weighed)
+        return all_doubted(weighed)
 
     def passage(self, text: str) -> Passage:
         """Return the whole text as the danger model sees a passage: to learn from."""
@@ -186,106 +188,9 @@ class UrgencyRules:
         return self._phrases.passage(reading, reading.in_text, 0, len(reading.words.words))
 
 
-def _weigh_ours(
-    model: DangerModel,
-    evidence: list[Evidence],
-    passages: Sequence[Passage],
-    *,
-    is_said_unreal: bool,
-) -> list[Evidence]:
-    """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
-
-    A word or two, and a page that was read as rubbish, say too little to the model: there the rules
-    alone decide, and what was found in rubbish is not doubted for the plain text beside it. A long
-    letter has many passages, and each may be mistaken: there the model must be surer; and surer
-    still where the item says that it is a drill or a false alarm.
-    """
-    told: list[Passage] = []
-    rubbish: list[Passage] = []
-    for passage in passages:
-        if len(passage.text.split()) >= _LEAST_WORDS:
-            (rubbish if is_rubbish(passage) else told).append(passage)
-    if not told:
-        return evidence
-    scores = model.score(told, most_read=_MOST_READ)
-    is_alarm = _highest(evidence) is Urgency.EMERGENCY
-    learned = _learned(model, told, scores, is_said_unreal=is_said_unreal)
-    if learned is not None and not is_alarm:
-        return [learned, *evidence]
-    is_beyond_doubt = any(each.signals["alarms"] for each in rubbish)
-    if max(scores) < model.manifest.doubt and is_alarm and not is_beyond_doubt:
-        return _all_doubted(evidence)
-    return evidence
-
-
-def _learned(
-    model: DangerModel, told: Sequence[Passage], scores: Sequence[float], *, is_said_unreal: bool
-) -> Evidence | None:
-    """Return the alarm that the model raises, doubted unless a passage is surely one; None if it
-    raises none. Each passage counts for itself: no likelier one beside it makes it less."""
-    above = [
-        score - _alarm_threshold(model, each) for score, each in zip(scores, told, strict=True)
-    ]
-    if max(above) < 0:
-        return None
-    surely = [
-        more - _SAID_UNREAL * (is_said_unreal and not each.signals["now"])
-        for more, each in zip(above, told, strict=True)
-    ]
-    is_sure = max(surely) >= _MORE_SURE * math.log(len(told))
-    likeliest = told[surely.index(max(surely)) if is_sure else above.index(max(above))]
-    words = ", ".join(model.telling_words(likeliest.text))
-    learned = Evidence(rule=_LEARNED, text=words, weight=_EMERGENCY_WEIGHT)
-    return learned if is_sure else _doubted(learned)
-
-
-def _alarm_threshold(model: DangerModel, passage: Passage) -> float:
-    """Return the score from which a passage is an alarm: less where few of its words are known."""
-    return model.manifest.doubt if is_little_known(passage) else model.manifest.alarm
-
-
-def _weigh_foreign(
-    evidence: list[Evidence],
-    foreign: Sequence[Passage],
-    *,
-    is_said_unreal: bool,
-) -> list[Evidence]:
-    """Return the evidence with the likeliest call among what is foreign."""
-    if not foreign:
-        return evidence
-    model = shipped_model()
-    scores = model.score_meaning(foreign)
-    highest = max(scores)
-    if highest < _FOREIGN_DOUBT:
-        return evidence
-    call = " ".join(foreign[scores.index(highest)].prose.split())
-    text = call if len(call) <= _SHOWN_LETTERS else f"{call[:_SHOWN_LETTERS]}…"
-    found = Evidence(rule=_FOREIGN, text=text, weight=_EMERGENCY_WEIGHT)
-    wanted = model.manifest.alarm + _MORE_SURE * math.log(len(foreign))
-    if highest < wanted + _SAID_UNREAL * is_said_unreal:
-        found = _doubted(found)
-    return sorted([found, *evidence], key=lambda each: -each.weight)
-
-
 def _evidence(rule: Rule, text: str) -> Evidence:
     return Evidence(
         rule=f"{rule.urgency}: {rule.name}",
         text=text,
-        weight=_EMERGENCY_WEIGHT if rule.urgency is Urgency.EMERGENCY else 1.0,
+        weight=EMERGENCY_WEIGHT if rule.urgency is Urgency.EMERGENCY else 1.0,
     )
-
-
-def _doubted(evidence: Evidence) -> Evidence:
-    """Return the evidence of an alarm that the model is sure is none: to be read soon, even so."""
-    rule = evidence.rule.replace(f"{Urgency.EMERGENCY}: ", DOUBTED, 1)
-    return evidence.model_copy(update={"rule": rule, "weight": 1.0})
-
-
-def _all_doubted(evidence: Sequence[Evidence]) -> list[Evidence]:
-    return [_doubted(each) if each.weight > 1 else each for each in evidence]
-
-
-def _highest(evidence: Sequence[Evidence]) -> Urgency:
-    if not evidence:
-        return Urgency.NORMAL
-    return Urgency.EMERGENCY if evidence[0].weight > 1 else Urgency.HIGH
