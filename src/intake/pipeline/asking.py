@@ -72,6 +72,11 @@ def is_too_much(failure: TransientFailure, child: Child) -> bool:
     return is_its_own and failure.code in _TOO_MUCH
 
 
+def is_hang(failure: TransientFailure) -> bool:
+    """Return whether something did not come to an end in its time: it would not the next time."""
+    return failure.code == "timeout" and not isinstance(failure, NotForked)
+
+
 def judge_in_child(
     documents: Sequence[Document], origin: Origin, options: ClassifyOptions
 ) -> Verdict:

@@ -36,14 +36,14 @@ _LEAST_PICTURE_PIXELS = 500_000
 """A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
 
 
-def read_office(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
-    """Yield the pages of an office document, opened in a process of its own.
+def read_office(data: bytes, limits: PageLimits, first: int = 1) -> Iterator[Sheet]:
+    """Yield the pages of an office document from ``first`` on, opened in a process of its own.
 
     Raises:
         UnreadableItem: the document as a whole cannot be opened.
         TransientFailure: opening it crashed or took too long.
     """
-    return read_sheets(partial(OfficeFile, data, limits), limits)
+    return read_sheets(partial(OfficeFile, data, limits), limits, first)
 
 
 def type_of_office(data: bytes) -> str | None:

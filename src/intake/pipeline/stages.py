@@ -24,7 +24,13 @@ from intake.pipeline.asking import ask, ask_at_first, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.leaves import keep_leaves
-from intake.pipeline.pictures import LATER, PictureReader, is_letter, list_pictures
+from intake.pipeline.pictures import (
+    LATER,
+    PictureReader,
+    how_to_read,
+    is_letter,
+    list_pictures,
+)
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
@@ -107,6 +113,7 @@ class Stages:
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
         any picture is read, and looks at the pictures. Nor is one tried again because of a picture.
+        Nothing is tried again that hung.
 
         Raises:
             UnreadableItem, TransientFailure: the item's own fault.
@@ -128,24 +135,25 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        parts, defects = self._pictures.separate(receipt, pictures[0], keep_alive)
+        allowance = self._pictures.allow()
+        parts, defects = self._pictures.separate(receipt, pictures[0], allowance, keep_alive)
         if parts:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made, failure = self._pictures.recognise(
-            receipt, message, verdict, pictures, keep_alive
-        )
-        if failure is not None and not readings.documents:
-            raise failure
-        message = with_header(message, readings.documents.values(), profile=receipt.profile)
-        readings = readings.joined(files)
+        how = how_to_read(receipt, message, verdict)
+        read = self._pictures.recognise(receipt, pictures, how, allowance, keep_alive)
+        if read.again is not None and not read.readings.documents:
+            raise read.again
+        is_last = is_last or read.is_settled
+        message = with_header(message, read.readings.documents.values(), profile=receipt.profile)
+        readings = read.readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
         verdict = self.judge(texts, origin, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
-        if failure is not None and not verdict.emergency:
-            raise failure
+        if read.again is not None and not verdict.emergency:
+            raise read.again
         is_filed_now = verdict.emergency or is_last
         letter, lacks = self._read_letter(receipt, message, readings, may_lack=is_filed_now)
         message = message.model_copy(update={"defects": (*message.defects, *lacks)})
@@ -154,7 +162,7 @@ class Stages:
             readings=readings,
             letter=letter,
             verdict=verdict,
-            blobs=(*stored, *made),
+            blobs=(*stored, *read.made),
         )
 
     def judge(self, documents: list[Document], origin: Origin, *, is_last: bool = True) -> Verdict:
