@@ -20,8 +20,14 @@ _FATAL = ("crash", "timeout", "memory")
 _TOO_MUCH = (*_FATAL, "depth", "defect")
 _LIGHT = Limits(timeout_s=30, memory_bytes=1 << 30)
 """What a text may cost without plugins."""
+_IN_TURN_S = 5.0
+"""What a text may cost while others wait behind it, without plugins: most take milliseconds."""
 _servers = ForkServers()
 """Kept for the next text; it ends with the process."""
+
+
+class OutOfTurn(Exception):
+    """A text took longer than it may while others wait: it is to be read when none does."""
 
 
 def plugins_of(classifiers: Sequence[str]) -> list[str]:
@@ -29,10 +35,23 @@ def plugins_of(classifiers: Sequence[str]) -> list[str]:
     return [name for name in classifiers if name not in _OWN]
 
 
+def turn_s(limits: Limits, options: ClassifyOptions) -> float | None:
+    """Return the seconds that a text may take while others wait behind it; None if it has all."""
+    wanted_s = _IN_TURN_S + options.timeout_s * len(plugins_of(options.classifiers))
+    return wanted_s if wanted_s < limits.timeout_s else None
+
+
 def ask(
-    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+    child: Child,
+    task: str,
+    payload: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    within_s: float | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let a child do a task that asks the classifiers; return its answer and the options it took.
+
+    ``within_s`` (seconds) is less than the child's own limit.
 
     When the child dies and plugins of others were asked, it is done again without these: if
     they were to blame, it costs their opinion and not an attempt of the item.
@@ -41,7 +60,7 @@ def ask(
         TransientFailure: the child died, and no plugin is to blame.
     """
     try:
-        return child.call(task, payload | {"options": options}), options
+        return child.call(task, payload | {"options": options}, within_s=within_s), options
     except NotForked:
         raise  # no plugin was asked
     except TransientFailure as death:
@@ -51,17 +70,22 @@ def ask(
         own = [name for name in options["classifiers"] if name in _OWN]
         silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
         without = options | {"classifiers": own, "silent": silent}
-        return child.call(task, payload | {"options": without}), without
+        return child.call(task, payload | {"options": without}, within_s=within_s), without
 
 
 def ask_at_first(
-    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+    child: Child,
+    task: str,
+    payload: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    within_s: float | None = None,
 ) -> dict[str, Any] | None:
     """Let a child do a task that asks the classifiers, of subject, body and pages alone: whether
     somebody is in danger there. None if even that is too much."""
     own = options | {"classifiers": [], "beginning_only": True}
     try:
-        return child.call(task, payload | {"options": own})
+        return child.call(task, payload | {"options": own}, within_s=within_s)
     except TransientFailure:
         return None
 

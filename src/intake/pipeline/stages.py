@@ -20,10 +20,11 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import ask, ask_at_first, is_too_much
+from intake.pipeline.asking import OutOfTurn, ask, ask_at_first, is_hang, is_too_much, turn_s
 from intake.pipeline.batches import Part
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.leaves import keep_leaves
+from intake.pipeline.letter_facts import read_letter
 from intake.pipeline.pictures import (
     LATER,
     PictureReader,
@@ -35,7 +36,7 @@ from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault, Origin, Verdict
-from intake.schemas.documents import Defect, Document, ParsedMessage
+from intake.schemas.documents import Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
@@ -75,6 +76,7 @@ class Stages:
             servers, options.light, temp_dir=str(scratch), preload=tasks.LOAD_FOR_TEXTS
         )
         self._pictures = PictureReader(blobs, scratch, options, servers)
+        self._turn_s = turn_s(options.light, options.classify)
         self._plugin_deaths = 0
         self._faults: set[Fault] = set()
 
@@ -116,6 +118,7 @@ class Stages:
         Nothing is tried again that hung.
 
         Raises:
+            OutOfTurn: others wait, and its text takes too long for that.
             UnreadableItem, TransientFailure: the item's own fault.
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
@@ -155,8 +158,13 @@ class Stages:
         if read.again is not None and not verdict.emergency:
             raise read.again
         is_filed_now = verdict.emergency or is_last
-        letter, lacks = self._read_letter(receipt, message, readings, may_lack=is_filed_now)
-        message = message.model_copy(update={"defects": (*message.defects, *lacks)})
+        letter = None
+        if is_letter(receipt, message) and readings.documents:
+            options = self._options.letters
+            letter, lacks = read_letter(
+                self._light, receipt, readings, options, may_lack=is_filed_now
+            )
+            message = message.model_copy(update={"defects": (*message.defects, *lacks)})
         return Understood(
             message=message,
             readings=readings,
@@ -209,62 +217,52 @@ class Stages:
         ]
         payload = tasks.judging([each for each in texts if each.text], origin)
         try:
-            return self._verdict(self._ask_of_all(tasks.JUDGE, payload))
+            within_s = self._within_s(receipt)
+            return self._verdict(self._ask_of_all(tasks.JUDGE, payload, within_s=within_s))
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
             return verdict
 
-    def _ask(self, task: str, payload: dict[str, Any], *, is_last: bool) -> dict[str, Any]:
+    def _ask(
+        self, task: str, payload: dict[str, Any], *, is_last: bool, within_s: float | None = None
+    ) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers.
 
-        When all is too much a call in the body is heard at once; what is none is tried again.
+        When all is too much a call in the body is heard at once; what is none is tried again, but
+        for what hung.
         """
         try:
-            return self._ask_of_all(task, payload)
+            return self._ask_of_all(task, payload, within_s=within_s)
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
-            first = ask_at_first(self._light, task, payload, self._classify_options)
-            if first is None or not (is_last or first.get("verdict", first)["emergency"]):
+            options = self._classify_options
+            first = ask_at_first(self._light, task, payload, options, within_s=within_s)
+            is_call = first is not None and first.get("verdict", first)["emergency"]
+            if within_s is not None and is_hang(failure) and not is_call:
+                raise OutOfTurn from failure
+            if first is None or not (is_call or is_last or is_hang(failure)):
                 raise
             _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
             return first
 
-    def _ask_of_all(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def _ask_of_all(
+        self, task: str, payload: dict[str, Any], *, within_s: float | None = None
+    ) -> dict[str, Any]:
         """Let the light child do a task that asks the classifiers, of all texts.
 
         One that dies of plugins again and again is asked without them for the rest of the run.
         """
-        answer, taken = ask(self._light, task, payload, self._classify_options)
+        answer, taken = ask(self._light, task, payload, self._classify_options, within_s=within_s)
         if taken is not self._classify_options:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
                 self._classify_options = taken
         return answer
 
-    def _read_letter(
-        self, receipt: Receipt, message: ParsedMessage, readings: Readings, *, may_lack: bool
-    ) -> tuple[LetterFacts | None, tuple[Defect, ...]]:
-        """Return what the pages of a letter or fax say of themselves; None for other items, and
-        where that is too much and ``may_lack``: then a person must look."""
-        if not is_letter(receipt, message) or not readings.documents:
-            return None, ()
-        payload = {
-            "documents": {
-                path: document.model_dump(mode="json")
-                for path, document in readings.documents.items()
-            },
-            "options": self._options.letters.model_dump(mode="json"),
-            "not_after": receipt.received_at and receipt.received_at.date().isoformat(),
-        }
-        try:
-            answer = self._light.call(tasks.READ_LETTER, payload)
-        except TransientFailure as failure:
-            if not (may_lack and is_too_much(failure, self._light)):
-                raise
-            return None, (Defect(code="letter_facts_missing", detail=failure.code),)
-        return LetterFacts.model_validate(answer), ()
+    def _within_s(self, receipt: Receipt) -> float | None:
+        return self._turn_s if receipts.is_shared(receipt) else None
 
     def _read(
         self, receipt: Receipt, *, is_last: bool
@@ -282,6 +280,7 @@ class Stages:
                     "parsing": self._parser_options,
                 },
                 is_last=is_last,
+                within_s=self._within_s(receipt),
             )
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])

@@ -28,7 +28,7 @@ class DyingChild:
         self.failure = failure
         self.asked: list[Any] = []
 
-    def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def call(self, _task: str, payload: dict[str, Any], **_how: Any) -> dict[str, Any]:
         self.asked.append(payload["options"]["classifiers"])
         raise self.failure
 
@@ -59,21 +59,22 @@ class OverburdenedChild:
 
     is_killed = False
 
-    def __init__(self, *, is_emergency: bool) -> None:
+    def __init__(self, *, is_emergency: bool, code: str) -> None:
+        self._code = code
         self._verdict = Verdict(urgency=URGENCIES[is_emergency], emergency=is_emergency)
 
-    def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def call(self, _task: str, payload: dict[str, Any], **_how: Any) -> dict[str, Any]:
         if not payload["options"].get("beginning_only"):
-            raise TransientFailure("ValueError: 'Aiuto, brucia'", code="defect")
+            raise TransientFailure("ValueError: 'Aiuto, brucia'", code=self._code)
         return self._verdict.model_dump(mode="json")
 
 
 URGENCIES = (Urgency.HIGH, Urgency.EMERGENCY)
 
 
-def _stages(folder: Path, *, is_emergency: bool) -> Stages:
+def _stages(folder: Path, *, is_emergency: bool, code: str = "defect") -> Stages:
     stages = Stages(BlobStore(folder / "blobs"), folder, StageOptions(), ForkServers())
-    stages._light = OverburdenedChild(is_emergency=is_emergency)
+    stages._light = OverburdenedChild(is_emergency=is_emergency, code=code)
     return stages
 
 
@@ -93,6 +94,12 @@ def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_pat
     with pytest.raises(TransientFailure):
         stages.judge([], Origin(), is_last=False)
     assert stages.judge([], Origin(), is_last=True).urgency is Urgency.HIGH
+
+
+def test_what_hung_is_judged_in_part_at_once_for_it_would_hang_again(tmp_path: Path) -> None:
+    stages = _stages(tmp_path, is_emergency=False, code="timeout")
+
+    assert stages.judge([], Origin(), is_last=False).urgency is Urgency.HIGH
 
 
 @pytest.mark.parametrize("is_emergency", [False, True])
