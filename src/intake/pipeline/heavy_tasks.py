@@ -15,8 +15,8 @@ from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.prepare import Prepared
-from intake.ocr.readings import Reading, document_of, is_by_engine, told_reading
-from intake.ocr.recognise import SheetReader
+from intake.ocr.readings import is_by_engine, told_reading
+from intake.ocr.recognise import SheetReader, read_document
 from intake.ocr.separators import find_letters
 from intake.ocr.sheets import PageImage, Sheet
 from intake.parsing.media_types import sniff
@@ -39,14 +39,20 @@ def preload(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the text in the picture, PDF or office document ``path``."""
+    """Read the text in the picture, PDF or office document ``path``, in one go.
+
+    The page that explains the reading is written, if one is wanted.
+    """
     with _debug_page(payload["debug_html"]) as explained:
-        file = _OpenFile(payload, explained)
-        document = document_of(
+        file = _OpenFile(payload)
+        document = read_document(
             file.kind,
-            [file.read(sheet) for sheet in file.sheets],
-            file.limits,
-            engine=lambda: (file.engine.name, file.engine.version()),
+            file.sheets,
+            engine=file.engine,
+            languages=file.begin_in,
+            limits=file.limits,
+            watch=explained.watch if explained else None,
+            tell=file.languages.tell,
         )
         if explained:
             explained.close(document)
@@ -60,45 +66,37 @@ def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     what came of it. ``begin_in``: the languages that the page before was read in, if any was.
     """
     file = _OpenFile(payload)
+    barcodes: list[Barcode] = []
+
+    def watch(sheet: PageImage, prepared: Prepared, _page: Page) -> None:
+        barcodes[:] = _barcodes(sheet, prepared) if payload.get("is_letter") else ()
+
+    reader = SheetReader(
+        file.engine, file.begin_in, file.limits, watch=watch, tell=file.languages.tell
+    )
     yield {"kind": file.kind}
     for sheet in file.sheets:
         yield {"opened": sheet.number}
-        reading = file.read(sheet)
-        is_by_it = reading.page is not None and is_by_engine(reading.page)
-        engine = [file.engine.name, file.engine.version()] if is_by_it else None
+        barcodes.clear()
+        reading = reader.read(sheet)
+        engine = None
+        if reading.page is not None:
+            page = reading.page.model_copy(update={"barcodes": tuple(barcodes)})
+            reading = replace(reading, page=page)
+            engine = [file.engine.name, file.engine.version()] if is_by_engine(page) else None
         yield {"reading": told_reading(reading), "engine": engine}
 
 
 class _OpenFile:
     """The file of a payload: its sheets, and what reads them."""
 
-    def __init__(self, payload: dict[str, Any], explained: DebugPage | None = None) -> None:
-        content = _content(payload)
+    def __init__(self, payload: dict[str, Any]) -> None:
         self.limits = PageLimits.model_validate(payload["limits"])
         self.engine = open_engine(payload["engine"], payload["second_engine"])
-        languages = PageLanguages(self.engine, payload["languages"], payload["more_languages"])
-        begin_in = payload.get("begin_in") or languages.beside(payload.get("came_with"))
-        self.kind, self.sheets = _open(content, payload, self.limits)
-        self._is_letter = payload.get("is_letter", False)
-        self._explained = explained
-        self._barcodes: tuple[Barcode, ...] = ()
-        self._reader = SheetReader(
-            self.engine, begin_in, self.limits, watch=self._watch, tell=languages.tell
-        )
-
-    def read(self, sheet: Sheet) -> Reading:
-        """Return what came of a sheet."""
-        self._barcodes = ()
-        reading = self._reader.read(sheet)
-        if reading.page is None:
-            return reading
-        return replace(reading, page=reading.page.model_copy(update={"barcodes": self._barcodes}))
-
-    def _watch(self, sheet: PageImage, prepared: Prepared, page: Page) -> None:
-        if self._explained:
-            self._explained.watch(sheet, prepared, page)
-        if self._is_letter:
-            self._barcodes = _barcodes(sheet, prepared)
+        self.languages = PageLanguages(self.engine, payload["languages"], payload["more_languages"])
+        beside = self.languages.beside(payload.get("came_with"))
+        self.begin_in = tuple(payload.get("begin_in") or beside)
+        self.kind, self.sheets = _open(_content(payload), payload, self.limits)
 
 
 def _open(

@@ -6,11 +6,17 @@ from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
-from intake import Intake, RawItem, Settings
+from intake import Intake, RawItem, Settings, recognise
+from intake.engines.children import Child
+from intake.errors import TransientFailure
+from intake.ocr.limits import PageLimits
+from intake.pipeline import tasks
+from intake.pipeline.stage_options import OcrOptions, StageOptions
 
 DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
 ENGINE = f"""
@@ -143,3 +149,46 @@ def test_where_many_files_hang_the_rest_is_left_to_a_person(open_intake: Open) -
     app.process()
     request = app.requests.get(app.receipts.get(receipt).reference or "")
     assert "unread_out_of_time" in request.review_reasons
+
+
+@pytest.mark.usefixtures("open_intake")
+def test_who_asks_for_one_file_gets_the_pages_that_can_be_read() -> None:
+    options = StageOptions(
+        heavy=StageOptions().heavy.model_copy(update={"timeout_s": HEAVY_S}),
+        ocr=OcrOptions(engine="stuck", limits=PageLimits(page_timeout_s=1)),
+    )
+    document = recognise(FIVE_PAGES, options=options)
+    assert [page.number for page in document.pages] == [1, 2, 4, 5]
+    assert document.needs_review
+    assert [defect.code for defect in document.defects] == ["page_lost"]
+    with pytest.raises(TransientFailure) as caught:
+        recognise(STUCK, options=options)
+    assert caught.value.code == "timeout"
+
+
+@pytest.mark.parametrize(("code", "retried"), [("timeout", 0), ("crash", 2)])
+def test_a_batch_that_cannot_be_looked_through_in_time_is_one_letter(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch, code: str, retried: int
+) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        if task == tasks.SEPARATE:
+            raise TransientFailure("It did not come to an end.", code=code)
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+    app = open_intake()
+    item = RawItem(
+        source="scans",
+        key="1",
+        profile="scan",
+        content=SOUND,
+        attributes={"separate": "blank"},
+    )
+    receipt = app.receive(item).id
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, retried)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert request.text == "Domanda della pagina 1."
+    assert "batch_not_separated" in request.review_reasons
