@@ -20,7 +20,7 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import OutOfTurn, ask, ask_at_first, is_hang, is_too_much, turn_s
+from intake.pipeline.asking import Asker, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.leaves import keep_leaves
@@ -44,8 +44,6 @@ from intake.store.blobs import Blob, BlobStore
 
 _log = logging.getLogger(__name__)
 _QUOTED = "quoted"
-_PLUGIN_DEATHS = 3
-"""Plugins are left out for the rest of the run after so many children that died of them."""
 
 
 class Understood(Frozen):
@@ -70,14 +68,12 @@ class Stages:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
-        self._classify_options = options.classify.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(
             servers, options.light, temp_dir=str(scratch), preload=tasks.LOAD_FOR_TEXTS
         )
         self._pictures = PictureReader(blobs, scratch, options, servers)
-        self._turn_s = turn_s(options.light, options.classify)
-        self._plugin_deaths = 0
+        self._asker = Asker(self._light, options.light, options.classify)
         self._faults: set[Fault] = set()
 
     def __enter__(self) -> Self:
@@ -180,7 +176,7 @@ class Stages:
         emergency there fails, unless it ``is_last``: nobody tries the item again.
         """
         payload = tasks.judging(documents, origin)
-        return self._verdict(self._ask(tasks.JUDGE, payload, is_last=is_last))
+        return self._verdict(self._asker.ask(tasks.JUDGE, payload, is_last=is_last))
 
     def _verdict(self, answer: dict[str, Any]) -> Verdict:
         """Return a verdict; what it was found without is logged, once."""
@@ -217,52 +213,11 @@ class Stages:
         ]
         payload = tasks.judging([each for each in texts if each.text], origin)
         try:
-            within_s = self._within_s(receipt)
-            return self._verdict(self._ask_of_all(tasks.JUDGE, payload, within_s=within_s))
+            return self._verdict(self._asker.ask_of_all(tasks.JUDGE, payload, receipt))
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
             return verdict
-
-    def _ask(
-        self, task: str, payload: dict[str, Any], *, is_last: bool, within_s: float | None = None
-    ) -> dict[str, Any]:
-        """Let the light child do a task that asks the classifiers.
-
-        When all is too much a call in the body is heard at once; what is none is tried again, but
-        for what hung.
-        """
-        try:
-            return self._ask_of_all(task, payload, within_s=within_s)
-        except TransientFailure as failure:
-            if not is_too_much(failure, self._light):
-                raise
-            options = self._classify_options
-            first = ask_at_first(self._light, task, payload, options, within_s=within_s)
-            is_call = first is not None and first.get("verdict", first)["emergency"]
-            if within_s is not None and is_hang(failure) and not is_call:
-                raise OutOfTurn from failure
-            if first is None or not (is_call or is_last or is_hang(failure)):
-                raise
-            _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
-            return first
-
-    def _ask_of_all(
-        self, task: str, payload: dict[str, Any], *, within_s: float | None = None
-    ) -> dict[str, Any]:
-        """Let the light child do a task that asks the classifiers, of all texts.
-
-        One that dies of plugins again and again is asked without them for the rest of the run.
-        """
-        answer, taken = ask(self._light, task, payload, self._classify_options, within_s=within_s)
-        if taken is not self._classify_options:
-            self._plugin_deaths += 1
-            if self._plugin_deaths >= _PLUGIN_DEATHS:
-                self._classify_options = taken
-        return answer
-
-    def _within_s(self, receipt: Receipt) -> float | None:
-        return self._turn_s if receipts.is_shared(receipt) else None
 
     def _read(
         self, receipt: Receipt, *, is_last: bool
@@ -271,7 +226,7 @@ class Stages:
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
         try:
-            answer = self._ask(
+            answer = self._asker.ask(
                 tasks.READ,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
@@ -280,7 +235,7 @@ class Stages:
                     "parsing": self._parser_options,
                 },
                 is_last=is_last,
-                within_s=self._within_s(receipt),
+                receipt=receipt,
             )
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])
