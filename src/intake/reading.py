@@ -61,7 +61,7 @@ def recognise(
 
     Raises:
         UnreadableItem: no page can be read.
-        TransientFailure: the child crashed, hung or ran out of memory.
+        TransientFailure: no page can be read: the child crashed, hung or ran out of memory over it.
         ToolMissing: Tesseract or a language is not installed.
         UsageError: a file is wanted in a folder that is not there.
     """

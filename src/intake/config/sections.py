@@ -78,7 +78,10 @@ class ProcessingSettings(Section):
         description="Seconds for which a worker holds an item; after that it is given to another.",
     )
     max_failures: Whole = Field(
-        default=3, ge=1, description="Failures after which an item is quarantined."
+        default=3,
+        ge=1,
+        description="Failures after which an item is no longer tried, but filed with what was read "
+        "of it, or quarantined.",
     )
     retry_delay_s: Whole = Field(
         default=60,
@@ -92,7 +95,10 @@ class ProcessingSettings(Section):
         default=1024, ge=128, description="Megabytes of memory allowed for reading one message."
     )
     heavy_timeout_s: Number = Field(
-        default=300, gt=0, description="Seconds allowed for recognising one document."
+        default=300,
+        gt=0,
+        description="Seconds allowed for recognising one document; pages that hang may cost an "
+        "item as many in all.",
     )
     heavy_memory_mb: Whole = Field(
         default=1536,
@@ -158,7 +164,10 @@ class OcrSettings(Section):
         "with, is in one of them; those whose data are not installed are left out.",
     )
     page_timeout_s: Number = Field(
-        default=60, gt=0, description="Seconds allowed for reading one page."
+        default=60,
+        gt=0,
+        description="Seconds allowed for one look at a page; one that takes twice as many in all "
+        "is given up.",
     )
     max_pages: Whole = Field(
         default=100, ge=1, description="Pages read in one document; the others are kept unread."

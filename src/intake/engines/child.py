@@ -1,8 +1,8 @@
 """The child's side: take a task, answer, take the next, until the parent hangs up.
 
 The parent's address for tasks is ``package.module:function``; a task takes and returns a JSON
-object. The child has limits on memory and CPU, no standard output, and dies with the process that
-it was forked from.
+object, or yields some, of which the parent hears at once. The child has limits on memory and CPU,
+no standard output, and dies with the process that it was forked from.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from intake.engines.frames import read_frame, write_frame
@@ -32,23 +33,32 @@ def live(order: dict[str, Any], tasks: BinaryIO, answers: BinaryIO, *, parent: i
     _move_in(order)
     _limit(order["limits"])
     while (task := read_frame(tasks)) is not None:
-        write_frame(answers, answer(task))
+        for each in answer(task):
+            write_frame(answers, each)
 
 
-def answer(task: dict[str, Any]) -> dict[str, Any]:
-    """Do one task; what goes wrong is in the answer."""
+def answer(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Do one task; yield each ``part`` of what it yields, then its ``result``, or what went wrong.
+
+    The result of a task that yields is empty.
+    """
     try:
         module, _, function = task["task"].partition(":")
         run = getattr(importlib.import_module(module), function)
-        return {"result": run(task["payload"])}
+        given = run(task["payload"])
+        if isinstance(given, Iterator):
+            for part in given:
+                yield {"part": part}
+            given = {}
+        yield {"result": given}
     except IntakeError as error:
-        return {"error": _described(error)}
+        yield {"error": _described(error)}
     except MemoryError:
-        return {"error": _failure("memory", "out of memory")}
+        yield {"error": _failure("memory", "out of memory")}
     except RecursionError:
-        return {"error": _failure("depth", "nested too deep")}
+        yield {"error": _failure("depth", "nested too deep")}
     except Exception:  # noqa: BLE001 - an item must not end the child; the parent keeps the trace
-        return {"error": _failure("defect", traceback.format_exc(limit=-8))}
+        yield {"error": _failure("defect", traceback.format_exc(limit=-8))}
 
 
 def _failure(code: str, message: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,8 +63,19 @@ class Child:
         """Whether somebody stopped the child for good."""
         return self._killed.is_set()
 
-    def call(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def call(
+        self,
+        task: str,
+        payload: dict[str, Any],
+        *,
+        within_s: float | None = None,
+        tell: Callable[[dict[str, Any]], object] = lambda _part: None,
+    ) -> dict[str, Any]:
         """Run ``package.module:function`` on the payload in the child and return its answer.
+
+        Of a task that yields, ``tell`` is given each part as it comes. ``within_s`` (seconds) is
+        the most that may pass before an answer or a part, where that is less than the limit of the
+        whole task.
 
         Raises:
             TransientFailure: the child crashed, hung, ran out of memory or met a defect
@@ -72,20 +84,29 @@ class Child:
             IntakeError: whatever the task raised of our own errors.
         """
         with self._turn:
-            return self._call(task, payload)
+            return self._call(_task(task, payload), within_s or self._limits.timeout_s, tell)
 
-    def _call(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def _call(
+        self,
+        task: dict[str, Any],
+        within_s: float,
+        tell: Callable[[dict[str, Any]], object],
+    ) -> dict[str, Any]:
         process = self._running()
-        deadline = time.monotonic() + self._limits.timeout_s
+        end = time.monotonic() + self._limits.timeout_s
+        deadline = min(end, time.monotonic() + within_s)
         try:
-            process.send(frame(_task(task, payload)), deadline=deadline)
-            answer = _answer_of(process, deadline)
+            process.send(frame(task), deadline=deadline)
+            while "part" in (answer := _answer_of(process, deadline)):
+                tell(answer["part"])
+                deadline = min(end, time.monotonic() + within_s)
         except EOFError:
             raise self._crashed(process) from None
         except TimeoutError:
             self.close()
+            limit_s = min(within_s, self._limits.timeout_s)
             raise TransientFailure(
-                f"Took longer than {self._limits.timeout_s:g} s and was stopped.", code="timeout"
+                f"Took longer than {limit_s:.3g} s and was stopped.", code="timeout"
             ) from None
         except BaseException:
             self.close()

@@ -123,7 +123,7 @@ def _load(task: dict[str, Any]) -> dict[str, Any]:
     terminate = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there are no children yet
     signal.alarm(_LOADED_WITHIN_S)
     try:
-        told = child.answer(task)
+        *_, told = child.answer(task)
     except SystemExit as error:
         told = {"error": {"message": f"it wanted to end the process ({error.code})"}}
     finally:

@@ -10,9 +10,9 @@ from intake.ocr.sheets import Sheet
 
 
 def open_sheets(
-    data: bytes, kind: str, limits: PageLimits, passwords: Sequence[str]
+    data: bytes, kind: str, limits: PageLimits, passwords: Sequence[str], first: int = 1
 ) -> Iterator[Sheet]:
-    """Return an iterator over the pages of a file of media type ``kind``.
+    """Return an iterator over the pages of a file of media type ``kind``, from ``first`` on.
 
     ``passwords`` are tried on a locked PDF.
 
@@ -22,7 +22,7 @@ def open_sheets(
     if kind == PDF:
         from intake.ocr.pdf import read_pdf  # noqa: PLC0415 - PDFium, where needed
 
-        return read_pdf(data, limits, passwords)
+        return read_pdf(data, limits, passwords, first)
     from intake.ocr.pages import read_pictures  # noqa: PLC0415 - decoders, where needed
 
-    return read_pictures(data, limits)
+    return read_pictures(data, limits, first)

@@ -44,8 +44,8 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 Open = Callable[[], PageFile]
 
 
-def read_sheets(open_file: Open, limits: PageLimits) -> Iterator[Sheet]:
-    """Yield the pages of a file in order, each opened in a process that may die of it.
+def read_sheets(open_file: Open, limits: PageLimits, first: int = 1) -> Iterator[Sheet]:
+    """Yield the pages of a file from ``first`` on, each opened in a process that may die of it.
 
     A page that cannot be read is yielded as PageLost, and the pages after it follow.
 
@@ -54,7 +54,6 @@ def read_sheets(open_file: Open, limits: PageLimits) -> Iterator[Sheet]:
             uses up the CPU time allowed.
         TransientFailure: opening it crashed (``crash``) or took too long (``timeout``).
     """
-    first = 1
     for _ in range(MOST_DEATHS):
         reader = _Reader(open_file, first, limits)
         try:

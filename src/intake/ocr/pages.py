@@ -47,8 +47,9 @@ Spans = list[tuple[int, int]]
 """Rows that could not be decoded: (first, how many)."""
 
 
-def read_pictures(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
-    """Yield the pages of a picture file in order; of an animated file, each different picture.
+def read_pictures(data: bytes, limits: PageLimits, first: int = 1) -> Iterator[Sheet]:
+    """Yield the pages of a picture file from ``first`` on; of an animated file, each different
+    picture.
 
     Pictures are opened in a process of their own. A page that cannot be decoded is yielded as
     PageLost, and the pages after it follow; of a damaged one, what can be read.
@@ -59,7 +60,7 @@ def read_pictures(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
         TransientFailure: opening it crashed or took too long.
     """
     load_decoders()
-    return read_sheets(partial(PictureFile, data, limits), limits)
+    return read_sheets(partial(PictureFile, data, limits), limits, first)
 
 
 class PictureFile:

@@ -46,8 +46,10 @@ _BITS_OF_RGB = 24
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5}(?:\.\d{1,5})?)")
 
 
-def read_pdf(data: bytes, limits: PageLimits, passwords: Sequence[str] = ()) -> Iterator[Sheet]:
-    """Yield the pages of a PDF in order, as PageText where they hold real text.
+def read_pdf(
+    data: bytes, limits: PageLimits, passwords: Sequence[str] = (), first: int = 1
+) -> Iterator[Sheet]:
+    """Yield the pages of a PDF from ``first`` on, as PageText where they hold real text.
 
     The file is opened in a process of its own. A page that cannot be read is yielded as PageLost.
     ``passwords`` are tried on a locked file, after the empty one.
@@ -57,7 +59,7 @@ def read_pdf(data: bytes, limits: PageLimits, passwords: Sequence[str] = ()) -> 
             structure alone uses up the CPU time allowed.
         TransientFailure: opening it crashed or took too long.
     """
-    return read_sheets(partial(PdfFile, data, limits, passwords), limits)
+    return read_sheets(partial(PdfFile, data, limits, passwords), limits, first)
 
 
 class PdfFile:

@@ -29,10 +29,10 @@ from intake.ocr.page_words import page_of
 from intake.ocr.pale_ink import even_ink
 from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
 from intake.ocr.reading_order import in_reading_order
-from intake.ocr.readings import Reading
+from intake.ocr.readings import Reading, lost
 from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, look_again, resolution_again
 from intake.ocr.sheet_edges import cut_out_sheet, turned
-from intake.ocr.sheets import PAGE_LOST, PageImage, PageLost, PageText, Sheet
+from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
 from intake.ocr.show_through import SHOW_THROUGH, is_show_through
 from intake.ocr.tick_boxes import TickBox
 from intake.ocr.type_size import at_usual_size
@@ -66,7 +66,7 @@ def read_sheet(
         read = partial(_read_image, engine=engine, languages=languages, limits=limits, tell=tell)
         return read_typed(sheet, read, dpi=limits.dpi)
     if isinstance(sheet, PageLost):
-        return _lost(sheet.number, sheet.error, sheet.defect)
+        return lost(sheet.number, sheet.error, sheet.defect)
     return _read_image(
         sheet, engine=engine, languages=languages, limits=limits, watch=watch, tell=tell
     )
@@ -95,7 +95,7 @@ def _read_image(
             ways = _other_ways(paper, evened, dpi=dpi)
             look = look_again(look, ways, partial(look_at, seen=look))
     except ItemError as error:
-        return _lost(sheet.number, error, PAGE_LOST)
+        return lost(sheet.number, error)
     seconds = round(time.perf_counter() - started, 3)
     text = "\n\n".join(filter(None, (look.page.text, sheet.notes)))
     page = look.page.model_copy(update={"seconds": seconds, "text": text})
@@ -114,11 +114,6 @@ def _paper(sheet: PageImage) -> PageImage:
 def _printed(sheet: PageImage) -> PageImage:
     """Return the sheet without what lies over its print."""
     return sheet if sheet.print_only is None else replace(sheet, image=sheet.print_only.image)
-
-
-def _lost(number: int, error: ItemError, defect: str) -> Reading:
-    detail = f"page {number}: {error.message}"
-    return Reading(error=error, defects=(Defect(code=defect, detail=detail),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,9 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.own_language import Tell
 from intake.ocr.read_sheet import Watcher, read_sheet
-from intake.ocr.readings import Reading
+from intake.ocr.readings import Reading, document_of
 from intake.ocr.sheets import Sheet
-from intake.schemas.documents import Defect, Page, RecognisedDocument
-
-LOW_CONFIDENCE = "page_low_confidence"
-"""Defect of a page of print with less confidence than asked for; ``detail`` says with which."""
-NO_TEXT = "no_text"
-"""Defect of a document of which nothing was read, where no other says why."""
+from intake.schemas.documents import RecognisedDocument
 
 
 def try_engine(engine: OcrEngine, languages: Sequence[str]) -> None:
@@ -96,50 +91,43 @@ def read_document(
     Raises:
         UnreadableItem, TransientFailure, ToolMissing: as ``recognise`` does.
     """
-    readings: list[Reading] = []
-    for sheet in sheets:
+    reader = SheetReader(engine, languages, limits, watch=watch, tell=tell)
+    readings = [reader.read(sheet) for sheet in sheets]
+    return document_of(kind, readings, limits, engine=lambda: (engine.name, engine.version()))
+
+
+class SheetReader:
+    """Reads one sheet of a file after the other; the languages of a page are tried on the next."""
+
+    def __init__(
+        self,
+        engine: OcrEngine,
+        languages: Sequence[str],
+        limits: PageLimits,
+        *,
+        watch: Watcher | None = None,
+        tell: Tell | None = None,
+    ) -> None:
+        self._engine = engine
+        self._languages = languages
+        self._limits = limits
+        self._watch = watch
+        self._tell = tell
+
+    def read(self, sheet: Sheet) -> Reading:
+        """Return the page that the sheet became, or the error that took its place.
+
+        Raises:
+            ToolMissing: the engine or a language is not installed.
+        """
         reading = read_sheet(
-            sheet, engine=engine, languages=languages, limits=limits, watch=watch, tell=tell
+            sheet,
+            engine=self._engine,
+            languages=self._languages,
+            limits=self._limits,
+            watch=self._watch,
+            tell=self._tell,
         )
-        readings.append(reading)
         if reading.page is not None:
-            languages = reading.page.languages or languages
-    pages = tuple(reading.page for reading in readings if reading.page is not None)
-    if not pages:
-        raise next(reading.error for reading in readings if reading.error is not None)
-    confidence = min((page.confidence for page in pages if page.kind != "blank"), default=1.0)
-    is_engine_used = any(page.origin == "ocr" or page.languages for page in pages)
-    return RecognisedDocument(
-        media_type=kind,
-        pages=pages,
-        text="\n\n".join(page.text for page in pages if page.text),
-        confidence=confidence,
-        needs_review=_needs_review(readings, pages, confidence, limits),
-        engine=engine.name if is_engine_used else "",
-        engine_version=engine.version() if is_engine_used else "",
-        defects=tuple(defect for reading in readings for defect in _defects(reading, limits))
-        or _no_text(pages),
-    )
-
-
-def _defects(reading: Reading, limits: PageLimits) -> tuple[Defect, ...]:
-    """Return what is wrong with a page, a confidence that asks for review included."""
-    page = reading.page
-    if page is None or page.kind != "print" or page.confidence >= limits.review_below:
-        return reading.defects
-    detail = f"page {page.number}: {page.confidence:.2f}"
-    return (*reading.defects, Defect(code=LOW_CONFIDENCE, detail=detail))
-
-
-def _no_text(pages: Sequence[Page]) -> tuple[Defect, ...]:
-    return () if any(page.text for page in pages) else (Defect(code=NO_TEXT),)
-
-
-def _needs_review(
-    readings: Sequence[Reading], pages: Sequence[Page], confidence: float, limits: PageLimits
-) -> bool:
-    return (
-        confidence < limits.review_below
-        or any(reading.error is not None or reading.is_doubtful for reading in readings)
-        or not any(page.text for page in pages)
-    )
+            self._languages = reading.page.languages or self._languages
+        return reading

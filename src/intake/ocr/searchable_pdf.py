@@ -18,7 +18,8 @@ from intake.ocr.own_letters import OwnLetters
 from intake.ocr.pages import PictureFile
 from intake.ocr.pdf import PdfFile
 from intake.ocr.picture_pdf import add_lost_page, add_picture_page, add_rescued_page
-from intake.ocr.sheets import PAGE_LOST, PageImage, Sheet
+from intake.ocr.readings import PAGE_LOST
+from intake.ocr.sheets import PageImage, Sheet
 from intake.schemas.documents import Page, RecognisedDocument
 
 PDF = "application/pdf"

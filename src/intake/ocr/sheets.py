@@ -8,15 +8,13 @@ from typing import Protocol
 from PIL import Image
 
 from intake.errors import ItemError
+from intake.ocr.readings import PAGE_LOST
 from intake.schemas.documents import Corners, Defect
 
-PAGE_LOST = "page_lost"
-"""Defect of a page of which there is nothing: it does not decode, or the engine failed on it."""
 PICTURE_UNREAD = "page_picture_unread"
 """Defect of a page of typed text: a picture on it that may hold words was not read."""
 COARSE_BELOW = 150
 """Dots per inch below which the steps of a scan are as large as parts of letters."""
-
 
 Sides = tuple[float, float, float, float]
 """Left, top, right and bottom of a part of a page as it is seen, as shares of its width and height

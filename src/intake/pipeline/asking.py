@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,14 +15,27 @@ from intake.pipeline import tasks
 from intake.pipeline.stage_options import ClassifyOptions
 from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document
+from intake.schemas.receipts import Receipt
+from intake.store.receipts import is_shared
 
+_log = logging.getLogger(__name__)
+HANG = "timeout"
+"""Code of the failure of what did not come to an end in its time."""
 _OWN = ("keywords",)
-_FATAL = ("crash", "timeout", "memory")
+_FATAL = ("crash", HANG, "memory")
 _TOO_MUCH = (*_FATAL, "depth", "defect")
 _LIGHT = Limits(timeout_s=30, memory_bytes=1 << 30)
 """What a text may cost without plugins."""
+_IN_TURN_S = 5.0
+"""What a text may cost while others wait behind it, without plugins: most take milliseconds."""
+_PLUGIN_DEATHS = 3
+"""Plugins are left out for the rest of the run after so many children that died of them."""
 _servers = ForkServers()
 """Kept for the next text; it ends with the process."""
+
+
+class OutOfTurn(Exception):
+    """A text took longer than it may while others wait: it is to be read when none does."""
 
 
 def plugins_of(classifiers: Sequence[str]) -> list[str]:
@@ -29,10 +43,82 @@ def plugins_of(classifiers: Sequence[str]) -> list[str]:
     return [name for name in classifiers if name not in _OWN]
 
 
+class Asker:
+    """Lets a light child do the tasks that ask the classifiers, whatever these do to it."""
+
+    def __init__(self, child: Child, limits: Limits, options: ClassifyOptions) -> None:
+        self._child = child
+        self._options = options.model_dump(mode="json")
+        wanted_s = _IN_TURN_S + options.timeout_s * len(plugins_of(options.classifiers))
+        self._turn_s = wanted_s if wanted_s < limits.timeout_s else None
+        self._plugin_deaths = 0
+
+    def ask(
+        self,
+        task: str,
+        payload: dict[str, Any],
+        *,
+        is_last: bool,
+        receipt: Receipt | None = None,
+    ) -> dict[str, Any]:
+        """Let the child do a task; the time of a ``receipt`` is short where others wait behind it.
+
+        When all is too much a call in the body is heard at once; what is none is tried again,
+        unless it ``is_last`` or hung.
+
+        Raises:
+            OutOfTurn: others wait, and it takes too long for that.
+            TransientFailure: the child died, and the item is tried again.
+        """
+        try:
+            return self.ask_of_all(task, payload, receipt)
+        except TransientFailure as failure:
+            if not is_too_much(failure, self._child):
+                raise
+            within_s = self._within_s(receipt)
+            first = ask_at_first(self._child, task, payload, self._options, within_s=within_s)
+            is_call = first is not None and first.get("verdict", first)["emergency"]
+            may_wait = within_s is not None and receipt is not None and is_shared(receipt)
+            if may_wait and is_hang(failure) and not is_call:
+                raise OutOfTurn from failure
+            if first is None or not (is_call or is_last or is_hang(failure)):
+                raise
+            _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
+            return first
+
+    def ask_of_all(
+        self, task: str, payload: dict[str, Any], receipt: Receipt | None = None
+    ) -> dict[str, Any]:
+        """Let the child do a task of all texts.
+
+        One that dies of plugins again and again is asked without them for the rest of the run.
+        """
+        within_s = self._within_s(receipt)
+        answer, taken = ask(self._child, task, payload, self._options, within_s=within_s)
+        if taken is not self._options:
+            self._plugin_deaths += 1
+            if self._plugin_deaths >= _PLUGIN_DEATHS:
+                self._options = taken
+        return answer
+
+    def _within_s(self, receipt: Receipt | None) -> float | None:
+        """Return the seconds for a text, None for all; what hung before has no more than usual."""
+        if receipt is None:
+            return None
+        return self._turn_s if is_shared(receipt) or receipt.reason_code == HANG else None
+
+
 def ask(
-    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+    child: Child,
+    task: str,
+    payload: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    within_s: float | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let a child do a task that asks the classifiers; return its answer and the options it took.
+
+    ``within_s`` (seconds) is less than the child's own limit.
 
     When the child dies and plugins of others were asked, it is done again without these: if
     they were to blame, it costs their opinion and not an attempt of the item.
@@ -41,7 +127,7 @@ def ask(
         TransientFailure: the child died, and no plugin is to blame.
     """
     try:
-        return child.call(task, payload | {"options": options}), options
+        return child.call(task, payload | {"options": options}, within_s=within_s), options
     except NotForked:
         raise  # no plugin was asked
     except TransientFailure as death:
@@ -51,17 +137,22 @@ def ask(
         own = [name for name in options["classifiers"] if name in _OWN]
         silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
         without = options | {"classifiers": own, "silent": silent}
-        return child.call(task, payload | {"options": without}), without
+        return child.call(task, payload | {"options": without}, within_s=within_s), without
 
 
 def ask_at_first(
-    child: Child, task: str, payload: dict[str, Any], options: dict[str, Any]
+    child: Child,
+    task: str,
+    payload: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    within_s: float | None = None,
 ) -> dict[str, Any] | None:
     """Let a child do a task that asks the classifiers, of subject, body and pages alone: whether
     somebody is in danger there. None if even that is too much."""
     own = options | {"classifiers": [], "beginning_only": True}
     try:
-        return child.call(task, payload | {"options": own})
+        return child.call(task, payload | {"options": own}, within_s=within_s)
     except TransientFailure:
         return None
 
@@ -70,6 +161,11 @@ def is_too_much(failure: TransientFailure, child: Child) -> bool:
     """Return whether an item was too much for the child, and no run was stopped."""
     is_its_own = not isinstance(failure, NotForked) and not child.is_killed
     return is_its_own and failure.code in _TOO_MUCH
+
+
+def is_hang(failure: TransientFailure) -> bool:
+    """Return whether something did not come to an end in its time: it would not the next time."""
+    return failure.code == HANG and not isinstance(failure, NotForked)
 
 
 def judge_in_child(

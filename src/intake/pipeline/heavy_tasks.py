@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from intake.interfaces import Preloadable
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
+from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
+from intake.ocr.open_sheets import open_sheets
 from intake.ocr.prepare import Prepared
-from intake.ocr.recognise import read_document, recognise
+from intake.ocr.readings import is_by_engine, told_reading
+from intake.ocr.recognise import SheetReader, read_document
 from intake.ocr.separators import find_letters
-from intake.ocr.sheets import PageImage
+from intake.ocr.sheets import PageImage, Sheet
 from intake.parsing.media_types import sniff
 from intake.parsing.operator_files import read_passwords
 from intake.pipeline.disk import on_disk, open_blob
@@ -36,33 +39,76 @@ def preload(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the text in the picture, PDF or office document ``path``."""
-    content, passwords = _content(payload), _passwords(payload)
-    engine = open_engine(payload["engine"], payload["second_engine"])
-    languages = PageLanguages(engine, payload["languages"], payload["more_languages"])
-    is_office = content.startswith(OFFICE_SIGNATURES)
-    barcodes: dict[int, tuple[Barcode, ...]] = {}
+    """Read the text in the picture, PDF or office document ``path``, in one go.
+
+    The page that explains the reading is written, if one is wanted.
+    """
     with _debug_page(payload["debug_html"]) as explained:
-
-        def watch(sheet: PageImage, prepared: Prepared, page: Page) -> None:
-            if explained:
-                explained.watch(sheet, prepared, page)
-            if payload.get("is_letter"):
-                barcodes[page.number] = _barcodes(sheet, prepared)
-
-        read = _read_office if is_office else partial(recognise, passwords=passwords)
-        document = read(
-            content,
-            payload["media_type"],
-            engine=engine,
-            languages=languages.beside(payload.get("came_with")),
-            limits=PageLimits.model_validate(payload["limits"]),
-            watch=watch,
-            tell=languages.tell,
+        file = _OpenFile(payload)
+        document = read_document(
+            file.kind,
+            file.sheets,
+            engine=file.engine,
+            languages=file.begin_in,
+            limits=file.limits,
+            watch=explained.watch if explained else None,
+            tell=file.languages.tell,
         )
         if explained:
             explained.close(document)
-    return _with_barcodes(document, barcodes).model_dump(mode="json")
+    return document.model_dump(mode="json")
+
+
+def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Read the text in the file ``path``, page by page from page ``first`` on.
+
+    Yields the media type, then of each page its number when it is opened, and when it was read
+    what came of it. ``begin_in``: the languages that the page before was read in, if any was.
+    """
+    file = _OpenFile(payload)
+    barcodes: list[Barcode] = []
+
+    def watch(sheet: PageImage, prepared: Prepared, _page: Page) -> None:
+        barcodes[:] = _barcodes(sheet, prepared) if payload.get("is_letter") else ()
+
+    reader = SheetReader(
+        file.engine, file.begin_in, file.limits, watch=watch, tell=file.languages.tell
+    )
+    yield {"kind": file.kind}
+    for sheet in file.sheets:
+        yield {"opened": sheet.number}
+        barcodes.clear()
+        reading = reader.read(sheet)
+        engine = None
+        if reading.page is not None:
+            page = reading.page.model_copy(update={"barcodes": tuple(barcodes)})
+            reading = replace(reading, page=page)
+            engine = [file.engine.name, file.engine.version()] if is_by_engine(page) else None
+        yield {"reading": told_reading(reading), "engine": engine}
+
+
+class _OpenFile:
+    """The file of a payload: its sheets, and what reads them."""
+
+    def __init__(self, payload: dict[str, Any]) -> None:
+        self.limits = PageLimits.model_validate(payload["limits"])
+        self.engine = open_engine(payload["engine"], payload["second_engine"])
+        self.languages = PageLanguages(self.engine, payload["languages"], payload["more_languages"])
+        beside = self.languages.beside(payload.get("came_with"))
+        self.begin_in = tuple(payload.get("begin_in") or beside)
+        self.kind, self.sheets = _open(_content(payload), payload, self.limits)
+
+
+def _open(
+    content: bytes, payload: dict[str, Any], limits: PageLimits
+) -> tuple[str, Iterator[Sheet]]:
+    """Return the media type of a file, and its sheets from page ``first`` on."""
+    claimed, first = payload["media_type"], payload.get("first", 1)
+    if content.startswith(OFFICE_SIGNATURES):
+        kind = type_of_office(content) or sniff(content[:4096], claimed)
+        return kind, read_office(content, limits, first)
+    kind = detect(content, claimed)
+    return kind, open_sheets(content, kind, limits, _passwords(payload), first)
 
 
 def _barcodes(sheet: PageImage, prepared: Prepared) -> tuple[Barcode, ...]:
@@ -127,23 +173,6 @@ def _content(payload: dict[str, Any]) -> bytes:
 
 def _passwords(payload: dict[str, Any]) -> tuple[str, ...]:
     return read_passwords(ParserOptions.model_validate(payload["parsing"]))
-
-
-def _with_barcodes(
-    document: RecognisedDocument, barcodes: dict[int, tuple[Barcode, ...]]
-) -> RecognisedDocument:
-    pages = tuple(
-        page.model_copy(update={"barcodes": barcodes.get(page.number, ())})
-        for page in document.pages
-    )
-    return document.model_copy(update={"pages": pages})
-
-
-def _read_office(
-    content: bytes, media_type: str | None, *, limits: PageLimits, **how: Any
-) -> RecognisedDocument:
-    kind = type_of_office(content) or sniff(content[:4096], media_type)
-    return read_document(kind, read_office(content, limits), limits=limits, **how)
 
 
 @contextmanager

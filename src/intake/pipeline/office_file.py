@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from intake.parsing import rtf
 from intake.parsing.cell_formats import formats_of
 from intake.parsing.compound_files import SIGNATURE as _OLE
 from intake.parsing.compound_files import CompoundFile
-from intake.parsing.formulas import formulas_of
+from intake.parsing.formulas import formulas_of, sheet_parts
 from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
 from intake.parsing.packages import LEAST_PICTURE_BYTES, Package
 from intake.parsing.shown_numbers import read_shown_numbers
@@ -36,14 +36,14 @@ _LEAST_PICTURE_PIXELS = 500_000
 """A smaller picture in a document is a logo or a stamp; a letter at 72 dpi has as many."""
 
 
-def read_office(data: bytes, limits: PageLimits) -> Iterator[Sheet]:
-    """Yield the pages of an office document, opened in a process of its own.
+def read_office(data: bytes, limits: PageLimits, first: int = 1) -> Iterator[Sheet]:
+    """Yield the pages of an office document from ``first`` on, opened in a process of its own.
 
     Raises:
         UnreadableItem: the document as a whole cannot be opened.
         TransientFailure: opening it crashed or took too long.
     """
-    return read_sheets(partial(OfficeFile, data, limits), limits)
+    return read_sheets(partial(OfficeFile, data, limits), limits, first)
 
 
 def type_of_office(data: bytes) -> str | None:
@@ -99,7 +99,7 @@ class OfficeFile:
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
         elif data.startswith(_OLE):
-            self._pages = _sheets(_old_workbook(data))
+            self._pages = _sheets(_old_workbook(data), {})
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
 
@@ -111,7 +111,7 @@ class OfficeFile:
         elif kind == PPTX:
             self._pages = [partial(read_slide, package, part) for part in list_slides(package)]
         elif kind is not None:
-            self._pages = _sheets(_workbook(data, package, kind))
+            self._pages = _sheets(_workbook(data, package, kind), _parts(package))
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
         if kind in (DOCX, ODT, PPTX):
@@ -158,8 +158,32 @@ def _is_unread(picture: rtf.RtfPicture) -> bool:
     return width >= LEAST_WIDTH_IN and height >= LEAST_HEIGHT_IN
 
 
-def _sheets(workbook: Workbook) -> list[Callable[[], str]]:
-    return [partial(workbook.sheet, index) for index in range(len(workbook.names))]
+def _sheets(workbook: Workbook, parts: Mapping[str, str]) -> list[Callable[[], str]]:
+    """Return what reads each sheet; ``parts`` of the file hold them, by name, where that is known.
+
+    No program writes a part that several sheets name: it is read for the first of them.
+    """
+    known: dict[str, int] = {}
+    pages: list[Callable[[], str]] = []
+    for index, name in enumerate(workbook.names):
+        first = known.setdefault(parts[name], index) if name in parts else index
+        is_new = first == index
+        pages.append(partial(workbook.sheet, index) if is_new else partial(_refuse, index, first))
+    return pages
+
+
+def _refuse(index: int, first: int) -> str:
+    raise UnreadableItem(
+        f"Sheet {index + 1} of the spreadsheet is sheet {first + 1} once more.",
+        code="corrupt_document",
+    )
+
+
+def _parts(package: Package) -> Mapping[str, str]:
+    try:
+        return sheet_parts(package)
+    except UnreadableItem:  # it is no XLSX, or the reader of the sheets says what is wrong with it
+        return {}
 
 
 def _workbook(data: bytes, package: Package, kind: str) -> Workbook:

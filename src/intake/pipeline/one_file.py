@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
@@ -12,6 +13,7 @@ from intake.engines.scratch import scratch_folder
 from intake.errors import UsageError
 from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
+from intake.pipeline.page_by_page import PageByPage, allow
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import OcrOptions
 from intake.pipeline.whole_files import check_place, whole_file
@@ -42,7 +44,7 @@ def read_file(
 
     Raises:
         UnreadableItem: no page can be read.
-        TransientFailure: the child crashed, hung or ran out of memory.
+        TransientFailure: no page can be read: the child crashed, hung or ran out of memory over it.
         ToolMissing: the OCR engine or a language is not installed.
         UsageError: a file is wanted where none can be: in a folder that is not there or may not be
             written into, in place of a folder, or in place of each other.
@@ -72,7 +74,7 @@ def read_file(
             parsing=parsing.model_dump(mode="json"),
             debug_html=folder / "debug_html" if debug_html else None,
         )
-        document = RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
+        document = _read(child, payload, limits, ocr)
         if any(defect.code == FILES_INSIDE for defect in document.defects):
             document = document.model_copy(update={"needs_review": True})
         if searchable_pdf:
@@ -83,3 +85,17 @@ def read_file(
                 with whole_file(target) as unfinished:
                     shutil.copyfile(folder / name, unfinished)
     return document
+
+
+def _read(
+    child: Child, payload: dict[str, Any], limits: Limits, ocr: OcrOptions
+) -> RecognisedDocument:
+    """Return what the pages say. One that ends the child costs itself, but where the reading is
+    explained: then it is done in one go."""
+    if payload["debug_html"] is not None:
+        return RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
+    allowance = allow(limits, ocr.limits)
+    file = PageByPage(payload, ocr.limits, allowance, limits.timeout_s)
+    while not file.read_on(child):
+        pass
+    return file.document()

@@ -95,6 +95,12 @@ class Registrar:
             )
         return LOST
 
+    def put_behind(self, receipt: Receipt) -> Outcome:
+        """Put an item back whose text takes long, behind all other text."""
+        with self._database.write() as connection:
+            claims.give_back(connection, receipt, priority=receipts.ENRICH_PRIORITY)
+        return LOST
+
     def settle(self, group: Sequence[Item]) -> list[Outcome]:
         """File what was understood of a group: each item as a notice or as a request."""
         with self._database.write() as connection:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from intake.engines.children import Child
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
-from intake.errors import TransientFailure, UnreadableItem
+from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
 from intake.pipeline import batches, tasks
+from intake.pipeline.asking import is_hang
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks, on_disk
+from intake.pipeline.page_by_page import Allowance, PageByPage, allow
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import StageOptions
 from intake.schemas.classifications import Verdict
@@ -26,10 +30,9 @@ from intake.store.blobs import Blob, BlobStore
 
 LATER = "emergency_first"
 """Why a picture is unread of what a person has before it is read."""
+OUT_OF_TIME = "out_of_time"
+"""Why a picture is unread of an item whose pages took too long in vain."""
 _MAX_READ_DOCUMENTS = 20
-_MOST_FAILURES = 2
-"""After so many files that killed their children no first page is tried any more, and at an attempt
-that is not the last no other file: a hang takes minutes."""
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
 
@@ -42,6 +45,28 @@ def list_pictures(message: ParsedMessage, profile: str) -> list[Attachment]:
 def is_letter(receipt: Receipt, message: ParsedMessage) -> bool:
     """Return whether what the pages say is the citizen's letter, and not a file sent along."""
     return receipt.profile in ("fax", "scan") or message.device is not None
+
+
+def how_to_read(receipt: Receipt, message: ParsedMessage, verdict: Verdict) -> dict[str, Any]:
+    """Return what the child of a picture is told; ``verdict`` is that on the text alone.
+
+    The text around a letter is a machine's: it says nothing of the letter's language.
+    """
+    is_own = is_letter(receipt, message)
+    return {"is_letter": is_own, "came_with": None if is_own else verdict.language}
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What was read of the pictures of an item, and what was made of them."""
+
+    readings: Readings
+    made: tuple[Blob, ...] = ()
+    """The searchable PDFs."""
+    again: TransientFailure | None = None
+    """Why the item is to be tried again, unless what was read is an emergency."""
+    is_settled: bool = False
+    """The item is not tried again because of what follows either."""
 
 
 class PictureReader:
@@ -66,10 +91,22 @@ class PictureReader:
         if self._child is not None:
             self._child.kill()
 
+    def allow(self) -> Allowance:
+        """Return what the pictures of an item may cost in vain, at one attempt."""
+        return allow(self._options.heavy, self._options.ocr.limits)
+
     def separate(
-        self, receipt: Receipt, picture: Attachment, keep_alive: Callable[[], None]
+        self,
+        receipt: Receipt,
+        picture: Attachment,
+        allowance: Allowance,
+        keep_alive: Callable[[], None],
     ) -> tuple[tuple[Part, ...], tuple[Defect, ...]]:
-        """Return the letters of a batch, stored; none if it is one letter, or cannot be cut."""
+        """Return the letters of a batch, stored; none if it is one letter, or cannot be cut.
+
+        Raises:
+            TransientFailure: looking it through ended the child, and it is tried again.
+        """
         rule = batches.rule_of(receipt)
         if rule is None:
             return (), ()
@@ -77,10 +114,16 @@ class PictureReader:
         with self._new_child(self._options.heavy) as (child, scratch):
             out = scratch / "letters"
             payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
+            began_s = time.monotonic()
             try:
-                answer = child.call(tasks.SEPARATE, payload)
+                answer = child.call(tasks.SEPARATE, payload, within_s=allowance.share_s)
             except UnreadableItem as error:
-                return (), (Defect(code="batch_not_separated", detail=error.message),)
+                return (), (_not_separated(error),)
+            except TransientFailure as error:
+                allowance.spend(time.monotonic() - began_s)
+                if child.is_killed or not (is_hang(error) or self._is_last(receipt)):
+                    raise
+                return (), (_not_separated(error),)
             with self._blobs.batch() as batch:
                 parts = tuple(
                     Part(blob=batch.put(file_chunks(out / str(number))), first=first, last=last)
@@ -92,80 +135,80 @@ class PictureReader:
     def recognise(
         self,
         receipt: Receipt,
-        message: ParsedMessage,
-        verdict: Verdict,
         pictures: list[Attachment],
+        how: dict[str, Any],
+        allowance: Allowance,
         keep_alive: Callable[[], None],
-    ) -> tuple[Readings, list[Blob], TransientFailure | None]:
-        """Read the pictures; return also the searchable PDFs that were made of them, and for what
-        failure the item is to be tried again, unless what was read of the others is an emergency.
+    ) -> Pictures:
+        """Read the pictures, each page of them; one that ends its child costs itself.
 
-        Of a file that kills its child the first page is read by itself. ``verdict`` is that on the
-        text alone. The text around a letter is a machine's: it says nothing of the letter's
-        language.
+        What hung is not tried again, and so nothing of the item is: it would hang again. ``how`` is
+        that of ``how_to_read``.
         """
-        is_scan = receipt.profile == "scan"
-        is_last = receipt.failures + 1 >= self._options.max_failures and not is_scan
-        is_own = is_letter(receipt, message)
-        how = {"is_letter": is_own, "came_with": None if is_own else verdict.language}
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         failures: list[TransientFailure] = []
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
-            if len(failures) == _MOST_FAILURES and not is_last:
-                unread[attachment.path] = LATER
+            if allowance.is_used_up:
+                unread[attachment.path] = OUT_OF_TIME
                 continue
-            keep_alive()
+            file = PageByPage(
+                self._payload(attachment) | how,
+                self._options.ocr.limits,
+                allowance,
+                self._options.heavy.timeout_s,
+            )
             try:
-                document, made = self._recognise_one(attachment, how)
-                documents[attachment.path] = document
+                documents[attachment.path], made = self._recognise_one(file, keep_alive)
                 if made:
                     searchable[attachment.path] = made
+                deaths = file.deaths
             except UnreadableItem as error:
-                if is_scan:
+                if receipt.profile == "scan":
                     raise
                 unread[attachment.path] = error.code
+                deaths = file.deaths
             except TransientFailure as error:
-                failures.append(error)
-                unread[attachment.path] = error.code
-                keep_alive()
-                is_worth_time = len(failures) <= _MOST_FAILURES
-                if is_worth_time and (first := self._recognise_first_page(attachment, how)):
-                    documents[attachment.path] = first
+                deaths = file.deaths or [error]
+            failures += deaths
+            if deaths:
+                unread[attachment.path] = deaths[0].code
         digests = {path: blob.sha256 for path, blob in searchable.items()}
-        readings = Readings(documents=documents, unread=unread, searchable=digests)
-        again = failures[0] if failures and not is_last else None
-        return readings, list(searchable.values()), again
+        is_settled = self._is_last(receipt) or any(map(is_hang, failures))
+        return Pictures(
+            readings=Readings(documents=documents, unread=unread, searchable=digests),
+            made=tuple(searchable.values()),
+            again=failures[0] if failures and not is_settled else None,
+            is_settled=is_settled,
+        )
 
     def _recognise_one(
-        self, attachment: Attachment, how: dict[str, Any]
+        self, file: PageByPage, keep_alive: Callable[[], None]
     ) -> tuple[RecognisedDocument, Blob | None]:
-        with self._new_child(self._options.heavy) as (child, scratch):
-            payload = self._payload(attachment) | how
-            answer = child.call(tasks.RECOGNISE, payload)
-            document = RecognisedDocument.model_validate(answer)
-            made = None
-            if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
-                target = scratch / "searchable.pdf"
-                document = write_searchable_pdf(child, payload, document, target)
-                made = self._blobs.put(file_chunks(target)) if target.exists() else None
+        is_read = False
+        while not is_read:
+            keep_alive()
+            limits = self._options.heavy.model_copy(update={"timeout_s": file.left_s})
+            with self._new_child(limits) as (child, scratch):
+                is_read = file.read_on(child)
+                if is_read and not file.deaths:
+                    return self._searchable(child, scratch, file)
+        return file.document(), None
+
+    def _searchable(
+        self, child: Child, scratch: Path, file: PageByPage
+    ) -> tuple[RecognisedDocument, Blob | None]:
+        """Return a file that was read, and the searchable PDF of it if one is wanted."""
+        document, made = file.document(), None
+        if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
+            target = scratch / "searchable.pdf"
+            document = write_searchable_pdf(child, file.payload, document, target)
+            made = self._blobs.put(file_chunks(target)) if target.exists() else None
         return document, made
 
-    def _recognise_first_page(
-        self, attachment: Attachment, how: dict[str, Any]
-    ) -> RecognisedDocument | None:
-        """Return the first page of a file that was too much as a whole; None if it is, too."""
-        payload = self._payload(attachment) | how
-        payload["limits"] = payload["limits"] | {"max_pages": 1}
-        opened_and_read_s = 2 * self._options.ocr.limits.page_timeout_s
-        timeout_s = min(self._options.heavy.timeout_s, opened_and_read_s)
-        limits = self._options.heavy.model_copy(update={"timeout_s": timeout_s})
-        with self._new_child(limits) as (child, _):
-            try:
-                return RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
-            except (TransientFailure, UnreadableItem):
-                return None
+    def _is_last(self, receipt: Receipt) -> bool:
+        return receipt.failures + 1 >= self._options.max_failures
 
     def _payload(self, attachment: Attachment) -> dict[str, Any]:
         return tasks.reading(
@@ -190,6 +233,10 @@ class PictureReader:
             if self._is_killed:
                 self._child.kill()
             yield self._child, Path(scratch)
+
+
+def _not_separated(error: ItemError) -> Defect:
+    return Defect(code="batch_not_separated", detail=error.message)
 
 
 def _is_read(attachment: Attachment, profile: str) -> bool:

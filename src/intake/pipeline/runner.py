@@ -16,6 +16,7 @@ from intake.engines.forking import ForkServers
 from intake.errors import StoreError, UnreadableItem
 from intake.interfaces import Engine
 from intake.pipeline import retry
+from intake.pipeline.asking import OutOfTurn
 from intake.pipeline.blame import Blame
 from intake.pipeline.outcomes import Registrar
 from intake.pipeline.retry import RetryOptions
@@ -225,11 +226,14 @@ class Runner:
         if linked is not None:
             return linked
         self._renew_when_due(slot)
-        understood = slot.stages.understand(
-            receipt,
-            keep_alive=lambda: self._renew(slot),
-            heard=lambda message: self._registrar.heard_in_thread(receipt, message),
-        )
+        try:
+            understood = slot.stages.understand(
+                receipt,
+                keep_alive=lambda: self._renew(slot),
+                heard=lambda message: self._registrar.heard_in_thread(receipt, message),
+            )
+        except OutOfTurn:
+            return self._registrar.put_behind(receipt)
         self.tally.note_faults(understood.verdict)
         if understood.is_deferred:
             return self._registrar.defer(receipt)

@@ -20,16 +20,23 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import ask, ask_at_first, is_too_much
+from intake.pipeline.asking import Asker, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.leaves import keep_leaves
-from intake.pipeline.pictures import LATER, PictureReader, is_letter, list_pictures
+from intake.pipeline.letter_facts import read_letter
+from intake.pipeline.pictures import (
+    LATER,
+    PictureReader,
+    how_to_read,
+    is_letter,
+    list_pictures,
+)
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.texts import list_texts, origin_of
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault, Origin, Verdict
-from intake.schemas.documents import Defect, Document, ParsedMessage
+from intake.schemas.documents import Document, ParsedMessage
 from intake.schemas.letters import LetterFacts
 from intake.schemas.receipts import Phase, Receipt
 from intake.store import receipts
@@ -37,8 +44,6 @@ from intake.store.blobs import Blob, BlobStore
 
 _log = logging.getLogger(__name__)
 _QUOTED = "quoted"
-_PLUGIN_DEATHS = 3
-"""Plugins are left out for the rest of the run after so many children that died of them."""
 
 
 class Understood(Frozen):
@@ -63,13 +68,12 @@ class Stages:
         self._blobs = blobs
         self._scratch = scratch
         self._options = options
-        self._classify_options = options.classify.model_dump(mode="json")
         self._parser_options = options.parsing.model_dump(mode="json")
         self._light = Child(
             servers, options.light, temp_dir=str(scratch), preload=tasks.LOAD_FOR_TEXTS
         )
         self._pictures = PictureReader(blobs, scratch, options, servers)
-        self._plugin_deaths = 0
+        self._asker = Asker(self._light, options.light, options.classify)
         self._faults: set[Fault] = set()
 
     def __enter__(self) -> Self:
@@ -107,8 +111,10 @@ class Stages:
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
         any picture is read, and looks at the pictures. Nor is one tried again because of a picture.
+        Nothing is tried again that hung.
 
         Raises:
+            OutOfTurn: others wait, and its text takes too long for that.
             UnreadableItem, TransientFailure: the item's own fault.
             ToolMissing, ConfigError, StoreError: not the item's fault.
         """
@@ -128,33 +134,39 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        parts, defects = self._pictures.separate(receipt, pictures[0], keep_alive)
+        allowance = self._pictures.allow()
+        parts, defects = self._pictures.separate(receipt, pictures[0], allowance, keep_alive)
         if parts:
             blobs = (*stored, *(part.blob for part in parts))
             return Understood(message=message, verdict=verdict, blobs=blobs, parts=parts)
         message = message.model_copy(update={"defects": (*message.defects, *defects)})
-        readings, made, failure = self._pictures.recognise(
-            receipt, message, verdict, pictures, keep_alive
-        )
-        if failure is not None and not readings.documents:
-            raise failure
-        message = with_header(message, readings.documents.values(), profile=receipt.profile)
-        readings = readings.joined(files)
+        how = how_to_read(receipt, message, verdict)
+        read = self._pictures.recognise(receipt, pictures, how, allowance, keep_alive)
+        if read.again is not None and not read.readings.documents:
+            raise read.again
+        is_last = is_last or read.is_settled
+        message = with_header(message, read.readings.documents.values(), profile=receipt.profile)
+        readings = read.readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
         verdict = self.judge(texts, origin, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
-        if failure is not None and not verdict.emergency:
-            raise failure
+        if read.again is not None and not verdict.emergency:
+            raise read.again
         is_filed_now = verdict.emergency or is_last
-        letter, lacks = self._read_letter(receipt, message, readings, may_lack=is_filed_now)
-        message = message.model_copy(update={"defects": (*message.defects, *lacks)})
+        letter = None
+        if is_letter(receipt, message) and readings.documents:
+            options = self._options.letters
+            letter, lacks = read_letter(
+                self._light, receipt, readings, options, may_lack=is_filed_now
+            )
+            message = message.model_copy(update={"defects": (*message.defects, *lacks)})
         return Understood(
             message=message,
             readings=readings,
             letter=letter,
             verdict=verdict,
-            blobs=(*stored, *made),
+            blobs=(*stored, *read.made),
         )
 
     def judge(self, documents: list[Document], origin: Origin, *, is_last: bool = True) -> Verdict:
@@ -164,7 +176,7 @@ class Stages:
         emergency there fails, unless it ``is_last``: nobody tries the item again.
         """
         payload = tasks.judging(documents, origin)
-        return self._verdict(self._ask(tasks.JUDGE, payload, is_last=is_last))
+        return self._verdict(self._asker.ask(tasks.JUDGE, payload, is_last=is_last))
 
     def _verdict(self, answer: dict[str, Any]) -> Verdict:
         """Return a verdict; what it was found without is logged, once."""
@@ -201,62 +213,11 @@ class Stages:
         ]
         payload = tasks.judging([each for each in texts if each.text], origin)
         try:
-            return self._verdict(self._ask_of_all(tasks.JUDGE, payload))
+            return self._verdict(self._asker.ask_of_all(tasks.JUDGE, payload, receipt))
         except TransientFailure as failure:
             if not is_too_much(failure, self._light):
                 raise
             return verdict
-
-    def _ask(self, task: str, payload: dict[str, Any], *, is_last: bool) -> dict[str, Any]:
-        """Let the light child do a task that asks the classifiers.
-
-        When all is too much a call in the body is heard at once; what is none is tried again.
-        """
-        try:
-            return self._ask_of_all(task, payload)
-        except TransientFailure as failure:
-            if not is_too_much(failure, self._light):
-                raise
-            first = ask_at_first(self._light, task, payload, self._classify_options)
-            if first is None or not (is_last or first.get("verdict", first)["emergency"]):
-                raise
-            _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
-            return first
-
-    def _ask_of_all(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Let the light child do a task that asks the classifiers, of all texts.
-
-        One that dies of plugins again and again is asked without them for the rest of the run.
-        """
-        answer, taken = ask(self._light, task, payload, self._classify_options)
-        if taken is not self._classify_options:
-            self._plugin_deaths += 1
-            if self._plugin_deaths >= _PLUGIN_DEATHS:
-                self._classify_options = taken
-        return answer
-
-    def _read_letter(
-        self, receipt: Receipt, message: ParsedMessage, readings: Readings, *, may_lack: bool
-    ) -> tuple[LetterFacts | None, tuple[Defect, ...]]:
-        """Return what the pages of a letter or fax say of themselves; None for other items, and
-        where that is too much and ``may_lack``: then a person must look."""
-        if not is_letter(receipt, message) or not readings.documents:
-            return None, ()
-        payload = {
-            "documents": {
-                path: document.model_dump(mode="json")
-                for path, document in readings.documents.items()
-            },
-            "options": self._options.letters.model_dump(mode="json"),
-            "not_after": receipt.received_at and receipt.received_at.date().isoformat(),
-        }
-        try:
-            answer = self._light.call(tasks.READ_LETTER, payload)
-        except TransientFailure as failure:
-            if not (may_lack and is_too_much(failure, self._light)):
-                raise
-            return None, (Defect(code="letter_facts_missing", detail=failure.code),)
-        return LetterFacts.model_validate(answer), ()
 
     def _read(
         self, receipt: Receipt, *, is_last: bool
@@ -265,7 +226,7 @@ class Stages:
         assert receipt.sha256 is not None  # noqa: S101 - an item without bytes is quarantined
         out = self._scratch / uuid.uuid4().hex
         try:
-            answer = self._ask(
+            answer = self._asker.ask(
                 tasks.READ,
                 {
                     "path": str(self._blobs.path(receipt.sha256)),
@@ -274,6 +235,7 @@ class Stages:
                     "parsing": self._parser_options,
                 },
                 is_last=is_last,
+                receipt=receipt,
             )
             message = ParsedMessage.model_validate(answer["message"])
             verdict = self._verdict(answer["verdict"])

@@ -15,6 +15,7 @@ JUDGE = "intake.pipeline.light_tasks:judge_documents"
 READ_LETTER = "intake.pipeline.light_tasks:read_letter"
 _LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
 RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
+RECOGNISE_PAGES = "intake.pipeline.heavy_tasks:recognise_pages"
 WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
 TRY_PLUGIN = "intake.pipeline.trying:try_plugin"
@@ -42,11 +43,13 @@ def reading(
     parsing: dict[str, Any],
     debug_html: Path | None = None,
 ) -> dict[str, Any]:
-    """Return the payload of ``RECOGNISE``; ``ocr`` and ``parsing`` are options as JSON.
+    """Return the payload of ``RECOGNISE`` and ``RECOGNISE_PAGES``.
 
-    The child writes a page that explains the reading where it is told to. With ``is_letter``
-    added, barcodes are looked for as well; with ``came_with``, the language (ISO 639-1) of the
-    text that the file came with, it is read in that one too.
+    ``ocr`` and ``parsing`` are options as JSON. A page that explains the reading is written where
+    the child of ``RECOGNISE`` is told to. With ``is_letter`` added, barcodes are looked for as
+    well; with ``came_with``, the language (ISO 639-1) of the text that the file came with, it is
+    read in that one too. ``RECOGNISE_PAGES`` begins with the page ``first``, in the languages
+    ``begin_in``, where these are added.
     """
     explained = None if debug_html is None else str(debug_html)
     return {

@@ -35,9 +35,9 @@ def claim(
 ) -> list[Receipt]:
     """Take up to ``limit`` receipts due by then (now), the most urgent first; count the attempt.
 
-    One whose pictures are to be read (seconds), or that failed before and may use up its time
-    again, is taken alone, so that no other waits behind it while there are free hands. So is one
-    that workers died over, so that no other is blamed.
+    One whose pictures are to be read (seconds), whose text takes long, or that failed before and
+    may use up its time again, is taken alone, so that no other waits behind it while there are
+    free hands. So is one that workers died over, so that no other is blamed.
     A copy waits until its original is settled.
     """
     ids = _alike(connection.execute(_due(limit, due_by or now)).all())
@@ -197,8 +197,7 @@ def _alike(due: Sequence[Row[Any]]) -> list[int]:
 
 
 def _may_share(row: Row[Any]) -> bool:
-    is_fresh = row.failures == 0 and row.lost < _SUSPECT_LOST
-    return bool(is_fresh and row.phase == Phase.TRIAGE)
+    return receipt_rows.is_shared(row) and bool(row.lost < _SUSPECT_LOST)
 
 
 def _due(limit: int, now: datetime) -> Any:
@@ -214,7 +213,13 @@ def _due(limit: int, now: datetime) -> Any:
         or_(receipts.c.duplicate_of.is_(None), ~original_waits),
     )
     return (
-        select(receipts.c.id, receipts.c.phase, receipts.c.failures, receipts.c.lost)
+        select(
+            receipts.c.id,
+            receipts.c.phase,
+            receipts.c.priority,
+            receipts.c.failures,
+            receipts.c.lost,
+        )
         .where(is_due)
         .order_by(receipts.c.priority.desc(), receipts.c.id)
         .limit(limit)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from intake.errors import UnknownReference
-from intake.schemas.receipts import ItemFacts, Receipt, ReceiptState
+from intake.schemas.receipts import ItemFacts, Phase, Receipt, ReceiptState
 from intake.store import journal
 from intake.store.blobs import Blob
 from intake.store.database import tolerant_insert
@@ -23,6 +23,15 @@ _MAX_ID = 2**63 - 1  # of a 64-bit key
 _SELECT = select(receipts, requests.c.reference).join(
     requests, requests.c.id == receipts.c.request_id, isouter=True
 )
+
+
+def is_shared(receipt: Receipt | Row[Any]) -> bool:
+    """Return whether others are claimed together with a receipt, and so wait behind it.
+
+    Its text alone is read now, and nothing is known yet to take long.
+    """
+    is_text = receipt.phase == Phase.TRIAGE and receipt.priority >= TRIAGE_PRIORITY
+    return is_text and receipt.failures == 0
 
 
 def known(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, Receipt]:

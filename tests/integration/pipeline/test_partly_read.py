@@ -95,6 +95,7 @@ def _push(app: Intake, content: bytes, profile: str = "mail") -> int:
 
 
 TWO_PAGES = _file("TIFF", _sheet(), _sheet())
+FIVE_PAGES = _file("TIFF", *[_sheet() for _ in range(5)])
 
 
 @pytest.mark.parametrize(
@@ -151,33 +152,44 @@ def test_what_is_no_emergency_is_tried_again_before_it_is_filed_in_part(
     assert (app.receipts.get(receipt).state, app.receipts.get(receipt).failures) == ("received", 1)
 
 
-def test_at_the_last_attempt_the_first_page_is_kept_and_a_scan_is_set_aside(
+@pytest.mark.parametrize("profile", ["mail", "scan"])
+def test_at_the_last_attempt_an_item_is_filed_with_the_pages_that_were_read(
+    open_intake: Callable[..., Intake], profile: str
+) -> None:
+    app = open_intake("calm", max_failures=1)
+    receipt = _push(app, FIVE_PAGES if profile == "scan" else _mail(FIVE_PAGES), profile)
+    app.process()
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    [attachment] = request.attachments
+    assert (attachment.page_count, attachment.reason) == (4, "crash")
+    assert {"page_lost", "unread_crash"} <= set(request.review_reasons)
+
+
+def test_a_scan_of_which_no_page_could_be_read_comes_to_a_person_at_the_last_attempt(
     open_intake: Callable[..., Intake],
 ) -> None:
     app = open_intake("calm", max_failures=1)
-    mail = _push(app, _mail(TWO_PAGES))
-    scan = app.receive(RawItem(source="desk", key="2", profile="scan", content=TWO_PAGES)).id
+    receipt = _push(app, _file("PNG", _sheet((300, 900))), "scan")
     app.process()
-    request = app.requests.get(app.receipts.get(mail).reference or "")
-    [attachment] = request.attachments
-    assert (attachment.page_count, attachment.reason) == (1, "crash")
-    assert app.receipts.get(scan).reason_code == "crash"
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert {"no_text", "unread_crash"} <= set(request.review_reasons)
 
 
-def test_at_the_last_attempt_a_letter_is_filed_without_what_it_says_of_itself(
+def test_a_letter_is_filed_without_what_it_says_of_itself_where_finding_that_hangs(
     open_intake: Callable[..., Intake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call = Child.call
 
-    def fail(child: Child, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
         if task == tasks.READ_LETTER:
             raise TransientFailure("Took longer than 30 s.", code="timeout")
-        return call(child, task, payload)
+        return call(child, task, payload, **how)
 
     monkeypatch.setattr(Child, "call", fail)
-    app = open_intake("calm", max_failures=1)
+    app = open_intake("calm")
     receipt = _push(app, _file("PNG", _sheet()), "scan")
-    assert app.process().processed.filed == 1
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
     request = app.requests.get(app.receipts.get(receipt).reference or "")
     assert (request.text, request.letter) == ("Chiedo informazioni sul rischio sismico.", None)
     assert "letter_facts_missing" in request.review_reasons

@@ -219,7 +219,7 @@ def test_a_note_is_filed_for_a_person_also_where_nothing_can_judge_it(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(_child: Child, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def fail(_child: Child, _task: str, payload: dict[str, Any], **_how: Any) -> dict[str, Any]:
         raise TransientFailure(f"ValueError: {payload['documents']}", code="defect")
 
     monkeypatch.setattr(Child, "call", fail)

@@ -130,6 +130,17 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING
 
 
+def test_texts_that_take_long_are_claimed_last_and_one_by_one(database: Database) -> None:
+    slow, slower, other = _record(database, "a", "b", "c")
+    with database.write() as connection:
+        for held in claims.claim(
+            connection, owner="x", limit=2, lease_s=60, now=database.now(connection)
+        ):
+            claims.give_back(connection, held, priority=ENRICH_PRIORITY)
+    claimed = [[receipt.id for receipt in _claim(database)] for _ in range(3)]
+    assert claimed == [[other.id], [slow.id], [slower.id]]
+
+
 @pytest.mark.parametrize("trouble", [{"failures": 1}, {"lost": 2}])
 def test_what_failed_or_workers_died_over_is_claimed_alone(
     database: Database, trouble: dict[str, int]

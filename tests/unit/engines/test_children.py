@@ -44,6 +44,12 @@ def chat(payload):
     return {"ok": True}
 def environment(payload): return dict(os.environ)
 def deep(payload): return deep(payload)
+def count(payload):
+    for number in range(payload["to"]):
+        yield {"number": number}
+        time.sleep(payload["pause_s"])
+    if "then" in payload:
+        globals()[payload["then"]](payload)
 """
 
 
@@ -80,6 +86,45 @@ def test_a_failing_task_is_one_failure_and_the_next_task_runs(
             child.call(f"child_tasks:{task}", {})
         assert caught.value.code == code
         assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
+
+
+def test_what_a_task_yields_is_told_as_it_comes(servers: ForkServers) -> None:
+    told: list[int] = []
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        payload = {"to": 3, "pause_s": 0}
+        assert (
+            child.call("child_tasks:count", payload, tell=lambda p: told.append(p["number"])) == {}
+        )
+        assert told == [0, 1, 2]
+        assert child.call("child_tasks:echo", {"a": 1}) == {"a": 1}
+
+
+@pytest.mark.parametrize("then", ["crash", "defect", "hang"])
+def test_what_was_told_before_a_failure_was_told(then: str, servers: ForkServers) -> None:
+    told: list[int] = []
+    payload = {"to": 3, "pause_s": 0, "then": then}
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        with pytest.raises(TransientFailure) as caught:
+            child.call(
+                "child_tasks:count", payload, within_s=2, tell=lambda p: told.append(p["number"])
+            )
+        assert caught.value.code == ("timeout" if then == "hang" else then)
+        assert told == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("within_s", "to"), [(1.0, 4), (10.0, 60)])
+def test_each_part_has_its_time_and_all_have_that_of_the_task(
+    within_s: float, to: int, servers: ForkServers
+) -> None:
+    limits = LIMITS.model_copy(update={"timeout_s": 4})
+    payload = {"to": to, "pause_s": 0.4}
+    with Child(servers, limits, temp_dir="/tmp") as child:
+        if to * 0.4 < 4:
+            assert child.call("child_tasks:count", payload, within_s=within_s) == {}
+            return
+        with pytest.raises(TransientFailure, match="Took longer than 4 s") as caught:
+            child.call("child_tasks:count", payload, within_s=within_s)
+        assert caught.value.code == "timeout"
 
 
 def test_our_own_errors_come_through_as_they_are(servers: ForkServers) -> None:

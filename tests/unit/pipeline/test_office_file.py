@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import runpy
 import struct
 import zipfile
@@ -404,3 +405,16 @@ def test_a_formula_whose_value_is_an_empty_text_is_empty() -> None:
     (page,) = _pages(_with_rows(rows))
     assert "=" not in page.text
     assert "Totale" in page.text
+
+
+def test_a_part_that_several_sheets_name_is_read_once() -> None:
+    data = (FIXTURES / "office" / "danni.xlsx").read_bytes()
+    with zipfile.ZipFile(BytesIO(data)) as file:
+        workbook = file.read("xl/workbook.xml")
+    (sheet,) = re.findall(rb"<sheet [^>]*>", workbook)
+    others = b"".join(
+        sheet.replace(b'name="Danni"', b'name="Altro %d"' % number) for number in (1, 2)
+    )
+    first, *again = _pages(_without(data, "", workbook=workbook.replace(sheet, sheet + others)))
+    assert isinstance(first, PageText)
+    assert [type(page) for page in again] == [PageLost, PageLost]

@@ -11,12 +11,22 @@ import pytest
 from intake.engines.forking import ForkServers, NotForked
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
+from intake.pipeline.asking import Asker, OutOfTurn
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.schemas.classifications import Evidence, Origin, Urgency, Verdict
 from intake.schemas.documents import ParsedMessage
 from intake.schemas.receipts import Receipt
 from intake.store.blobs import BlobStore
+from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY
+
+
+def _replace_child(stages: Stages, child: Any, options: StageOptions | None = None) -> Any:
+    """Let another child do what is asked of the light one."""
+    options = options or StageOptions()
+    stages._light = child
+    stages._asker = Asker(child, options.light, options.classify)
+    return child
 
 
 class DyingChild:
@@ -27,8 +37,12 @@ class DyingChild:
     def __init__(self, failure: TransientFailure) -> None:
         self.failure = failure
         self.asked: list[Any] = []
+        self.within_s: list[float | None] = []
 
-    def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def call(
+        self, _task: str, payload: dict[str, Any], *, within_s: float | None
+    ) -> dict[str, Any]:
+        self.within_s.append(within_s)
         self.asked.append(payload["options"]["classifiers"])
         raise self.failure
 
@@ -45,7 +59,7 @@ def test_plugins_are_left_out_where_a_child_died_and_not_where_there_was_none(
 ) -> None:
     options = StageOptions(classify=ClassifyOptions(classifiers=("keywords", "theirs")))
     stages = Stages(BlobStore(tmp_path / "blobs"), tmp_path, options, ForkServers())
-    stages._light = child = DyingChild(failure)
+    child = _replace_child(stages, DyingChild(failure), options)
 
     with pytest.raises(TransientFailure) as caught:
         stages.judge([], Origin())
@@ -59,21 +73,22 @@ class OverburdenedChild:
 
     is_killed = False
 
-    def __init__(self, *, is_emergency: bool) -> None:
+    def __init__(self, *, is_emergency: bool, code: str) -> None:
+        self._code = code
         self._verdict = Verdict(urgency=URGENCIES[is_emergency], emergency=is_emergency)
 
-    def call(self, _task: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def call(self, _task: str, payload: dict[str, Any], **_how: Any) -> dict[str, Any]:
         if not payload["options"].get("beginning_only"):
-            raise TransientFailure("ValueError: 'Aiuto, brucia'", code="defect")
+            raise TransientFailure("ValueError: 'Aiuto, brucia'", code=self._code)
         return self._verdict.model_dump(mode="json")
 
 
 URGENCIES = (Urgency.HIGH, Urgency.EMERGENCY)
 
 
-def _stages(folder: Path, *, is_emergency: bool) -> Stages:
+def _stages(folder: Path, *, is_emergency: bool, code: str = "defect") -> Stages:
     stages = Stages(BlobStore(folder / "blobs"), folder, StageOptions(), ForkServers())
-    stages._light = OverburdenedChild(is_emergency=is_emergency)
+    _replace_child(stages, OverburdenedChild(is_emergency=is_emergency, code=code))
     return stages
 
 
@@ -95,6 +110,12 @@ def test_what_is_no_emergency_is_tried_again_before_it_is_judged_in_part(tmp_pat
     assert stages.judge([], Origin(), is_last=True).urgency is Urgency.HIGH
 
 
+def test_what_hung_is_judged_in_part_at_once_for_it_would_hang_again(tmp_path: Path) -> None:
+    stages = _stages(tmp_path, is_emergency=False, code="timeout")
+
+    assert stages.judge([], Origin(), is_last=False).urgency is Urgency.HIGH
+
+
 @pytest.mark.parametrize("is_emergency", [False, True])
 def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time(
     tmp_path: Path, *, is_emergency: bool
@@ -107,6 +128,27 @@ def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time
     heard = stages._heard_once(alarm, _receipt(), message, Readings(), lambda _: ["brucia"])
 
     assert heard == alarm
+
+
+@pytest.mark.parametrize(
+    ("before", "within_s", "error"),
+    [
+        ({"priority": TRIAGE_PRIORITY}, 5.0, OutOfTurn),
+        ({"priority": ENRICH_PRIORITY}, None, TransientFailure),
+        ({"failures": 1, "reason_code": "crash"}, None, TransientFailure),
+        ({"failures": 1, "reason_code": "timeout"}, 5.0, TransientFailure),
+    ],
+)
+def test_all_the_time_is_for_one_that_nobody_waits_for_and_that_did_not_hang(
+    before: dict[str, Any], within_s: float | None, error: type[Exception], tmp_path: Path
+) -> None:
+    stages = Stages(BlobStore(tmp_path / "blobs"), tmp_path, StageOptions(), ForkServers())
+    child = _replace_child(stages, DyingChild(TransientFailure("Took longer", code="timeout")))
+
+    with pytest.raises(error):
+        stages.understand(_receipt().model_copy(update=before), keep_alive=lambda: None)
+
+    assert child.within_s == [within_s, within_s]
 
 
 def _receipt() -> Receipt:

@@ -1,0 +1,152 @@
+"""Reads a file page by page, in one child after the other: a page that ends its child, or does not
+come to an end, costs itself.
+
+The child tells of each page when it is opened and when it was read. So it is known which page was
+at work when the child ended, and the next child begins with the page after it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from intake.engines.children import Child
+from intake.engines.forking import NotForked
+from intake.engines.limits import Limits
+from intake.errors import TransientFailure, UnreadableItem
+from intake.ocr.limits import PageLimits
+from intake.ocr.readings import PAGES_LEFT_OUT, Reading, document_of, lost, reading_from
+from intake.pipeline import tasks
+from intake.schemas.documents import RecognisedDocument
+
+_LEAST_S = 1.0
+"""In less no page is read."""
+_LOOKS = 2
+"""A page has the time of so many looks at it: the engine is often asked more than once."""
+
+
+class Allowance:
+    """The time that pages may cost an item in vain, at one attempt: ``total_s`` seconds.
+
+    A page may take half of what is left, and ``page_s`` at most. So the total is never passed, and
+    however many hang there is time for those that do not.
+    """
+
+    def __init__(self, total_s: float, page_s: float) -> None:
+        self._left_s = total_s
+        self._page_s = page_s
+
+    @property
+    def page_s(self) -> float:
+        """How long the next page may take, in seconds."""
+        return min(self._page_s, self.share_s)
+
+    @property
+    def share_s(self) -> float:
+        """How long the next of whatever it is may take, in seconds."""
+        return self._left_s / 2
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no page could be read in what is left."""
+        return self.page_s < _LEAST_S
+
+    def spend(self, seconds: float) -> None:
+        """Take off what was spent in vain."""
+        self._left_s = max(0.0, self._left_s - seconds)
+
+
+def allow(limits: Limits, pages: PageLimits) -> Allowance:
+    """Return what pages may cost an item in vain: no more than a document may take."""
+    return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s)
+
+
+class PageByPage:
+    """What was read of one file, within ``timeout_s`` seconds and what pages cost in vain."""
+
+    def __init__(
+        self, payload: dict[str, Any], limits: PageLimits, allowance: Allowance, timeout_s: float
+    ) -> None:
+        self.payload = payload
+        self._limits = limits
+        self._allowance = allowance
+        self._readings: list[Reading] = []
+        self._kind = ""
+        self._engine = ("", "")
+        self._next = 1
+        self._opened: int | None = None
+        self._heard_s = 0.0
+        """When the child last told of something, on the monotonic clock."""
+        self.left_s = timeout_s
+        """What is left of the time for the file."""
+        self.deaths: list[TransientFailure] = []
+        """Why children ended before they had read the file to its end."""
+
+    def read_on(self, child: Child) -> bool:
+        """Read the rest; False if the child ended and another one is to go on.
+
+        Raises:
+            UnreadableItem, TransientFailure: the file as a whole cannot be opened.
+            ToolMissing, ConfigError, StoreError: not the file's fault.
+        """
+        began_s = self._heard_s = time.monotonic()
+        payload = self.payload | {"first": self._next, "begin_in": self._languages()}
+        within_s = self._allowance.page_s
+        try:
+            child.call(tasks.RECOGNISE_PAGES, payload, within_s=within_s, tell=self._take)
+        except UnreadableItem as error:
+            if not self._readings:
+                raise
+            self._leave_rest(error)
+        except TransientFailure as death:
+            if child.is_killed or isinstance(death, NotForked):
+                raise
+            in_vain_s = time.monotonic() - self._heard_s
+            self._allowance.spend(in_vain_s)
+            self.left_s -= self._heard_s - began_s
+            if self._opened is None and not self._readings:
+                raise
+            return self._bury(death, is_out_of_time=self.left_s - in_vain_s <= 0)
+        return True
+
+    def document(self) -> RecognisedDocument:
+        """Return what was read; a page that was not is among its defects.
+
+        Raises:
+            UnreadableItem, TransientFailure: no page was read.
+        """
+        return document_of(self._kind, self._readings, self._limits, engine=lambda: self._engine)
+
+    def _take(self, part: dict[str, Any]) -> None:
+        before_s, self._heard_s = self._heard_s, time.monotonic()
+        if "kind" in part:
+            self._kind = part["kind"]
+        elif "opened" in part:
+            self._opened = part["opened"]
+        else:
+            reading = reading_from(part["reading"])
+            if isinstance(reading.error, TransientFailure):
+                self._allowance.spend(self._heard_s - before_s)
+            self._readings.append(reading)
+            self._engine = tuple(part["engine"] or self._engine)
+            self._next, self._opened = (self._opened or self._next) + 1, None
+
+    def _bury(self, death: TransientFailure, *, is_out_of_time: bool) -> bool:
+        """Note why the child ended; return whether nobody is to go on."""
+        self.deaths.append(death)
+        if self._opened is None or is_out_of_time:
+            self._leave_rest(death)
+            return True
+        self._readings.append(lost(self._opened, death))
+        self._next, self._opened = self._opened + 1, None
+        if self._allowance.is_used_up:
+            self._leave_rest(death)
+        return self._allowance.is_used_up
+
+    def _leave_rest(self, why: TransientFailure | UnreadableItem) -> None:
+        self._readings.append(lost(self._next, why, PAGES_LEFT_OUT))
+
+    def _languages(self) -> list[str]:
+        """Return those that the last page that was read was read in, if there is one."""
+        read = [each.page.languages for each in self._readings if each.page is not None]
+        return list(read[-1]) if read else []

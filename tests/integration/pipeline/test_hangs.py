@@ -1,0 +1,194 @@
+"""What hangs costs itself and a bounded time, and is not tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from intake import Intake, RawItem, Settings, recognise
+from intake.engines.children import Child
+from intake.errors import TransientFailure
+from intake.ocr.limits import PageLimits
+from intake.pipeline import tasks
+from intake.pipeline.stage_options import OcrOptions, StageOptions
+
+DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
+ENGINE = f"""
+import time
+from intake.schemas.documents import Page
+
+class Stuck:
+    name = "stuck"
+    def version(self):
+        return "1"
+    def recognise(self, image, *, number, languages, timeout_s):
+        if number == 3 or max(image.size) > 700:
+            time.sleep(600)
+        return Page(number=number, text=f"Domanda della pagina {{number}}.", confidence=0.99)
+
+class Alarmed(Stuck):
+    def recognise(self, image, *, number, **how):
+        page = super().recognise(image, number=number, **how)
+        return page.model_copy(update={{"text": {DANGER!r}}}) if number == 4 else page
+"""
+HEAVY_S = 8.0
+Open = Callable[..., Intake]
+
+
+@pytest.fixture
+def open_intake(install_plugins: Callable[..., None], tmp_path: Path) -> Iterator[Open]:
+    """Return a function that opens an Intake whose pages may take 1 s for a look at them."""
+    install_plugins("intake.ocr_engines", ENGINE, {"stuck": "Stuck", "alarmed": "Alarmed"})
+    opened: list[Intake] = []
+
+    def run(engine: str = "stuck") -> Intake:
+        processing = {"workers": 1, "heavy_timeout_s": HEAVY_S, "retry_delay_s": 0}
+        app = Intake(
+            Settings(
+                data_dir=tmp_path / "data",
+                ocr={"engine": engine, "page_timeout_s": 1},
+                processing=processing,
+            )
+        )
+        opened.append(app)
+        return app
+
+    yield run
+    for app in opened:
+        app.close()
+
+
+def _sheet(height: int = 200) -> Image.Image:
+    sheet = Image.new("L", (300, height), 255)
+    write = ImageDraw.Draw(sheet)
+    for line in range(3):
+        write.text((10, 20 + 50 * line), "Notizie", fill=0, font_size=36)
+    return sheet
+
+
+def _file(*sheets: Image.Image) -> bytes:
+    written = BytesIO()
+    sheets[0].save(written, "TIFF", dpi=(200, 200), save_all=True, append_images=list(sheets[1:]))
+    return written.getvalue()
+
+
+def _mail(*files: bytes) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = "Anna <anna@example.com>"
+    mail.set_content("Si veda in allegato.")
+    for number, content in enumerate(files):
+        mail.add_attachment(content, maintype="image", subtype="tiff", filename=f"{number}.tif")
+    return mail.as_bytes()
+
+
+def _push(app: Intake, content: bytes, profile: str = "mail") -> int:
+    return app.receive(RawItem(source="push", key="1", profile=profile, content=content)).id
+
+
+FIVE_PAGES = _file(*[_sheet() for _ in range(5)])
+STUCK, SOUND = _file(_sheet(900)), _file(_sheet())
+
+
+@pytest.mark.parametrize(
+    ("content", "profile"),
+    [(FIVE_PAGES, "scan"), (_mail(FIVE_PAGES), "mail"), (_mail(FIVE_PAGES), "fax")],
+)
+def test_a_page_that_hangs_costs_itself_and_the_item_is_filed_at_once(
+    open_intake: Open, content: bytes, profile: str
+) -> None:
+    app = open_intake()
+    receipt = _push(app, content, profile)
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    [attachment] = request.attachments
+    assert [f"pagina {number}" in (attachment.text or "") for number in range(1, 6)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert {"page_lost", "unread_timeout"} <= set(request.review_reasons)
+
+
+def test_a_call_behind_a_page_that_hangs_is_heard_at_once(open_intake: Open) -> None:
+    app = open_intake("alarmed")
+    _push(app, FIVE_PAGES, "scan")
+    assert app.process().processed.emergencies == 1
+
+
+def test_files_that_hang_leave_time_for_one_that_does_not(open_intake: Open) -> None:
+    app = open_intake()
+    receipt = _push(app, _mail(STUCK, STUCK, SOUND))
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert [each.reason for each in request.attachments] == ["timeout", "timeout", None]
+    assert request.attachments[-1].text == "Domanda della pagina 1."
+
+
+def test_a_letter_of_one_page_that_hangs_comes_to_a_person(open_intake: Open) -> None:
+    app = open_intake()
+    receipt = _push(app, STUCK, "scan")
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert {"no_text", "unread_timeout"} <= set(request.review_reasons)
+
+
+def test_where_many_files_hang_the_rest_is_left_to_a_person(open_intake: Open) -> None:
+    app = open_intake()
+    receipt = _push(app, _mail(*[STUCK] * 4, SOUND))
+    app.process()
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert "unread_out_of_time" in request.review_reasons
+
+
+@pytest.mark.usefixtures("open_intake")
+def test_who_asks_for_one_file_gets_the_pages_that_can_be_read() -> None:
+    options = StageOptions(
+        heavy=StageOptions().heavy.model_copy(update={"timeout_s": HEAVY_S}),
+        ocr=OcrOptions(engine="stuck", limits=PageLimits(page_timeout_s=1)),
+    )
+    document = recognise(FIVE_PAGES, options=options)
+    assert [page.number for page in document.pages] == [1, 2, 4, 5]
+    assert document.needs_review
+    assert [defect.code for defect in document.defects] == ["page_lost"]
+    with pytest.raises(TransientFailure) as caught:
+        recognise(STUCK, options=options)
+    assert caught.value.code == "timeout"
+
+
+@pytest.mark.parametrize(("code", "retried"), [("timeout", 0), ("crash", 2)])
+def test_a_batch_that_cannot_be_looked_through_in_time_is_one_letter(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch, code: str, retried: int
+) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        if task == tasks.SEPARATE:
+            raise TransientFailure("It did not come to an end.", code=code)
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+    app = open_intake()
+    item = RawItem(
+        source="scans",
+        key="1",
+        profile="scan",
+        content=SOUND,
+        attributes={"separate": "blank"},
+    )
+    receipt = app.receive(item).id
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, retried)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert request.text == "Domanda della pagina 1."
+    assert "batch_not_separated" in request.review_reasons
