@@ -149,9 +149,10 @@ def smooth(image: Image.Image, *, dpi_y: float | None) -> Image.Image:
 
 def _inked_rows(image: Image.Image) -> npt.NDArray[np.bool_]:
     """Return which rows are not all white, with as many around them as a blur reaches."""
-    rows = np.pad(np.asarray(image).min(axis=1) < WHITE, _BLUR_REACH)
+    darkest: Grey = np.asarray(image, dtype=np.uint8).min(axis=1)
+    rows = np.pad(darkest < WHITE, _BLUR_REACH)
     near = np.lib.stride_tricks.sliding_window_view(rows, 2 * _BLUR_REACH + 1)
-    inked: npt.NDArray[np.bool_] = near.any(axis=1)
+    inked: npt.NDArray[np.bool_] = near.max(axis=1)
     return inked
 
 
