@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from intake.ocr.blobs import Mask, Places, runs_along_rows, starts_of_runs
 from intake.ocr.prepare import WHITE
+from intake.ocr.tick_alike import frames_alike
 from intake.ocr.tick_frames import FRAYED_IN, LEAST_OF_A_SIDE, MARGIN_IN, WHOLE, Sides, is_frame
 from intake.ocr.tick_shapes import Tick, tell_tick
 
@@ -37,6 +38,8 @@ _COMB_GAP = 0.6
 _ALIKE = 0.15
 _MOST_BARS, _MOST_BOXES = 5000, 600
 """A page with more is a pattern, and is left as it is: each box is compared with others."""
+_LEAST_SURE = 2
+"""Boxes that tell how large those of a page are."""
 _DENSE, _EVERYWHERE = 0.38, 0.8
 """Share of dark beside a square in the pattern of a two-dimensional code, and of rows with some;
 print has a quarter of the first."""
@@ -75,8 +78,42 @@ def find_tick_boxes(levels: Levels, dpi: float) -> tuple[TickBox, ...]:
             found.append(box)
             if len(found) > _MOST_BOXES:
                 return ()
+    found += _boxes_alike(levels, found, dpi)
     apart = [box for box in _not_in_rows(found) if not _is_in_pattern(levels, box)]
     return tuple(_with_solid_ones_told(apart))
+
+
+def _boxes_alike(levels: Levels, found: Sequence[TickBox], dpi: float) -> Iterator[TickBox]:
+    """Yield boxes in line with two or more that were found, and of their size."""
+    sure = [_sides_of(box) for box in found if box.tick != "solid"]
+    if len(sure) < _LEAST_SURE:
+        return
+    dark = levels < min(_edge_of(levels, sure, dpi), DARK_BELOW)
+    rest = dark.copy()
+    for box in found:
+        rest[box.top : box.bottom, box.left : box.right] = False
+    taken: list[Sides] = []
+    for sides in frames_alike(rest, sure):
+        left, top, right, bottom = sides
+        if any(left < each[2] and right > each[0] and top < each[3] and bottom > each[1]
+               for each in taken):  # fmt: skip
+            continue
+        taken.append(sides)
+        tick = tell_tick(dark[top:bottom, left:right], dpi)
+        if tick is not None:
+            yield TickBox(left, top, right, bottom, tick)
+
+
+def _sides_of(box: TickBox) -> Sides:
+    return box.left, box.top, box.right, box.bottom
+
+
+def _edge_of(levels: Levels, frames: Sequence[Sides], dpi: float) -> int:
+    """Return the level half way from the lines of most frames to white."""
+    thick = max(2, round(FRAYED_IN * dpi))
+    lines = [np.median(levels[top : top + thick, left:right].min(axis=0))
+             for left, top, right, _ in frames]  # fmt: skip
+    return (int(np.median(lines)) + WHITE) // 2
 
 
 def _hanging_bars(levels: Levels, dpi: float) -> tuple[Places, Places, Places]:

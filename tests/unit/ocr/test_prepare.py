@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from intake.ocr.prepare import (
     WORK_PIXELS,
@@ -50,6 +50,16 @@ def test_an_oversize_sheet_is_prepared_at_less_resolution():
     squared, dpi = square(Image.new("L", (4000, 4000), 255), dpi_x=100, dpi_y=100, dpi=250)
     assert squared.width * squared.height <= WORK_PIXELS * 1.001
     assert dpi == pytest.approx(125)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (300, 200), (590, 300), (597, 397)])
+@pytest.mark.parametrize("dpi_y", [98, None])
+def test_what_is_smoothed_is_the_same_as_where_the_white_is_smoothed_too(place, dpi_y):
+    page = Image.new("L", (600, 400), 255)
+    page.paste(0, (*place, place[0] + 20, place[1] + 9))
+    page.putpixel((5, 150), 254)
+    whole = page.filter(ImageFilter.GaussianBlur(1.3 if dpi_y else 0.9))
+    assert smooth(page, dpi_y=dpi_y).tobytes() == whole.tobytes()
 
 
 def test_coarse_scans_are_smoothed_more_than_fine_ones():

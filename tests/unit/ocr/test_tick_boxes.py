@@ -55,6 +55,30 @@ def test_a_ticked_box_is_told(strokes):
     assert found(sheet) == ["ticked"]
 
 
+@pytest.mark.parametrize("at", [(100, 160), (400, 100)], ids=["in their column", "in a row"])
+def test_a_box_with_worn_corners_is_found_in_line_with_others_of_its_size(at):
+    sheet = paper()
+    left, top = at
+    pen = ImageDraw.Draw(sheet)
+    pen.rounded_rectangle((left, top, left + 36, top + 36), 5, outline=0, width=2)
+    pen.line((left + 6, top + 6, left + 30, top + 30), fill=0, width=4)
+    pen.line((left + 6, top + 30, left + 30, top + 6), fill=0, width=4)
+    assert found(sheet) == []
+    draw(sheet, side=36)
+    draw(sheet, top=280, side=36)
+    assert sorted(found(sheet)) == ["empty", "empty", "ticked"]
+
+
+@pytest.mark.parametrize("letter", "DOBQE08H")
+def test_a_letter_of_the_size_of_the_boxes_beside_it_is_none(letter):
+    sheet = paper()
+    for top in (60, 160, 260):
+        draw(sheet, top=top, thick=3).text(
+            (150, top + 31), letter, font=ImageFont.load_default(42), fill=0, anchor="ls"
+        )
+    assert found(sheet) == ["empty"] * 3
+
+
 def test_of_a_speck_in_a_box_nothing_is_told_for_sure():
     sheet = paper()
     draw(sheet, side=40).ellipse((116, 118, 123, 125), fill=0)
