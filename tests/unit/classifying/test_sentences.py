@@ -52,6 +52,9 @@ def test_one_that_may_be_a_call_is_read_before_its_turn() -> None:
         "Nostro nonno malato di demenza è scomparso da casa ieri sera.",
         "È sparita una bambina di sei anni dal campeggio.",
         "Non troviamo più nostra figlia di quattro anni.",
+        "We cannot find our daughter.",
+        "We can't find our son anywhere, he is six.",
+        "Our grandfather cannot be found.",
         "Notre fille de cinq ans est introuvable depuis ce matin.",
         "Mi hijo de seis años no aparece desde anoche.",
         "Wir finden unser Kind nicht mehr, es war am Bach.",
@@ -63,16 +66,33 @@ def test_somebody_who_is_missing_is_an_alarm_wherever_it_is_said(call: str) -> N
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        "My brother has been missing since the flood.",
+        "Unsere Tochter wird seit gestern Abend vermisst.",
+        "Mama je od včeraj pogrešana.",
+    ],
+)
+def test_or_is_read_before_its_turn_where_the_model_doubts_it(call: str) -> None:
+    assert Urgency.NORMAL not in _urgencies(call)
+
+
+@pytest.mark.parametrize(
     "calm",
     [
         "Mio figlio non si trova bene a scuola.",
         "Mia figlia è stata ritrovata, era dalla vicina.",
         "Mio padre è scomparso due anni fa e il contributo era a suo nome.",
+        "Mia nonna è scomparsa ieri dopo lunga malattia, i funerali sono giovedì.",
         "Non si trova più la pratica di mio marito.",
+        "Non trovo ancora un amico per il corso.",
+        "Nel vostro elenco non si trova più mia madre.",
         "Mia zia non si trova d'accordo con la perizia.",
         "We can't find our daughter's school certificate.",
+        "My husband has been missing from your list since March.",
+        "Ich finde für mein Kind seit Wochen keinen Platz.",
         "Unsere Katze ist seit gestern verschwunden.",
     ],
 )
 def test_what_is_lost_otherwise_or_long_ago_is_none(calm: str) -> None:
-    assert Urgency.EMERGENCY not in _urgencies(calm)
+    assert _urgencies(calm) == {Urgency.NORMAL}
