@@ -25,6 +25,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "onnxruntime": ("ocr/rapid.py",),
     "phonenumbers": ("parsing/telephone_numbers.py",),
     "py3langid": ("classifying/language_model.py",),
+    "psycopg": ("testing/postgres.py",),
     "pydantic_settings": ("config/settings.py",),
     "pypdfium2": (
         "ocr/pdf.py",

@@ -21,12 +21,10 @@ class Pieces:
 
     def __init__(self, pieces: Sequence[str], scores: NDArray[np.floating]) -> None:
         """Hold the pieces and the logarithms of how likely each is."""
-        self._scored = {
-            piece: (place, score)
-            for place, (piece, score) in enumerate(zip(pieces, scores.tolist(), strict=True))
-        }
+        self._places = dict(zip(pieces, range(len(scores)), strict=True))
+        self._scores = scores.tolist()
         self.begin, self.end, self._unknown, self.padding = (
-            self._scored.pop(special)[0] for special in (BEGIN, END, UNKNOWN, PADDING)
+            self._places.pop(special) for special in (BEGIN, END, UNKNOWN, PADDING)
         )
         self._longest = max(map(len, pieces))
         self._unknown_score = float(scores.min()) - _UNKNOWN_SURPRISE
@@ -51,9 +49,9 @@ class Pieces:
             if unknown > best[start + 1]:
                 best[start + 1], last[start + 1] = unknown, (start, self._unknown)
             for end in range(start + 1, min(len(word), start + self._longest) + 1):
-                found = self._scored.get(word[start:end])
-                if found and best[start] + found[1] > best[end]:
-                    best[end], last[end] = best[start] + found[1], (start, found[0])
+                place = self._places.get(word[start:end])
+                if place is not None and best[start] + self._scores[place] > best[end]:
+                    best[end], last[end] = best[start] + self._scores[place], (start, place)
         places, end = [], len(word)
         while end:
             end, place = last[end]

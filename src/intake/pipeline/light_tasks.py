@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from intake.classifying.decide import judge
 from intake.classifying.guarded import SilentClassifier
 from intake.classifying.taxonomy import Taxonomy
 from intake.interfaces import Classifier
+from intake.parsing.mail import MailParser
 from intake.pipeline import tasks
 from intake.pipeline.classifiers import open_usable
 from intake.pipeline.disk import on_disk, open_blob
@@ -28,13 +30,26 @@ from intake.schemas.receipts import ItemFacts
 
 _OF_ASKING = ("silent", "beginning_only")
 """What ``asking.py`` adds to the options."""
-_SAMPLE = "Il tetto si è seduto su nonna, bitte helfen, someone is inside"
-"""Of no clear language, and perhaps a call for help: whatever reads in doubt is asked."""
+_SAMPLE = b"""\
+From: Anna <anna@example.org>\r
+Subject: Aiut0\r
+Content-Type: text/html; charset=utf-8\r
+\r
+<p>Il tetto si \xc3\xa8 seduto su nonna, bitte helfen, someone is inside</p>\r
+"""
+"""Of no clear language, with a word that is respelt, and perhaps a call for help: whatever reads in
+doubt is asked."""
 
 
 def preload(_payload: dict[str, Any]) -> dict[str, Any]:
-    """Load what every text needs and no operator can change: libraries and our own models."""
-    payload = tasks.judging([Document(origin="body", text=_SAMPLE)], Origin())
+    """Load what every text needs and no operator can change: libraries, our own models and lists.
+
+    It reads a mail of ours as any mail is read, but by no plugin.
+    """
+    item = ItemFacts()
+    message = MailParser().parse(BytesIO(_SAMPLE), item).message
+    origin = origin_of(item, message)
+    payload = tasks.judging(list_texts(message, {}, channel=origin.channel), origin)
     judge_documents(payload | {"options": ClassifyOptions().model_dump(mode="json")})
     return {}
 

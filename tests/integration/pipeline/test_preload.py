@@ -20,14 +20,33 @@ FAX = Path(__file__).parents[3] / "fixtures" / "fax" / "fine_clean.tif"
 def test_texts_find_every_model_of_ours_loaded() -> None:
     loaded = run(
         f"from {light_tasks.__name__} import preload",
-        "from intake.classifying import danger, language",
+        "from intake.classifying import danger, language, segmentation",
+        "from intake.parsing import bounces",
         "preload({})",
         "print(danger.shipped_model.cache_info().currsize)",
         "print('_encoder' in vars(danger.shipped_model()))",
         "print(language._identifier.cache_info().currsize)",
+        "print(segmentation.costs.cache_info().currsize)",
+        "print(bounces._words.cache_info().currsize)",
     )
-    assert loaded[:-1] == ["1", "True", "1"]
+    assert loaded[:-1] == ["1", "True", "1", "1", "1"]
     assert loaded[-1] == "1 thread"
+
+
+def test_a_mail_of_text_and_html_finds_every_module_loaded() -> None:
+    more, _ = run(
+        "import sys",
+        f"from {light_tasks.__name__} import preload",
+        "from intake.schemas.receipts import ItemFacts",
+        "from intake.testing.samples import html_mail",
+        "from io import BytesIO",
+        "preload({})",
+        "before = set(sys.modules)",
+        "from intake.parsing.mail import MailParser",
+        "MailParser().parse(BytesIO(html_mail()), ItemFacts())",
+        "print(set(sys.modules) - before)",
+    )
+    assert more == "set()"
 
 
 def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:

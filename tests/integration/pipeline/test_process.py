@@ -810,6 +810,7 @@ def test_an_answer_to_our_reply_follows_its_request(open_intake: Open) -> None:
     assert app.requests.get(app.receipts.get(answer).reference or "").follows == earlier.id
 
 
+@pytest.mark.same_on_any_database
 @pytest.mark.parametrize("wrong", ["", "<>", "no-at", "a b@c", "x@y\r\nBcc: z", "è@x", "a@" * 400])
 def test_what_is_no_message_id_is_refused(open_intake: Open, wrong: str) -> None:
     app = open_intake()
