@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -13,7 +14,7 @@ from intake.engines.children import Child
 from intake.errors import TransientFailure
 from intake.pipeline import asking, tasks
 from intake.testing.fakes import RecordingObserver
-from intake.testing.samples import text_mail
+from intake.testing.samples import mail_with_attachment, text_mail
 
 SLOW = "Allego la cronologia."
 DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
@@ -97,6 +98,19 @@ def test_slow_texts_do_not_wait_for_each_other_with_what_came_after_them(
     app.process()
     assert [within_s for within_s, _ in child.tries] == [5.0, 5.0, None, None]
     assert [states for _, states in child.tries][2:] == [{"filed"}, {"filed"}]
+
+
+def test_a_slow_text_does_not_wait_for_older_pictures(
+    app: Intake, make_slow: Callable[[Intake, list[int]], SlowChild]
+) -> None:
+    pictures = []
+    for key in ("1", "2", "3"):
+        content = mail_with_attachment(f"{key}.pdf", b"%PDF-1.4", "application/pdf")
+        pictures.append(app.receive(RawItem(source="push", key=key, content=content)).id)
+    _push(app, "4", SLOW)
+    child = make_slow(app, pictures)
+    assert app.process().processed.filed == 4
+    assert child.tries == [(5.0, ANY), (None, {"received"})]
 
 
 def test_a_call_in_a_slow_text_is_heard_at_once(

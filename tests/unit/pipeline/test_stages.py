@@ -18,7 +18,7 @@ from intake.schemas.classifications import Evidence, Origin, Urgency, Verdict
 from intake.schemas.documents import ParsedMessage
 from intake.schemas.receipts import Receipt
 from intake.store.blobs import BlobStore
-from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY
+from intake.store.receipts import SLOW_TEXT_PRIORITY, TRIAGE_PRIORITY
 
 
 def _replace_child(stages: Stages, child: Any, options: StageOptions | None = None) -> Any:
@@ -134,7 +134,7 @@ def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time
     ("before", "within_s", "error"),
     [
         ({"priority": TRIAGE_PRIORITY}, 5.0, OutOfTurn),
-        ({"priority": ENRICH_PRIORITY}, None, TransientFailure),
+        ({"priority": SLOW_TEXT_PRIORITY}, None, TransientFailure),
         ({"failures": 1, "reason_code": "crash"}, None, TransientFailure),
         ({"failures": 1, "reason_code": "timeout"}, 5.0, TransientFailure),
     ],
