@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,8 +50,10 @@ class Asker:
     def __init__(self, child: Child, limits: Limits, options: ClassifyOptions) -> None:
         self._child = child
         self._options = options.model_dump(mode="json")
-        wanted_s = _IN_TURN_S + options.timeout_s * len(plugins_of(options.classifiers))
-        self._turn_s = wanted_s if wanted_s < limits.timeout_s else None
+        self._plugins_s = options.timeout_s * len(plugins_of(options.classifiers))
+        self._limit_s = limits.timeout_s
+        turn_s = _IN_TURN_S + self._plugins_s
+        self._turn_s = turn_s if turn_s < limits.timeout_s else None
         self._plugin_deaths = 0
 
     def ask(
@@ -76,7 +79,8 @@ class Asker:
             if not is_too_much(failure, self._child):
                 raise
             within_s = self._within_s(receipt)
-            first = ask_at_first(self._child, task, payload, self._options, within_s=within_s)
+            beginning_s = None if within_s is None else _IN_TURN_S
+            first = ask_at_first(self._child, task, payload, self._options, within_s=beginning_s)
             is_call = first is not None and first.get("verdict", first)["emergency"]
             may_wait = within_s is not None and receipt is not None and is_shared(receipt)
             if may_wait and is_hang(failure) and not is_call:
@@ -94,11 +98,14 @@ class Asker:
         One that dies of plugins again and again is asked without them for the rest of the run.
         """
         within_s = self._within_s(receipt)
-        answer, taken = ask(self._child, task, payload, self._options, within_s=within_s)
-        if taken is not self._options:
+        own_s = (within_s or self._limit_s) - self._plugins_s
+        answer, without = ask(
+            self._child, task, payload, self._options, within_s=within_s, own_s=own_s
+        )
+        if without is not None:
             self._plugin_deaths += 1
             if self._plugin_deaths >= _PLUGIN_DEATHS:
-                self._options = taken
+                self._options = without
         return answer
 
     def _within_s(self, receipt: Receipt | None) -> float | None:
@@ -115,19 +122,24 @@ def ask(
     options: dict[str, Any],
     *,
     within_s: float | None = None,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Let a child do a task that asks the classifiers; return its answer and the options it took.
+    own_s: float = 0.0,
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Let a child do a task that asks the classifiers; return its answer, and the options without
+    plugins if these are to blame for a death.
 
-    ``within_s`` (seconds) is less than the child's own limit.
+    ``within_s`` (seconds) is less than the child's own limit. Of that time, or else of the limit,
+    ``own_s`` are left when plugins take all of theirs.
 
     When the child dies and plugins of others were asked, it is done again without these: if
-    they were to blame, it costs their opinion and not an attempt of the item.
+    they were to blame, it costs their opinion and not an attempt of the item. Where the time was
+    over and more than ``own_s`` are needed without them it is the text that takes long: they are
+    not to blame, and where ``within_s`` is given it has no more.
 
     Raises:
         TransientFailure: the child died, and no plugin is to blame.
     """
     try:
-        return child.call(task, payload | {"options": options}, within_s=within_s), options
+        return child.call(task, payload | {"options": options}, within_s=within_s), None
     except NotForked:
         raise  # no plugin was asked
     except TransientFailure as death:
@@ -137,7 +149,11 @@ def ask(
         own = [name for name in options["classifiers"] if name in _OWN]
         silent = dict.fromkeys(names, f"the child that asked it ended: {death.message}")
         without = options | {"classifiers": own, "silent": silent}
-        return child.call(task, payload | {"options": without}, within_s=within_s), without
+        began_s = time.monotonic()
+        without_s = None if within_s is None else own_s
+        answer = child.call(task, payload | {"options": without}, within_s=without_s)
+        is_slow = death.code == HANG and 0 < own_s < time.monotonic() - began_s
+        return answer, None if is_slow else without
 
 
 def ask_at_first(

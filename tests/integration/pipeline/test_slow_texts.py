@@ -27,6 +27,27 @@ class Stuck:
         time.sleep(600)
 """
 
+SLOW_PARSER = """
+import time
+from intake.parsing.mail import MailParser
+
+class Slow(MailParser):
+    profile = "slow"
+    def parse(self, stream, item):
+        time.sleep(1.9)
+        return super().parse(stream, item)
+"""
+CLASSIFIER = """
+import time
+from intake.schemas.classifications import Classification
+
+class Thoughtful:
+    name, version = "thoughtful", "1"
+    def classify(self, documents):
+        time.sleep(1.2)
+        return [Classification(classifier=self.name, version="1", topic="reclamo", confidence=0.99)]
+"""
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Intake]:
@@ -120,6 +141,23 @@ def test_a_call_in_a_slow_text_is_heard_at_once(
     child = make_slow(app, [])
     assert app.process().processed.emergencies == 1
     assert len(child.tries) == 1
+
+
+def test_a_slow_text_waits_for_the_time_in_which_plugins_can_be_asked_too(
+    install_plugins: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins("intake.parsers", SLOW_PARSER, {"slow": "Slow"})
+    install_plugins("intake.classifiers", CLASSIFIER, {"thoughtful": "Thoughtful"})
+    monkeypatch.setattr(asking, "_IN_TURN_S", 1.0)
+    classify = {"classifiers": ("keywords", "thoughtful"), "timeout_s": 2}
+    processing = {"workers": 1, "retry_delay_s": 0}
+    settings = Settings(data_dir=tmp_path / "data", classify=classify, processing=processing)
+    with Intake(settings) as app:
+        content = text_mail(text="Vorrei informazioni.")
+        slow = app.receive(RawItem(source="push", key="1", profile="slow", content=content)).id
+        assert app.process().processed.filed == 1
+        request = app.requests.get(app.receipts.get(slow).reference or "")
+    assert request.topic == "reclamo"
 
 
 def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
