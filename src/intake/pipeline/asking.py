@@ -14,7 +14,7 @@ from intake.engines.scratch import scratch_folder
 from intake.errors import TransientFailure
 from intake.pipeline import tasks
 from intake.pipeline.stage_options import ClassifyOptions
-from intake.schemas.classifications import Origin, Verdict
+from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
 from intake.schemas.receipts import Receipt
 from intake.store.receipts import is_shared
@@ -182,6 +182,14 @@ def is_too_much(failure: TransientFailure, child: Child) -> bool:
 def is_hang(failure: TransientFailure) -> bool:
     """Return whether something did not come to an end in its time: it would not the next time."""
     return failure.code == HANG and not isinstance(failure, NotForked)
+
+
+def doubted(verdict: Verdict) -> Verdict:
+    """Return a verdict on a part of an item of which no more can be judged: a person must look."""
+    reasons = dict.fromkeys(("alarm_doubted", *verdict.review_reasons))
+    urgency = Urgency.highest((verdict.urgency, Urgency.HIGH))
+    changes = {"urgency": urgency, "needs_review": True, "review_reasons": tuple(reasons)}
+    return verdict.model_copy(update=changes)
 
 
 def judge_in_child(
