@@ -22,6 +22,8 @@ from intake.store.receipts import is_shared
 _log = logging.getLogger(__name__)
 HANG = "timeout"
 """Code of the failure of what did not come to an end in its time."""
+_TEXT_HANG = "text_timeout"
+"""Code of the failure of an item of which not even the beginning was read in its time."""
 _OWN = ("keywords",)
 _FATAL = ("crash", HANG, "memory")
 _TOO_MUCH = (*_FATAL, "depth", "defect")
@@ -71,7 +73,8 @@ class Asker:
 
         Raises:
             OutOfTurn: others wait, and it takes too long for that.
-            TransientFailure: the child died, and the item is tried again.
+            TransientFailure: the child died, and the item is tried again; ``text_timeout`` where
+                not even its beginning was read in its time.
         """
         try:
             return self.ask_of_all(task, payload, receipt)
@@ -85,6 +88,8 @@ class Asker:
             may_wait = within_s is not None and receipt is not None and is_shared(receipt)
             if may_wait and is_hang(failure) and not is_call:
                 raise OutOfTurn from failure
+            if first is None and receipt is not None and is_hang(failure):
+                raise TransientFailure(failure.message, code=_TEXT_HANG) from failure
             if first is None or not (is_call or is_last or is_hang(failure)):
                 raise
             _log.warning("judged in part", extra={"action": "classify", "code": failure.code})
@@ -109,10 +114,10 @@ class Asker:
         return answer
 
     def _within_s(self, receipt: Receipt | None) -> float | None:
-        """Return the seconds for a text, None for all; what hung before has no more than usual."""
+        """Return the seconds for a text, None for all; what hung before has no more than at first."""
         if receipt is None:
             return None
-        return self._turn_s if is_shared(receipt) or receipt.reason_code == HANG else None
+        return self._turn_s if is_shared(receipt) or receipt.reason_code == _TEXT_HANG else None
 
 
 def ask(

@@ -174,7 +174,7 @@ def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
         receipt = app.receipts.get(stuck)
         assert (receipt.state, receipt.reason_code, receipt.failures) == (
             "quarantined",
-            "timeout",
+            "text_timeout",
             2,
         )
     assert observer.types() == [
