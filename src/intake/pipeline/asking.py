@@ -114,7 +114,7 @@ class Asker:
         return answer
 
     def _within_s(self, receipt: Receipt | None) -> float | None:
-        """Return the seconds for a text, None for all; what hung before has no more than at first."""
+        """Return the seconds for a text, None for all; what hung has no more than at first."""
         if receipt is None:
             return None
         return self._turn_s if is_shared(receipt) or receipt.reason_code == _TEXT_HANG else None
