@@ -31,6 +31,8 @@ _LIGHT = Limits(timeout_s=30, memory_bytes=1 << 30)
 """What a text may cost without plugins."""
 _IN_TURN_S = 5.0
 """What a text may cost while others wait behind it, without plugins: most take milliseconds."""
+_PATIENCE = 3.0
+"""A turn may last so many times that where others leave the child no processor."""
 _PLUGIN_DEATHS = 3
 """Plugins are left out for the rest of the run after so many children that died of them."""
 _servers = ForkServers()
@@ -144,7 +146,7 @@ def ask(
         TransientFailure: the child died, and no plugin is to blame.
     """
     try:
-        return child.call(task, payload | {"options": options}, within_s=within_s), None
+        return _call(child, task, payload | {"options": options}, within_s), None
     except NotForked:
         raise  # no plugin was asked
     except TransientFailure as death:
@@ -156,8 +158,9 @@ def ask(
         without = options | {"classifiers": own, "silent": silent}
         began_s = time.monotonic()
         without_s = None if within_s is None else own_s
-        answer = child.call(task, payload | {"options": without}, within_s=without_s)
-        is_slow = death.code == HANG and 0 < own_s < time.monotonic() - began_s
+        answer = _call(child, task, payload | {"options": without}, without_s)
+        took_s = 0.0 if within_s else time.monotonic() - began_s
+        is_slow = death.code == HANG and 0 < own_s < took_s
         return answer, None if is_slow else without
 
 
@@ -173,9 +176,16 @@ def ask_at_first(
     somebody is in danger there. None if even that is too much."""
     own = options | {"classifiers": [], "beginning_only": True}
     try:
-        return child.call(task, payload | {"options": own}, within_s=within_s)
+        return _call(child, task, payload | {"options": own}, within_s)
     except TransientFailure:
         return None
+
+
+def _call(
+    child: Child, task: str, payload: dict[str, Any], within_s: float | None
+) -> dict[str, Any]:
+    """Let a child do a task within a turn (seconds); a busy machine makes it longer."""
+    return child.call(task, payload, within_s=within_s, patience=_PATIENCE)
 
 
 def is_too_much(failure: TransientFailure, child: Child) -> bool:

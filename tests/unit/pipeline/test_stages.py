@@ -43,7 +43,7 @@ class DyingChild:
         self.within_s: list[float | None] = []
 
     def call(
-        self, _task: str, payload: dict[str, Any], *, within_s: float | None
+        self, _task: str, payload: dict[str, Any], *, within_s: float | None, **_how: Any
     ) -> dict[str, Any]:
         self.within_s.append(within_s)
         self.asked.append(payload["options"]["classifiers"])
@@ -86,7 +86,7 @@ class BusyChild:
         self.within_s: list[float | None] = []
 
     def call(
-        self, _task: str, payload: dict[str, Any], *, within_s: float | None
+        self, _task: str, payload: dict[str, Any], *, within_s: float | None, **_how: Any
     ) -> dict[str, Any]:
         self.within_s.append(within_s)
         options = payload["options"]
