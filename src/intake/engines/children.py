@@ -22,6 +22,9 @@ from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, frame
 from intake.engines.limits import Limits
 from intake.errors import IntakeError, ItemError, TransientFailure
 
+_LEAST_PUT_OFF_S = 0.01
+"""For less nobody waits again."""
+
 
 class Child:
     """One child process, forked at the first task and again when it died.
@@ -69,13 +72,16 @@ class Child:
         payload: dict[str, Any],
         *,
         within_s: float | None = None,
+        patience: float = 1.0,
         tell: Callable[[dict[str, Any]], object] = lambda _part: None,
     ) -> dict[str, Any]:
         """Run ``package.module:function`` on the payload in the child and return its answer.
 
         Of a task that yields, ``tell`` is given each part as it comes. ``within_s`` (seconds) is
         the most that may pass before an answer or a part, where that is less than the limit of the
-        whole task.
+        whole task. For the first of them the time in which the child waited for a processor does
+        not count, until ``patience`` times as much is over: on a busy machine it has as much as
+        on an idle one.
 
         Raises:
             TransientFailure: the child crashed, hung, ran out of memory or met a defect
@@ -84,19 +90,24 @@ class Child:
             IntakeError: whatever the task raised of our own errors.
         """
         with self._turn:
-            return self._call(_task(task, payload), within_s or self._limits.timeout_s, tell)
+            limit_s = within_s or self._limits.timeout_s
+            return self._call(_task(task, payload), limit_s, patience, tell)
 
     def _call(
         self,
         task: dict[str, Any],
         within_s: float,
+        patience: float,
         tell: Callable[[dict[str, Any]], object],
     ) -> dict[str, Any]:
         process = self._running()
         end = time.monotonic() + self._limits.timeout_s
         deadline = min(end, time.monotonic() + within_s)
+        latest = min(end, time.monotonic() + patience * within_s)
         try:
+            delayed_s = process.delayed_s()
             process.send(frame(task), deadline=deadline)
+            deadline = _await(process, deadline, latest, delayed_s)
             while "part" in (answer := _answer_of(process, deadline)):
                 tell(answer["part"])
                 deadline = min(end, time.monotonic() + within_s)
@@ -155,6 +166,18 @@ class Child:
         self.close()
         how = "with the process that it was forked from" if code is None else how_ended(code)
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
+
+
+def _await(process: Forked, deadline: float, latest: float, delayed_s: float) -> float:
+    """Wait for news until the deadline, put off by what the child waited for a processor since it
+    had been ``delayed_s``, but not beyond the latest; return when it is."""
+    until = deadline
+    while until < latest and not process.has_news(deadline=until):
+        put_off = min(latest, deadline + process.delayed_s() - delayed_s)
+        if put_off - until < _LEAST_PUT_OFF_S:
+            break
+        until = put_off
+    return until
 
 
 def _answer_of(process: Forked, deadline: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import IO, Protocol
 
 
@@ -43,6 +44,26 @@ class Forked:
         if self._is_over or self._parent.is_disowned:
             return False
         return not _poll(0, self._answers.fileno(), self._news)
+
+    def has_news(self, *, deadline: float) -> bool:
+        """Return whether it answers, or ends, until the monotonic time ``deadline``."""
+        return bool(
+            _poll(max(0.0, deadline - time.monotonic()), self._answers.fileno(), self._news)
+        )
+
+    def delayed_s(self) -> float:
+        """Return for how long in its life (seconds) it could have worked and had no processor.
+
+        Zero where the kernel does not count it (proc(5), ``schedstat``), or it ended.
+        """
+        with self._lock:
+            if self._is_over:  # its number may be another's
+                return 0.0
+            try:
+                counted = Path(f"/proc/{self.pid}/schedstat").read_text(encoding="ascii").split()
+                return int(counted[1]) / 1e9
+            except (OSError, ValueError, IndexError):
+                return 0.0
 
     def send(self, task: bytes, *, deadline: float) -> None:
         """Write a task, as fast as it is read, until the monotonic time ``deadline``.

@@ -96,9 +96,9 @@ class Registrar:
         return LOST
 
     def put_behind(self, receipt: Receipt) -> Outcome:
-        """Put an item back whose text takes long, behind all other text."""
+        """Put an item back whose text takes long, behind all other text and before pictures."""
         with self._database.write() as connection:
-            claims.give_back(connection, receipt, priority=receipts.ENRICH_PRIORITY)
+            claims.give_back(connection, receipt, priority=receipts.SLOW_TEXT_PRIORITY)
         return LOST
 
     def settle(self, group: Sequence[Item]) -> list[Outcome]:

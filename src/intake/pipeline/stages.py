@@ -20,7 +20,7 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import Asker, is_too_much
+from intake.pipeline.asking import Asker, doubted, is_hang, is_too_much
 from intake.pipeline.batches import Part
 from intake.pipeline.fax_facts import with_header
 from intake.pipeline.leaves import keep_leaves
@@ -111,7 +111,7 @@ class Stages:
         In the triage phase pictures are not read: if there are any, the text alone is judged
         and the result says that it is deferred. An emergency is not: a person has it before
         any picture is read, and looks at the pictures. Nor is one tried again because of a picture.
-        Nothing is tried again that hung.
+        Nothing is tried again that hung, but a text of which not even the beginning could be read.
 
         Raises:
             OutOfTurn: others wait, and its text takes too long for that.
@@ -149,7 +149,7 @@ class Stages:
         readings = read.readings.joined(files)
         origin = origin_of(receipts.facts(receipt), message)
         texts = list_texts(message, readings.documents, channel=origin.channel)
-        verdict = self.judge(texts, origin, is_last=is_last)
+        verdict = self._judge_pages(texts, origin, verdict, is_last=is_last)
         verdict = self._heard_once(verdict, receipt, message, readings, heard)
         if read.again is not None and not verdict.emergency:
             raise read.again
@@ -177,6 +177,22 @@ class Stages:
         """
         payload = tasks.judging(documents, origin)
         return self._verdict(self._asker.ask(tasks.JUDGE, payload, is_last=is_last))
+
+    def _judge_pages(
+        self, texts: list[Document], origin: Origin, before: Verdict, *, is_last: bool
+    ) -> Verdict:
+        """Return the verdict on an item whose pages were read; ``before`` is that on its text.
+
+        Where its beginning is too much as well, and it is not tried again, a person must look.
+        """
+        try:
+            return self.judge(texts, origin, is_last=is_last)
+        except TransientFailure as failure:
+            is_final = is_last or is_hang(failure)
+            if not (is_final and is_too_much(failure, self._light)):
+                raise
+            _log.error("not judged", extra={"action": "classify", "code": failure.code})
+            return doubted(before)
 
     def _verdict(self, answer: dict[str, Any]) -> Verdict:
         """Return a verdict; what it was found without is logged, once."""

@@ -89,7 +89,7 @@ class Receipt(ItemFacts):
     state: ReceiptState = ReceiptState.RECEIVED
     phase: Phase = Phase.TRIAGE
     priority: int = 0
-    """Higher goes first: text before pictures."""
+    """Higher goes first: text, then text that takes long, then pictures."""
     attempt: int = 0
     """Counts every claim; the fencing token of the worker that holds the item."""
     failures: int = 0

@@ -16,7 +16,11 @@ from intake.store.database import tolerant_insert
 from intake.store.tables import blobs, receipts, requests
 
 TRIAGE_PRIORITY = 10
+"""Of what just came: its text is judged before anything that takes long."""
+SLOW_TEXT_PRIORITY = 5
+"""Of a text that takes long: behind all other text, and before all pictures, for it may call."""
 ENRICH_PRIORITY = 0
+"""Of what was judged by its text, and whose pictures are still to be read."""
 
 _MAX_ID = 2**63 - 1  # of a 64-bit key
 

@@ -118,6 +118,37 @@ def test_a_page_that_hangs_costs_itself_and_the_item_is_filed_at_once(
     assert {"page_lost", "unread_timeout"} <= set(request.review_reasons)
 
 
+@pytest.mark.parametrize(
+    ("content", "code", "retried"),
+    [
+        (FIVE_PAGES, "timeout", 0),
+        (FIVE_PAGES, "memory", 0),
+        (SOUND, "timeout", 0),
+        (SOUND, "memory", 2),
+    ],
+    ids=["both hang", "a page hangs", "the text hangs", "none hangs"],
+)
+def test_where_what_was_read_cannot_be_judged_either_a_person_has_it_and_nothing_is_read_in_vain(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str, retried: int
+) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        if task == tasks.JUDGE:
+            raise TransientFailure("It was too much.", code=code)
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+    app = open_intake()
+    receipt = _push(app, content, "scan")
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, retried)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert "Domanda della pagina 1." in request.text
+    assert request.urgency == "high"
+    assert {"alarm_doubted", "topic_unsure"} <= set(request.review_reasons)
+
+
 def test_a_call_behind_a_page_that_hangs_is_heard_at_once(open_intake: Open) -> None:
     app = open_intake("alarmed")
     _push(app, FIVE_PAGES, "scan")

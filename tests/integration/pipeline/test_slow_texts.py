@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -13,7 +14,7 @@ from intake.engines.children import Child
 from intake.errors import TransientFailure
 from intake.pipeline import asking, tasks
 from intake.testing.fakes import RecordingObserver
-from intake.testing.samples import text_mail
+from intake.testing.samples import mail_with_attachment, text_mail
 
 SLOW = "Allego la cronologia."
 DANGER = "Aiuto, siamo intrappolati sotto le macerie!"
@@ -24,6 +25,27 @@ class Stuck:
     profile = "stuck"
     def parse(self, stream, receipt):
         time.sleep(600)
+"""
+
+SLOW_PARSER = """
+import time
+from intake.parsing.mail import MailParser
+
+class Slow(MailParser):
+    profile = "slow"
+    def parse(self, stream, item):
+        time.sleep(1.9)
+        return super().parse(stream, item)
+"""
+CLASSIFIER = """
+import time
+from intake.schemas.classifications import Classification
+
+class Thoughtful:
+    name, version = "thoughtful", "1"
+    def classify(self, documents):
+        time.sleep(1.2)
+        return [Classification(classifier=self.name, version="1", topic="reclamo", confidence=0.99)]
 """
 
 
@@ -99,6 +121,19 @@ def test_slow_texts_do_not_wait_for_each_other_with_what_came_after_them(
     assert [states for _, states in child.tries][2:] == [{"filed"}, {"filed"}]
 
 
+def test_a_slow_text_does_not_wait_for_older_pictures(
+    app: Intake, make_slow: Callable[[Intake, list[int]], SlowChild]
+) -> None:
+    pictures = []
+    for key in ("1", "2", "3"):
+        content = mail_with_attachment(f"{key}.pdf", b"%PDF-1.4", "application/pdf")
+        pictures.append(app.receive(RawItem(source="push", key=key, content=content)).id)
+    _push(app, "4", SLOW)
+    child = make_slow(app, pictures)
+    assert app.process().processed.filed == 4
+    assert child.tries == [(5.0, ANY), (None, {"received"})]
+
+
 def test_a_call_in_a_slow_text_is_heard_at_once(
     app: Intake, make_slow: Callable[[Intake, list[int]], SlowChild]
 ) -> None:
@@ -106,6 +141,23 @@ def test_a_call_in_a_slow_text_is_heard_at_once(
     child = make_slow(app, [])
     assert app.process().processed.emergencies == 1
     assert len(child.tries) == 1
+
+
+def test_a_slow_text_waits_for_the_time_in_which_plugins_can_be_asked_too(
+    install_plugins: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins("intake.parsers", SLOW_PARSER, {"slow": "Slow"})
+    install_plugins("intake.classifiers", CLASSIFIER, {"thoughtful": "Thoughtful"})
+    monkeypatch.setattr(asking, "_IN_TURN_S", 1.0)
+    classify = {"classifiers": ("keywords", "thoughtful"), "timeout_s": 2}
+    processing = {"workers": 1, "retry_delay_s": 0}
+    settings = Settings(data_dir=tmp_path / "data", classify=classify, processing=processing)
+    with Intake(settings) as app:
+        content = text_mail(text="Vorrei informazioni.")
+        slow = app.receive(RawItem(source="push", key="1", profile="slow", content=content)).id
+        assert app.process().processed.filed == 1
+        request = app.requests.get(app.receipts.get(slow).reference or "")
+    assert request.topic == "reclamo"
 
 
 def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
@@ -122,7 +174,7 @@ def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
         receipt = app.receipts.get(stuck)
         assert (receipt.state, receipt.reason_code, receipt.failures) == (
             "quarantined",
-            "timeout",
+            "text_timeout",
             2,
         )
     assert observer.types() == [

@@ -11,7 +11,7 @@ from intake.store.arrivals import Arrival, record
 from intake.store.blobs import Blob
 from intake.store.database import Database
 from intake.store.owners import begin_work, end_work
-from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY
+from intake.store.receipts import ENRICH_PRIORITY, SLOW_TEXT_PRIORITY, TRIAGE_PRIORITY
 
 OWNER = begin_work()
 
@@ -130,15 +130,17 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING
 
 
-def test_texts_that_take_long_are_claimed_last_and_one_by_one(database: Database) -> None:
-    slow, slower, other = _record(database, "a", "b", "c")
+def test_texts_that_take_long_are_claimed_one_by_one_after_others_and_before_pictures(
+    database: Database,
+) -> None:
+    picture, slow, slower, other = _record(database, "a", "b", "c", "d")
+    held = _claim(database, limit=3)
     with database.write() as connection:
-        for held in claims.claim(
-            connection, owner="x", limit=2, lease_s=60, now=database.now(connection)
-        ):
-            claims.give_back(connection, held, priority=ENRICH_PRIORITY)
-    claimed = [[receipt.id for receipt in _claim(database)] for _ in range(3)]
-    assert claimed == [[other.id], [slow.id], [slower.id]]
+        claims.give_back(connection, held[0], priority=ENRICH_PRIORITY, phase=Phase.ENRICH)
+        for each in held[1:]:
+            claims.give_back(connection, each, priority=SLOW_TEXT_PRIORITY)
+    claimed = [[receipt.id for receipt in _claim(database)] for _ in range(4)]
+    assert claimed == [[other.id], [slow.id], [slower.id], [picture.id]]
 
 
 @pytest.mark.parametrize("trouble", [{"failures": 1}, {"lost": 2}])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.engines.children import Child
+from intake.engines.forked import Forked
 from intake.engines.forking import ForkServers
 from intake.engines.limits import Limits
 from intake.errors import ToolMissing, TransientFailure, UnreadableItem
@@ -23,6 +24,7 @@ def echo(payload): return payload
 def who(payload): return {"pid": os.getpid()}
 def crash(payload): ctypes.string_at(0)
 def hang(payload): time.sleep(60)
+def rest(payload): return time.sleep(payload["s"]) or {}
 def leave_grandchild(payload):
     process = subprocess.Popen(["sleep", "60"])
     open(payload["note"], "w").write(str(process.pid))
@@ -34,6 +36,18 @@ def leave_a_process_with_our_pipes_and_crash(payload):
         time.sleep(60)
     open(payload["note"], "w").write(str(pid))
     crash(payload)
+def one_processor(payload):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return {}
+def spin_with_another(payload):
+    pid = os.fork()
+    end = time.monotonic() + payload["s"]
+    while time.monotonic() < end:
+        pass
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return {}
 def eat(payload): return {"size": len(bytearray(2 << 30))}
 def refuse(payload): raise UnreadableItem("nothing there", code="empty")
 def no_tool(payload): raise ToolMissing("no tesseract", remedy="apt-get install tesseract-ocr")
@@ -125,6 +139,48 @@ def test_each_part_has_its_time_and_all_have_that_of_the_task(
         with pytest.raises(TransientFailure, match="Took longer than 4 s") as caught:
             child.call("child_tasks:count", payload, within_s=within_s)
         assert caught.value.code == "timeout"
+
+
+def test_the_time_in_which_a_child_waits_for_a_processor_does_not_count(
+    servers: ForkServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Forked, "delayed_s", lambda _: 0.9 * time.monotonic())
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        assert child.call("child_tasks:rest", {"s": 1.5}, within_s=0.5, patience=8) == {}
+
+
+@pytest.mark.parametrize(
+    ("delayed", "patience", "took_s"), [(0.0, 5.0, 0.5), (0.9, 1.0, 0.5), (1.0, 3.0, 1.5)]
+)
+def test_a_child_that_waits_for_no_processor_or_for_ever_is_stopped(
+    delayed: float,
+    patience: float,
+    took_s: float,
+    servers: ForkServers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Forked, "delayed_s", lambda _: delayed * time.monotonic())
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        child.call("child_tasks:echo", {})
+        began_s = time.monotonic()
+        with pytest.raises(TransientFailure):
+            child.call("child_tasks:hang", {}, within_s=0.5, patience=patience)
+        assert took_s - 0.01 < time.monotonic() - began_s < took_s + 0.9
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel must count it")
+def test_a_child_that_others_leave_no_processor_is_known_to_have_waited(
+    servers: ForkServers,
+) -> None:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        child.call("child_tasks:one_processor", {})
+        process = child._process
+        assert process is not None
+        before_s = process.delayed_s()
+        child.call("child_tasks:spin_with_another", {"s": 1.0})
+        assert 0.2 < process.delayed_s() - before_s < 1.2
+        process.end()
+        assert process.delayed_s() == 0.0
 
 
 def test_our_own_errors_come_through_as_they_are(servers: ForkServers) -> None:

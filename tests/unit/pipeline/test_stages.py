@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from intake.schemas.classifications import Evidence, Origin, Urgency, Verdict
 from intake.schemas.documents import ParsedMessage
 from intake.schemas.receipts import Receipt
 from intake.store.blobs import BlobStore
-from intake.store.receipts import ENRICH_PRIORITY, TRIAGE_PRIORITY
+from intake.store.receipts import SLOW_TEXT_PRIORITY, TRIAGE_PRIORITY
 
 
 def _replace_child(stages: Stages, child: Any, options: StageOptions | None = None) -> Any:
@@ -40,7 +43,7 @@ class DyingChild:
         self.within_s: list[float | None] = []
 
     def call(
-        self, _task: str, payload: dict[str, Any], *, within_s: float | None
+        self, _task: str, payload: dict[str, Any], *, within_s: float | None, **_how: Any
     ) -> dict[str, Any]:
         self.within_s.append(within_s)
         self.asked.append(payload["options"]["classifiers"])
@@ -66,6 +69,63 @@ def test_plugins_are_left_out_where_a_child_died_and_not_where_there_was_none(
 
     assert caught.value is failure
     assert child.asked == asked
+
+
+PLUGIN_S, LIGHT_S = 5.0, 30.0
+
+
+class BusyChild:
+    """Takes so many seconds for its own work, and its plugins so many beside it."""
+
+    is_killed = False
+
+    def __init__(self, own_s: float, plugins_s: float, clock: list[float]) -> None:
+        self._own_s = own_s
+        self._plugins_s = plugins_s
+        self._clock = clock
+        self.within_s: list[float | None] = []
+
+    def call(
+        self, _task: str, payload: dict[str, Any], *, within_s: float | None, **_how: Any
+    ) -> dict[str, Any]:
+        self.within_s.append(within_s)
+        options = payload["options"]
+        took_s = 0.1 if options.get("beginning_only") else self._own_s
+        took_s += self._plugins_s * ("theirs" in options["classifiers"])
+        limit_s = within_s or LIGHT_S
+        self._clock[0] += min(took_s, limit_s)
+        if took_s > limit_s:
+            raise TransientFailure("Took longer.", code="timeout")
+        return Verdict().model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("own_s", "plugins_s", "failures", "last_tries"),
+    [
+        (8.0, 2.5, 0, [10.0, 5.0, 5.0]),
+        (27.0, 4.0, 1, [None, None]),
+        (0.5, math.inf, 0, [10.0]),
+        (0.5, math.inf, 1, [None]),
+    ],
+)
+def test_plugins_are_left_out_where_they_hung_and_not_where_texts_take_long(
+    own_s: float,
+    plugins_s: float,
+    failures: int,
+    last_tries: list[float | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    options = ClassifyOptions(classifiers=("keywords", "theirs"), timeout_s=PLUGIN_S)
+    child: Any = BusyChild(own_s, plugins_s, clock)
+    asker = Asker(child, StageOptions().light, options)
+    before = {"priority": TRIAGE_PRIORITY, "failures": failures}
+    for _ in range(4):
+        child.within_s.clear()
+        with contextlib.suppress(OutOfTurn):
+            asker.ask("judge", {}, is_last=False, receipt=_receipt().model_copy(update=before))
+    assert child.within_s == last_tries
 
 
 class OverburdenedChild:
@@ -134,9 +194,10 @@ def test_an_alarm_stays_whole_where_what_was_heard_before_cannot_be_told_in_time
     ("before", "within_s", "error"),
     [
         ({"priority": TRIAGE_PRIORITY}, 5.0, OutOfTurn),
-        ({"priority": ENRICH_PRIORITY}, None, TransientFailure),
+        ({"priority": SLOW_TEXT_PRIORITY}, None, TransientFailure),
         ({"failures": 1, "reason_code": "crash"}, None, TransientFailure),
-        ({"failures": 1, "reason_code": "timeout"}, 5.0, TransientFailure),
+        ({"failures": 1, "reason_code": "timeout"}, None, TransientFailure),
+        ({"failures": 1, "reason_code": "text_timeout"}, 5.0, TransientFailure),
     ],
 )
 def test_all_the_time_is_for_one_that_nobody_waits_for_and_that_did_not_hang(
@@ -145,10 +206,11 @@ def test_all_the_time_is_for_one_that_nobody_waits_for_and_that_did_not_hang(
     stages = Stages(BlobStore(tmp_path / "blobs"), tmp_path, StageOptions(), ForkServers())
     child = _replace_child(stages, DyingChild(TransientFailure("Took longer", code="timeout")))
 
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         stages.understand(_receipt().model_copy(update=before), keep_alive=lambda: None)
 
     assert child.within_s == [within_s, within_s]
+    assert error is OutOfTurn or caught.value.code == "text_timeout"
 
 
 def _receipt() -> Receipt:
