@@ -22,6 +22,8 @@ from intake.engines.frames import LENGTH, MAX_FRAME_BYTES, frame
 from intake.engines.limits import Limits
 from intake.errors import IntakeError, ItemError, TransientFailure
 
+Seconds = float | Callable[[], float]
+
 
 class Child:
     """One child process, forked at the first task and again when it died.
@@ -68,14 +70,16 @@ class Child:
         task: str,
         payload: dict[str, Any],
         *,
-        within_s: float | None = None,
+        within_s: Seconds | None = None,
+        in_all_s: float | None = None,
         tell: Callable[[dict[str, Any]], object] = lambda _part: None,
     ) -> dict[str, Any]:
         """Run ``package.module:function`` on the payload in the child and return its answer.
 
-        Of a task that yields, ``tell`` is given each part as it comes. ``within_s`` (seconds) is
-        the most that may pass before an answer or a part, where that is less than the limit of the
-        whole task.
+        Of a task that yields, ``tell`` is given each part as it comes; what it raises ends the
+        child. ``within_s`` (seconds) is the most that may pass before an answer or a part; where it
+        is a function it is asked anew after each part. ``in_all_s`` is the most that the whole task
+        may take, where that is less than the child's limit.
 
         Raises:
             TransientFailure: the child crashed, hung, ran out of memory or met a defect
@@ -84,27 +88,32 @@ class Child:
             IntakeError: whatever the task raised of our own errors.
         """
         with self._turn:
-            return self._call(_task(task, payload), within_s or self._limits.timeout_s, tell)
+            limit_s = self._limits.timeout_s
+            in_all_s = limit_s if in_all_s is None else min(in_all_s, limit_s)
+            within_s = in_all_s if within_s is None else within_s
+            return self._call(_task(task, payload), within_s, in_all_s, tell)
 
     def _call(
         self,
         task: dict[str, Any],
-        within_s: float,
+        within_s: Seconds,
+        in_all_s: float,
         tell: Callable[[dict[str, Any]], object],
     ) -> dict[str, Any]:
         process = self._running()
-        end = time.monotonic() + self._limits.timeout_s
-        deadline = min(end, time.monotonic() + within_s)
+        end = time.monotonic() + in_all_s
+        limit_s = min(in_all_s, _seconds(within_s))
+        deadline = min(end, time.monotonic() + limit_s)
         try:
             process.send(frame(task), deadline=deadline)
             while "part" in (answer := _answer_of(process, deadline)):
                 tell(answer["part"])
-                deadline = min(end, time.monotonic() + within_s)
+                limit_s = min(in_all_s, _seconds(within_s))
+                deadline = min(end, time.monotonic() + limit_s)
         except EOFError:
             raise self._crashed(process) from None
         except TimeoutError:
             self.close()
-            limit_s = min(within_s, self._limits.timeout_s)
             raise TransientFailure(
                 f"Took longer than {limit_s:.3g} s and was stopped.", code="timeout"
             ) from None
@@ -155,6 +164,10 @@ class Child:
         self.close()
         how = "with the process that it was forked from" if code is None else how_ended(code)
         return TransientFailure(f"The child process ended by itself: {how}.", code="crash")
+
+
+def _seconds(within_s: Seconds) -> float:
+    return within_s() if callable(within_s) else within_s
 
 
 def _answer_of(process: Forked, deadline: float) -> dict[str, Any]:
