@@ -104,7 +104,8 @@ class PageByPage:
 
         Raises:
             UnreadableItem, TransientFailure: the file as a whole cannot be opened.
-            ToolMissing, ConfigError, StoreError: not the file's fault.
+            NotForked, ToolMissing, ConfigError, StoreError: not the file's fault. What was read
+                before is still there.
         """
         began_s = self._heard_s = time.monotonic()
         self._is_at_work = False
@@ -120,6 +121,7 @@ class PageByPage:
             self._leave_rest(used_up.why)
         except TransientFailure as death:
             if child.is_killed or isinstance(death, NotForked):
+                self._leave_rest(death)
                 raise
             in_vain_s = time.monotonic() - self._heard_s
             self._allowance.spend(in_vain_s)
@@ -196,6 +198,6 @@ class PageByPage:
         self._readings.append(lost(self._next, why, PAGES_LEFT_OUT))
 
     def _languages(self) -> list[str]:
-        """Return those that the last page that was read was read in, if there is one."""
+        """Return those that the last page was read in that needed any, if there is one."""
         read = [each.page.languages for each in self._readings if each.page is not None]
-        return list(read[-1]) if read else []
+        return list(next(filter(None, reversed(read)), ()))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers
-from intake.engines.limits import Limits
+from intake.engines.forking import ForkServers, NotForked
 from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
@@ -111,7 +110,7 @@ class PictureReader:
         if rule is None:
             return (), ()
         keep_alive()
-        with self._new_child(self._options.heavy) as (child, scratch):
+        with self._new_child() as (child, scratch):
             out = scratch / "letters"
             payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
             began_s = time.monotonic()
@@ -142,16 +141,18 @@ class PictureReader:
     ) -> Pictures:
         """Read the pictures, each page of them; one that ends its child costs itself.
 
-        What hung is not tried again, and so nothing of the item is: it would hang again. ``how`` is
-        that of ``how_to_read``.
+        What hung is not tried again, and so nothing of the item is: it would hang again. Where
+        there was no child for a file the item is tried again, whatever else hung: that was not its
+        fault. ``how`` is that of ``how_to_read``.
         """
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         failures: list[TransientFailure] = []
+        not_forked: NotForked | None = None
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
-            if allowance.is_used_up:
-                unread[attachment.path] = OUT_OF_TIME
+            if not_forked or allowance.is_used_up:
+                unread[attachment.path] = not_forked.code if not_forked else OUT_OF_TIME
                 continue
             file = PageByPage(
                 self._payload(attachment) | how,
@@ -169,17 +170,22 @@ class PictureReader:
                     raise
                 unread[attachment.path] = error.code
                 deaths = file.deaths
+            except NotForked as error:
+                not_forked, deaths = error, [error]
+                with contextlib.suppress(ItemError):  # none of its pages was read
+                    documents[attachment.path] = file.document()
             except TransientFailure as error:
                 deaths = file.deaths or [error]
             failures += deaths
             if deaths:
                 unread[attachment.path] = deaths[0].code
         digests = {path: blob.sha256 for path, blob in searchable.items()}
-        is_settled = self._is_last(receipt) or any(map(is_hang, failures))
+        is_hung = not_forked is None and any(map(is_hang, failures))
+        is_settled = self._is_last(receipt) or is_hung
         return Pictures(
             readings=Readings(documents=documents, unread=unread, searchable=digests),
             made=tuple(searchable.values()),
-            again=failures[0] if failures and not is_settled else None,
+            again=None if is_settled else not_forked or next(iter(failures), None),
             is_settled=is_settled,
         )
 
@@ -189,8 +195,7 @@ class PictureReader:
         is_read = False
         while not is_read:
             keep_alive()
-            limits = self._options.heavy.model_copy(update={"timeout_s": file.left_s})
-            with self._new_child(limits) as (child, scratch):
+            with self._new_child() as (child, scratch):
                 is_read = file.read_on(child)
                 if is_read and not file.deaths:
                     return self._searchable(child, scratch, file)
@@ -218,14 +223,14 @@ class PictureReader:
             parsing=self._parser_options,
         )
 
-    @contextmanager
-    def _new_child(self, limits: Limits) -> Iterator[tuple[Child, Path]]:
+    @contextlib.contextmanager
+    def _new_child(self) -> Iterator[tuple[Child, Path]]:
         """Yield a child for one file, and the folder of its temporary files, which goes with it."""
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(
                 self._servers,
-                limits,
+                self._options.heavy,
                 temp_dir=scratch,
                 preload=self._preload,
             ) as self._child,

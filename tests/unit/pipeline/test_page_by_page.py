@@ -181,8 +181,35 @@ def test_a_file_that_takes_too_long_to_open_is_an_error_and_is_charged(clock: Cl
 def test_what_is_not_the_pages_fault_is_not_charged_to_it(
     child: ToldChild, error: type[Exception]
 ) -> None:
+    file = _file()
     with pytest.raises(error):
-        _file().read_on(child)
+        file.read_on(child)
+    assert file.deaths == []
+    assert file.document().text == "page 1"
+
+
+def test_the_next_child_begins_in_the_languages_of_the_last_page_that_has_some() -> None:
+    file = _file()
+    file.read_on(ToldChild(KIND, *_page(1, "deu"), *_page(2), {"opening": 3}, CRASH))
+    child = ToldChild(KIND)
+    file.read_on(child)
+    assert child.payload["begin_in"] == ["deu"]
+
+
+@pytest.mark.parametrize("crashes_first", [True, False])
+def test_of_a_damaged_page_and_one_that_ended_the_child_the_latter_tells_what_comes_next(
+    *, crashes_first: bool
+) -> None:
+    damaged = {"reading": told_reading(Reading(error=CORRUPT)), "engine": None}
+    file = _file()
+    if crashes_first:
+        file.read_on(ToldChild(KIND, {"opening": 1}, CRASH))
+        file.read_on(ToldChild(KIND, {"opening": 2}, damaged))
+    else:
+        file.read_on(ToldChild(KIND, {"opening": 1}, damaged, {"opening": 2}, CRASH))
+        file.read_on(ToldChild(KIND))
+    with pytest.raises(TransientFailure, match="SIGSEGV"):
+        file.document()
 
 
 def test_a_file_of_which_no_page_was_read_is_an_error() -> None:
