@@ -17,6 +17,7 @@ from intake.errors import TransientFailure, UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.readings import PAGES_LEFT_OUT, Reading, document_of, lost, reading_from
 from intake.pipeline import tasks
+from intake.pipeline.allowance import Allowance
 from intake.schemas.documents import RecognisedDocument
 
 _LEAST_S = 1.0
@@ -25,40 +26,9 @@ _LOOKS = 2
 """A page has the time of so many looks at it: the engine is often asked more than once."""
 
 
-class Allowance:
-    """The time that pages may cost an item in vain, at one attempt: ``total_s`` seconds.
-
-    A page may take half of what is left, and ``page_s`` at most. So the total is never passed, and
-    however many hang there is time for those that do not.
-    """
-
-    def __init__(self, total_s: float, page_s: float) -> None:
-        self._left_s = total_s
-        self._page_s = page_s
-
-    @property
-    def page_s(self) -> float:
-        """How long the next page may take, in seconds."""
-        return min(self._page_s, self.share_s)
-
-    @property
-    def share_s(self) -> float:
-        """How long the next of whatever it is may take, in seconds."""
-        return self._left_s / 2
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether no page could be read in what is left."""
-        return self.page_s < _LEAST_S
-
-    def spend(self, seconds: float) -> None:
-        """Take off what was spent in vain."""
-        self._left_s = max(0.0, self._left_s - seconds)
-
-
-def allow(limits: Limits, pages: PageLimits) -> Allowance:
-    """Return what pages may cost an item in vain: no more than a document may take."""
-    return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s)
+def allow(limits: Limits, pages: PageLimits, files: int = 1) -> Allowance:
+    """Return what the pages of an item may cost in vain: no more than one file may take."""
+    return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s, files)
 
 
 class _Unopened(Exception):
@@ -86,6 +56,7 @@ class PageByPage:
         self.payload = payload
         self._limits = limits
         self._allowance = allowance
+        allowance.begin_file()
         self._readings: list[Reading] = []
         self._kind = ""
         self._engine = ("", "")

@@ -16,10 +16,11 @@ from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
 from intake.pipeline import batches, tasks
+from intake.pipeline.allowance import Allowance
 from intake.pipeline.asking import is_hang
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks, on_disk
-from intake.pipeline.page_by_page import Allowance, PageByPage, allow
+from intake.pipeline.page_by_page import PageByPage, allow
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import StageOptions
 from intake.schemas.classifications import Verdict
@@ -29,8 +30,6 @@ from intake.store.blobs import Blob, BlobStore
 
 LATER = "emergency_first"
 """Why a picture is unread of what a person has before it is read."""
-OUT_OF_TIME = "out_of_time"
-"""Why a picture is unread of an item whose pages took too long in vain."""
 _MAX_READ_DOCUMENTS = 20
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
@@ -90,9 +89,10 @@ class PictureReader:
         if self._child is not None:
             self._child.kill()
 
-    def allow(self) -> Allowance:
+    def allow(self, pictures: list[Attachment]) -> Allowance:
         """Return what the pictures of an item may cost in vain, at one attempt."""
-        return allow(self._options.heavy, self._options.ocr.limits)
+        files = min(len(pictures), _MAX_READ_DOCUMENTS)
+        return allow(self._options.heavy, self._options.ocr.limits, files)
 
     def separate(
         self,
@@ -151,8 +151,8 @@ class PictureReader:
         failures: list[TransientFailure] = []
         not_forked: NotForked | None = None
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
-            if not_forked or allowance.is_used_up:
-                unread[attachment.path] = not_forked.code if not_forked else OUT_OF_TIME
+            if not_forked:
+                unread[attachment.path] = not_forked.code
                 continue
             file = PageByPage(
                 self._payload(attachment) | how,

@@ -144,12 +144,13 @@ def test_a_letter_of_one_page_that_hangs_comes_to_a_person(open_intake: Open) ->
     assert {"no_text", "unread_timeout"} <= set(request.review_reasons)
 
 
-def test_where_many_files_hang_the_rest_is_left_to_a_person(open_intake: Open) -> None:
+def test_however_many_files_hang_the_last_one_is_heard(open_intake: Open) -> None:
     app = open_intake()
     receipt = _push(app, _mail(*[STUCK] * 4, SOUND))
-    app.process()
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
     request = app.requests.get(app.receipts.get(receipt).reference or "")
-    assert "unread_out_of_time" in request.review_reasons
+    assert [each.reason for each in request.attachments] == [*["timeout"] * 4, None]
 
 
 def _without_child(monkeypatch: pytest.MonkeyPatch, *, at: int, times: int = 1) -> None:
