@@ -161,7 +161,7 @@ class PictureReader:
                 self._options.heavy.timeout_s,
             )
             try:
-                documents[attachment.path], made = self._recognise_one(file, keep_alive)
+                documents[attachment.path], made = self._recognise_one(file, allowance, keep_alive)
                 if made:
                     searchable[attachment.path] = made
                 deaths = file.deaths
@@ -190,26 +190,32 @@ class PictureReader:
         )
 
     def _recognise_one(
-        self, file: PageByPage, keep_alive: Callable[[], None]
+        self, file: PageByPage, allowance: Allowance, keep_alive: Callable[[], None]
     ) -> tuple[RecognisedDocument, Blob | None]:
-        is_read = False
-        while not is_read:
+        while True:
             keep_alive()
             with self._new_child() as (child, scratch):
-                is_read = file.read_on(child)
-                if is_read and not file.deaths:
-                    return self._searchable(child, scratch, file)
-        return file.document(), None
+                if file.read_on(child):
+                    return self._searchable(child, scratch, file, allowance)
 
     def _searchable(
-        self, child: Child, scratch: Path, file: PageByPage
+        self, child: Child, scratch: Path, file: PageByPage, allowance: Allowance
     ) -> tuple[RecognisedDocument, Blob | None]:
-        """Return a file that was read, and the searchable PDF of it if one is wanted."""
+        """Return a file that was read, and the searchable PDF of it if one is wanted.
+
+        A file over which a child ended may end this one too: it has no more time than a page.
+        """
         document, made = file.document(), None
         if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
-            target = scratch / "searchable.pdf"
-            document = write_searchable_pdf(child, file.payload, document, target)
-            made = self._blobs.put(file_chunks(target)) if target.exists() else None
+            target, began_s = scratch / "searchable.pdf", time.monotonic()
+            within_s = allowance.share_s if file.deaths else None
+            document = write_searchable_pdf(
+                child, file.payload, document, target, within_s=within_s
+            )
+            if target.exists():
+                made = self._blobs.put(file_chunks(target))
+            elif file.deaths:
+                allowance.spend(time.monotonic() - began_s)
         return document, made
 
     def _is_last(self, receipt: Receipt) -> bool:
