@@ -25,6 +25,8 @@ from intake.errors import IntakeError, ItemError, TransientFailure
 _LEAST_PUT_OFF_S = 0.01
 """For less nobody waits again."""
 
+Seconds = float | Callable[[], float]
+
 
 class Child:
     """One child process, forked at the first task and again when it died.
@@ -71,17 +73,19 @@ class Child:
         task: str,
         payload: dict[str, Any],
         *,
-        within_s: float | None = None,
+        within_s: Seconds | None = None,
+        in_all_s: float | None = None,
         patience: float = 1.0,
         tell: Callable[[dict[str, Any]], object] = lambda _part: None,
     ) -> dict[str, Any]:
         """Run ``package.module:function`` on the payload in the child and return its answer.
 
-        Of a task that yields, ``tell`` is given each part as it comes. ``within_s`` (seconds) is
-        the most that may pass before an answer or a part, where that is less than the limit of the
-        whole task. For the first of them the time in which the child waited for a processor does
-        not count, until ``patience`` times as much is over: on a busy machine it has as much as
-        on an idle one.
+        Of a task that yields, ``tell`` is given each part as it comes; what it raises ends the
+        child. ``within_s`` (seconds) is the most that may pass before an answer or a part; where it
+        is a function it is asked anew after each part. For the first of them the time in which the
+        child waited for a processor does not count, until ``patience`` times as much is over: on a
+        busy machine it has as much as on an idle one. ``in_all_s`` is the most that the whole task
+        may take, where that is less than the child's limit.
 
         Raises:
             TransientFailure: the child crashed, hung, ran out of memory or met a defect
@@ -90,32 +94,36 @@ class Child:
             IntakeError: whatever the task raised of our own errors.
         """
         with self._turn:
-            limit_s = within_s or self._limits.timeout_s
-            return self._call(_task(task, payload), limit_s, patience, tell)
+            limit_s = self._limits.timeout_s
+            in_all_s = limit_s if in_all_s is None else min(in_all_s, limit_s)
+            within_s = in_all_s if within_s is None else within_s
+            return self._call(_task(task, payload), within_s, in_all_s, patience, tell)
 
     def _call(
         self,
         task: dict[str, Any],
-        within_s: float,
+        within_s: Seconds,
+        in_all_s: float,
         patience: float,
         tell: Callable[[dict[str, Any]], object],
     ) -> dict[str, Any]:
         process = self._running()
-        end = time.monotonic() + self._limits.timeout_s
-        deadline = min(end, time.monotonic() + within_s)
-        latest = min(end, time.monotonic() + patience * within_s)
+        began = time.monotonic()
+        end = began + in_all_s
+        limit_s = min(in_all_s, _seconds(within_s))
+        deadline, latest = began + limit_s, min(end, began + patience * limit_s)
         try:
             delayed_s = process.delayed_s()
             process.send(frame(task), deadline=deadline)
             deadline = _await(process, deadline, latest, delayed_s)
             while "part" in (answer := _answer_of(process, deadline)):
                 tell(answer["part"])
-                deadline = min(end, time.monotonic() + within_s)
+                limit_s = min(in_all_s, _seconds(within_s))
+                deadline = min(end, time.monotonic() + limit_s)
         except EOFError:
             raise self._crashed(process) from None
         except TimeoutError:
             self.close()
-            limit_s = min(within_s, self._limits.timeout_s)
             raise TransientFailure(
                 f"Took longer than {limit_s:.3g} s and was stopped.", code="timeout"
             ) from None
@@ -178,6 +186,10 @@ def _await(process: Forked, deadline: float, latest: float, delayed_s: float) ->
             break
         until = put_off
     return until
+
+
+def _seconds(within_s: Seconds) -> float:
+    return within_s() if callable(within_s) else within_s
 
 
 def _answer_of(process: Forked, deadline: float) -> dict[str, Any]:

@@ -10,13 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PIL import (
-    ExifTags,
-    Image,
-    ImageFile,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-)
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from intake.errors import UnreadableItem
 from intake.ocr import fax_strips, tiff
@@ -80,6 +74,11 @@ class PictureFile:
                 raise
         is_tiff = isinstance(self._image, TiffImagePlugin.TiffImageFile)
         self._frames = None if is_tiff else Frames(self._image)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The width and height of the first page, as the header of a file just opened says."""
+        return self._image.size
 
     def read(self, number: int) -> Sheet | None:
         """Return a page, or None when there are not so many.

@@ -61,11 +61,13 @@ def document_of(
     ``engine`` is asked for only if it read one of them.
 
     Raises:
-        UnreadableItem, TransientFailure: there is no page; it is what became of the first.
+        UnreadableItem, TransientFailure: there is no page; it is what became of the first, but
+            rather of one that may be read another time.
     """
     pages = tuple(reading.page for reading in readings if reading.page is not None)
     if not pages:
-        raise next(reading.error for reading in readings if reading.error is not None)
+        errors = [reading.error for reading in readings if reading.error is not None]
+        raise next((each for each in errors if isinstance(each, TransientFailure)), errors[0])
     confidence = min((page.confidence for page in pages if page.kind != "blank"), default=1.0)
     name, version = engine() if any(map(is_by_engine, pages)) else ("", "")
     return RecognisedDocument(

@@ -60,7 +60,7 @@ def recognise(
     Raises:
         UnreadableItem: no page can be read. ``code`` is ``empty``, ``unknown_format``,
             ``corrupt_image``, ``corrupt_pdf``, ``encrypted_pdf`` or ``too_large``.
-        TransientFailure: no page can be read, and the first crashed its reader or took too long.
+        TransientFailure: no page can be read, and one crashed its reader or took too long.
         ToolMissing: the engine or a language is not installed.
     """
     kind = detect(data, media_type)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from intake.errors import TransientFailure
 from intake.interfaces import Preloadable
 from intake.ocr.barcodes import find_barcodes
 from intake.ocr.debug_page import DebugPage
@@ -62,8 +63,10 @@ def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
 def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Read the text in the file ``path``, page by page from page ``first`` on.
 
-    Yields the media type, then of each page its number when it is opened, and when it was read
-    what came of it. ``begin_in``: the languages that the page before was read in, if any was.
+    Yields the media type, then of each page its number before it is opened, and when it was read
+    what came of it; the number after the last one, too. Where opening the file as a whole crashed
+    or took too long, it yields that error and ends. ``begin_in``: the languages that the page
+    before was read in, if any was; ``open_within_s``: how long the opening of a page may take.
     """
     file = _OpenFile(payload)
     barcodes: list[Barcode] = []
@@ -75,8 +78,17 @@ def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         file.engine, file.begin_in, file.limits, watch=watch, tell=file.languages.tell
     )
     yield {"kind": file.kind}
-    for sheet in file.sheets:
-        yield {"opened": sheet.number}
+    number = payload["first"]
+    while True:
+        yield {"opening": number}
+        try:
+            sheet = next(file.sheets, None)
+        except TransientFailure as error:
+            yield {"unopened": {"message": error.message, "code": error.code}}
+            return
+        if sheet is None:
+            return
+        number = sheet.number + 1
         barcodes.clear()
         reading = reader.read(sheet)
         engine = None
@@ -96,7 +108,11 @@ class _OpenFile:
         self.languages = PageLanguages(self.engine, payload["languages"], payload["more_languages"])
         beside = self.languages.beside(payload.get("came_with"))
         self.begin_in = tuple(payload.get("begin_in") or beside)
-        self.kind, self.sheets = _open(_content(payload), payload, self.limits)
+        within_s = payload.get("open_within_s", self.limits.page_timeout_s)
+        opening = self.limits.model_copy(
+            update={"page_timeout_s": min(self.limits.page_timeout_s, within_s)}
+        )
+        self.kind, self.sheets = _open(_content(payload), payload, opening)
 
 
 def _open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,7 @@ from intake.ocr.limits import PageLimits
 from intake.ocr.opening import read_sheets
 from intake.ocr.pages import PictureFile
 from intake.ocr.pasted import LEAST_HEIGHT_IN, LEAST_WIDTH_IN
-from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, Sheet
+from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageLost, PageText, Sheet
 from intake.parsing import rtf
 from intake.parsing.cell_formats import formats_of
 from intake.parsing.compound_files import SIGNATURE as _OLE
@@ -88,13 +89,16 @@ class OfficeFile:
         self._limits = limits
         self._pages: list[Callable[[], str]] = []
         """What gives the text of each page."""
-        self._pictures: list[bytes] = []
+        self._pictures: deque[bytes] = deque()
+        """Those that were not looked at yet."""
+        self._letters: list[bytes] = []
+        """Those that may be scanned letters."""
         self._unread = False
         if data.startswith(_RTF):
             text, pictures = rtf.take_pictures(data)
             self._pages = [partial(rtf.to_text, text)]
             large = [each for each in pictures if len(each.data) >= LEAST_PICTURE_BYTES]
-            self._pictures = [each.data for each in large]
+            self._pictures.extend(each.data for each in large)
             self._unread = any(map(_is_unread, large))
         elif data.startswith(_ZIP):
             self._open(data, Package(data))
@@ -115,7 +119,7 @@ class OfficeFile:
         else:
             raise UnreadableItem("The file is no document of an office.", code="unknown_format")
         if kind in (DOCX, ODT, PPTX):
-            self._pictures = list(package.pictures())
+            self._pictures.extend(package.pictures())
 
     def read(self, number: int) -> Sheet | None:
         """Return a page; None when there are not so many.
@@ -127,27 +131,40 @@ class OfficeFile:
             lack = Defect(code=PICTURE_UNREAD, detail=f"page {number}")
             text = self._pages[number - 1]()
             return PageText(number, text, defects=(lack,) if self._unread else ())
-        place = number - 1 - len(self._pages)
-        while place < len(self._pictures):
-            sheet = self._picture(place, number)
-            if sheet is not None:
-                return sheet
-            del self._pictures[place]
-        return None
+        picture = self._letter(number - 1 - len(self._pages))
+        return None if picture is None else self._read_letter(picture, number)
 
-    def _picture(self, place: int, number: int) -> Sheet | None:
-        """Return a picture of the document as a page; None for one that is no letter."""
+    def _letter(self, place: int) -> bytes | None:
+        """Return a picture that may be a letter, counted from 0; None when there are not so many.
+
+        They are counted by their headers, from the first picture on whichever page is asked for
+        first: so a page has the same number in every process that opens the document.
+        """
+        while len(self._letters) <= place and self._pictures:
+            picture = self._pictures.popleft()
+            if self._may_be_letter(picture):
+                self._letters.append(picture)
+        return self._letters[place] if place < len(self._letters) else None
+
+    def _may_be_letter(self, picture: bytes) -> bool:
         try:
-            sheet = PictureFile(self._pictures[place], self._limits).read(1)
+            width, height = PictureFile(picture, self._limits).size
         except UnreadableItem as error:
-            if error.code == "too_large":
-                raise
-            return None
-        if not isinstance(sheet, PageImage):
-            return None
-        if sheet.image.width * sheet.image.height < _LEAST_PICTURE_PIXELS:
-            return None
-        return replace(sheet, number=number)
+            return error.code == "too_large"
+        return width * height >= _LEAST_PICTURE_PIXELS
+
+    def _read_letter(self, picture: bytes, number: int) -> Sheet:
+        """Return a picture of the document as a page.
+
+        Raises:
+            UnreadableItem: it cannot be decoded.
+        """
+        sheet = PictureFile(picture, self._limits).read(1)
+        if isinstance(sheet, PageImage):
+            return replace(sheet, number=number)
+        if isinstance(sheet, PageLost):
+            raise sheet.error
+        raise UnreadableItem(f"Page {number} is a picture without pixels.", code="corrupt_image")
 
 
 def _is_unread(picture: rtf.RtfPicture) -> bool:

@@ -1,7 +1,7 @@
 """Reads a file page by page, in one child after the other: a page that ends its child, or does not
 come to an end, costs itself.
 
-The child tells of each page when it is opened and when it was read. So it is known which page was
+The child tells of each page before it is opened and when it was read. So it is known which page was
 at work when the child ended, and the next child begins with the page after it.
 """
 
@@ -17,6 +17,7 @@ from intake.errors import TransientFailure, UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.readings import PAGES_LEFT_OUT, Reading, document_of, lost, reading_from
 from intake.pipeline import tasks
+from intake.pipeline.allowance import Allowance
 from intake.schemas.documents import RecognisedDocument
 
 _LEAST_S = 1.0
@@ -25,40 +26,25 @@ _LOOKS = 2
 """A page has the time of so many looks at it: the engine is often asked more than once."""
 
 
-class Allowance:
-    """The time that pages may cost an item in vain, at one attempt: ``total_s`` seconds.
-
-    A page may take half of what is left, and ``page_s`` at most. So the total is never passed, and
-    however many hang there is time for those that do not.
-    """
-
-    def __init__(self, total_s: float, page_s: float) -> None:
-        self._left_s = total_s
-        self._page_s = page_s
-
-    @property
-    def page_s(self) -> float:
-        """How long the next page may take, in seconds."""
-        return min(self._page_s, self.share_s)
-
-    @property
-    def share_s(self) -> float:
-        """How long the next of whatever it is may take, in seconds."""
-        return self._left_s / 2
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether no page could be read in what is left."""
-        return self.page_s < _LEAST_S
-
-    def spend(self, seconds: float) -> None:
-        """Take off what was spent in vain."""
-        self._left_s = max(0.0, self._left_s - seconds)
+def allow(limits: Limits, pages: PageLimits, files: int = 1) -> Allowance:
+    """Return what the pages of an item may cost in vain: no more than one file may take."""
+    return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s, files)
 
 
-def allow(limits: Limits, pages: PageLimits) -> Allowance:
-    """Return what pages may cost an item in vain: no more than a document may take."""
-    return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s)
+class _Unopened(Exception):
+    """Opening the file as a whole crashed or took too long."""
+
+    def __init__(self, why: TransientFailure) -> None:
+        super().__init__(why.message)
+        self.why = why
+
+
+class _UsedUp(Exception):
+    """What pages may cost in vain was spent over one that the child survived."""
+
+    def __init__(self, why: TransientFailure) -> None:
+        super().__init__(why.message)
+        self.why = why
 
 
 class PageByPage:
@@ -70,11 +56,13 @@ class PageByPage:
         self.payload = payload
         self._limits = limits
         self._allowance = allowance
+        allowance.begin_file()
         self._readings: list[Reading] = []
         self._kind = ""
         self._engine = ("", "")
         self._next = 1
-        self._opened: int | None = None
+        self._is_at_work = False
+        """Whether the child is at work on page ``_next``."""
         self._heard_s = 0.0
         """When the child last told of something, on the monotonic clock."""
         self.left_s = timeout_s
@@ -87,27 +75,46 @@ class PageByPage:
 
         Raises:
             UnreadableItem, TransientFailure: the file as a whole cannot be opened.
-            ToolMissing, ConfigError, StoreError: not the file's fault.
+            NotForked, ToolMissing, ConfigError, StoreError: not the file's fault. What was read
+                before is still there.
         """
         began_s = self._heard_s = time.monotonic()
-        payload = self.payload | {"first": self._next, "begin_in": self._languages()}
-        within_s = self._allowance.page_s
+        self._is_at_work = False
         try:
-            child.call(tasks.RECOGNISE_PAGES, payload, within_s=within_s, tell=self._take)
+            self._call(child)
         except UnreadableItem as error:
             if not self._readings:
                 raise
             self._leave_rest(error)
+        except _Unopened as unopened:
+            return self._give_up(unopened.why)
+        except _UsedUp as used_up:
+            self._leave_rest(used_up.why)
         except TransientFailure as death:
             if child.is_killed or isinstance(death, NotForked):
+                self._leave_rest(death)
                 raise
             in_vain_s = time.monotonic() - self._heard_s
             self._allowance.spend(in_vain_s)
             self.left_s -= self._heard_s - began_s
-            if self._opened is None and not self._readings:
-                raise
-            return self._bury(death, is_out_of_time=self.left_s - in_vain_s <= 0)
+            if not self._is_at_work or self.left_s - in_vain_s <= 0:
+                return self._give_up(death)
+            return self._bury(death)
         return True
+
+    def _call(self, child: Child) -> None:
+        payload = self.payload | {
+            "first": self._next,
+            "begin_in": self._languages(),
+            "open_within_s": self._allowance.page_s / _LOOKS,
+        }
+        child.call(
+            tasks.RECOGNISE_PAGES,
+            payload,
+            within_s=lambda: self._allowance.page_s,
+            in_all_s=self.left_s,
+            tell=self._take,
+        )
 
     def document(self) -> RecognisedDocument:
         """Return what was read; a page that was not is among its defects.
@@ -121,32 +128,47 @@ class PageByPage:
         before_s, self._heard_s = self._heard_s, time.monotonic()
         if "kind" in part:
             self._kind = part["kind"]
-        elif "opened" in part:
-            self._opened = part["opened"]
+        elif "opening" in part:
+            self._next, self._is_at_work = part["opening"], True
+        elif "unopened" in part:
+            self._allowance.spend(self._heard_s - before_s)
+            raise _Unopened(TransientFailure(**part["unopened"]))
         else:
             reading = reading_from(part["reading"])
-            if isinstance(reading.error, TransientFailure):
-                self._allowance.spend(self._heard_s - before_s)
             self._readings.append(reading)
             self._engine = tuple(part["engine"] or self._engine)
-            self._next, self._opened = (self._opened or self._next) + 1, None
+            self._next, self._is_at_work = self._next + 1, False
+            if isinstance(reading.error, TransientFailure):
+                self._allowance.spend(self._heard_s - before_s)
+                if self._allowance.is_used_up:
+                    raise _UsedUp(reading.error)
 
-    def _bury(self, death: TransientFailure, *, is_out_of_time: bool) -> bool:
-        """Note why the child ended; return whether nobody is to go on."""
+    def _bury(self, death: TransientFailure) -> bool:
+        """Note which page ended the child, and why; return whether nobody is to go on."""
         self.deaths.append(death)
-        if self._opened is None or is_out_of_time:
+        self._readings.append(lost(self._next, death))
+        self._next += 1
+        is_end = (
+            self._allowance.is_used_up
+            or self.left_s < _LEAST_S
+            or self._next > self._limits.max_pages
+        )
+        if is_end:
             self._leave_rest(death)
-            return True
-        self._readings.append(lost(self._opened, death))
-        self._next, self._opened = self._opened + 1, None
-        if self._allowance.is_used_up:
-            self._leave_rest(death)
-        return self._allowance.is_used_up
+        return is_end
+
+    def _give_up(self, why: TransientFailure) -> bool:
+        """Leave the rest, since no page is to blame; there is no file if nothing was read."""
+        if not self._readings:
+            raise why
+        self.deaths.append(why)
+        self._leave_rest(why)
+        return True
 
     def _leave_rest(self, why: TransientFailure | UnreadableItem) -> None:
         self._readings.append(lost(self._next, why, PAGES_LEFT_OUT))
 
     def _languages(self) -> list[str]:
-        """Return those that the last page that was read was read in, if there is one."""
+        """Return those that the last page was read in that needed any, if there is one."""
         read = [each.page.languages for each in self._readings if each.page is not None]
-        return list(read[-1]) if read else []
+        return list(next(filter(None, reversed(read)), ()))

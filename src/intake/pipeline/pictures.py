@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers
-from intake.engines.limits import Limits
+from intake.engines.forking import ForkServers, NotForked
 from intake.errors import ItemError, TransientFailure, UnreadableItem
 from intake.filing.readings import Readings
 from intake.parsing.media_types import is_picture_or_pdf, is_read
 from intake.pipeline import batches, tasks
+from intake.pipeline.allowance import Allowance
 from intake.pipeline.asking import is_hang
 from intake.pipeline.batches import Part
 from intake.pipeline.disk import file_chunks, on_disk
-from intake.pipeline.page_by_page import Allowance, PageByPage, allow
+from intake.pipeline.page_by_page import PageByPage, allow
 from intake.pipeline.searchable import write_searchable_pdf
 from intake.pipeline.stage_options import StageOptions
 from intake.schemas.classifications import Verdict
@@ -30,8 +30,6 @@ from intake.store.blobs import Blob, BlobStore
 
 LATER = "emergency_first"
 """Why a picture is unread of what a person has before it is read."""
-OUT_OF_TIME = "out_of_time"
-"""Why a picture is unread of an item whose pages took too long in vain."""
 _MAX_READ_DOCUMENTS = 20
 _SMALL_INLINE_BYTES = 30_000
 """Inline pictures below this are logos and signatures, not letters."""
@@ -91,9 +89,10 @@ class PictureReader:
         if self._child is not None:
             self._child.kill()
 
-    def allow(self) -> Allowance:
+    def allow(self, pictures: list[Attachment]) -> Allowance:
         """Return what the pictures of an item may cost in vain, at one attempt."""
-        return allow(self._options.heavy, self._options.ocr.limits)
+        files = min(len(pictures), _MAX_READ_DOCUMENTS)
+        return allow(self._options.heavy, self._options.ocr.limits, files)
 
     def separate(
         self,
@@ -111,7 +110,7 @@ class PictureReader:
         if rule is None:
             return (), ()
         keep_alive()
-        with self._new_child(self._options.heavy) as (child, scratch):
+        with self._new_child() as (child, scratch):
             out = scratch / "letters"
             payload = self._payload(picture) | {"rule": rule.model_dump(), "out": str(out)}
             began_s = time.monotonic()
@@ -142,16 +141,18 @@ class PictureReader:
     ) -> Pictures:
         """Read the pictures, each page of them; one that ends its child costs itself.
 
-        What hung is not tried again, and so nothing of the item is: it would hang again. ``how`` is
-        that of ``how_to_read``.
+        What hung is not tried again, and so nothing of the item is: it would hang again. Where
+        there was no child for a file the item is tried again, whatever else hung: that was not its
+        fault. ``how`` is that of ``how_to_read``.
         """
         documents: dict[str, RecognisedDocument] = {}
         searchable: dict[str, Blob] = {}
         unread = {each.path: "too_many_documents" for each in pictures[_MAX_READ_DOCUMENTS:]}
         failures: list[TransientFailure] = []
+        not_forked: NotForked | None = None
         for attachment in pictures[:_MAX_READ_DOCUMENTS]:
-            if allowance.is_used_up:
-                unread[attachment.path] = OUT_OF_TIME
+            if not_forked:
+                unread[attachment.path] = not_forked.code
                 continue
             file = PageByPage(
                 self._payload(attachment) | how,
@@ -160,7 +161,7 @@ class PictureReader:
                 self._options.heavy.timeout_s,
             )
             try:
-                documents[attachment.path], made = self._recognise_one(file, keep_alive)
+                documents[attachment.path], made = self._recognise_one(file, allowance, keep_alive)
                 if made:
                     searchable[attachment.path] = made
                 deaths = file.deaths
@@ -169,42 +170,52 @@ class PictureReader:
                     raise
                 unread[attachment.path] = error.code
                 deaths = file.deaths
+            except NotForked as error:
+                not_forked, deaths = error, [error]
+                with contextlib.suppress(ItemError):  # none of its pages was read
+                    documents[attachment.path] = file.document()
             except TransientFailure as error:
                 deaths = file.deaths or [error]
             failures += deaths
             if deaths:
                 unread[attachment.path] = deaths[0].code
         digests = {path: blob.sha256 for path, blob in searchable.items()}
-        is_settled = self._is_last(receipt) or any(map(is_hang, failures))
+        is_hung = not_forked is None and any(map(is_hang, failures))
+        is_settled = self._is_last(receipt) or is_hung
         return Pictures(
             readings=Readings(documents=documents, unread=unread, searchable=digests),
             made=tuple(searchable.values()),
-            again=failures[0] if failures and not is_settled else None,
+            again=None if is_settled else not_forked or next(iter(failures), None),
             is_settled=is_settled,
         )
 
     def _recognise_one(
-        self, file: PageByPage, keep_alive: Callable[[], None]
+        self, file: PageByPage, allowance: Allowance, keep_alive: Callable[[], None]
     ) -> tuple[RecognisedDocument, Blob | None]:
-        is_read = False
-        while not is_read:
+        while True:
             keep_alive()
-            limits = self._options.heavy.model_copy(update={"timeout_s": file.left_s})
-            with self._new_child(limits) as (child, scratch):
-                is_read = file.read_on(child)
-                if is_read and not file.deaths:
-                    return self._searchable(child, scratch, file)
-        return file.document(), None
+            with self._new_child() as (child, scratch):
+                if file.read_on(child):
+                    return self._searchable(child, scratch, file, allowance)
 
     def _searchable(
-        self, child: Child, scratch: Path, file: PageByPage
+        self, child: Child, scratch: Path, file: PageByPage, allowance: Allowance
     ) -> tuple[RecognisedDocument, Blob | None]:
-        """Return a file that was read, and the searchable PDF of it if one is wanted."""
+        """Return a file that was read, and the searchable PDF of it if one is wanted.
+
+        A file over which a child ended may end this one too: it has no more time than a page.
+        """
         document, made = file.document(), None
         if self._options.ocr.searchable_pdf and any(page.words for page in document.pages):
-            target = scratch / "searchable.pdf"
-            document = write_searchable_pdf(child, file.payload, document, target)
-            made = self._blobs.put(file_chunks(target)) if target.exists() else None
+            target, began_s = scratch / "searchable.pdf", time.monotonic()
+            within_s = allowance.share_s if file.deaths else None
+            document = write_searchable_pdf(
+                child, file.payload, document, target, within_s=within_s
+            )
+            if target.exists():
+                made = self._blobs.put(file_chunks(target))
+            elif file.deaths:
+                allowance.spend(time.monotonic() - began_s)
         return document, made
 
     def _is_last(self, receipt: Receipt) -> bool:
@@ -218,14 +229,14 @@ class PictureReader:
             parsing=self._parser_options,
         )
 
-    @contextmanager
-    def _new_child(self, limits: Limits) -> Iterator[tuple[Child, Path]]:
+    @contextlib.contextmanager
+    def _new_child(self) -> Iterator[tuple[Child, Path]]:
         """Yield a child for one file, and the folder of its temporary files, which goes with it."""
         with (
             _scratch_folder(self._scratch) as scratch,
             Child(
                 self._servers,
-                limits,
+                self._options.heavy,
                 temp_dir=scratch,
                 preload=self._preload,
             ) as self._child,

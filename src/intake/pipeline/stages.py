@@ -134,7 +134,7 @@ class Stages:
             return Understood(message=message, readings=readings, verdict=verdict, blobs=stored)
         if receipt.phase is Phase.TRIAGE:
             return Understood(message=message, verdict=verdict, is_deferred=True)
-        allowance = self._pictures.allow()
+        allowance = self._pictures.allow(pictures)
         parts, defects = self._pictures.separate(receipt, pictures[0], allowance, keep_alive)
         if parts:
             blobs = (*stored, *(part.blob for part in parts))

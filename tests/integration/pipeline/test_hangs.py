@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from intake import Intake, RawItem, Settings, recognise
 from intake.engines.children import Child
+from intake.engines.forking import NotForked
 from intake.errors import TransientFailure
 from intake.ocr.limits import PageLimits
 from intake.pipeline import tasks
@@ -174,12 +175,82 @@ def test_a_letter_of_one_page_that_hangs_comes_to_a_person(open_intake: Open) ->
     assert {"no_text", "unread_timeout"} <= set(request.review_reasons)
 
 
-def test_where_many_files_hang_the_rest_is_left_to_a_person(open_intake: Open) -> None:
+def test_however_many_files_hang_the_last_one_is_heard(open_intake: Open) -> None:
     app = open_intake()
     receipt = _push(app, _mail(*[STUCK] * 4, SOUND))
-    app.process()
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 0)
     request = app.requests.get(app.receipts.get(receipt).reference or "")
-    assert "unread_out_of_time" in request.review_reasons
+    assert [each.reason for each in request.attachments] == [*["timeout"] * 4, None]
+
+
+def _without_child(monkeypatch: pytest.MonkeyPatch, *, at: int, times: int = 1) -> None:
+    """Let there be no child for the pages that are asked for as number ``at``, so many times."""
+    call, asked = Child.call, []
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        asked.extend([task] if task == tasks.RECOGNISE_PAGES else [])
+        if task == tasks.RECOGNISE_PAGES and at <= len(asked) < at + times:
+            raise NotForked("The server took more than 30 s.", code="timeout")
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+
+
+@pytest.mark.parametrize("profile", ["scan", "mail"])
+def test_pages_for_which_there_was_no_child_are_read_another_time(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    _without_child(monkeypatch, at=2)
+    app = open_intake()
+    receipt = _push(app, FIVE_PAGES if profile == "scan" else _mail(FIVE_PAGES), profile)
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 1)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    [attachment] = request.attachments
+    assert (attachment.page_count, "pagina 5" in (attachment.text or "")) == (4, True)
+
+
+def test_a_file_for_which_there_was_no_child_is_read_another_time_though_one_before_it_hung(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_child(monkeypatch, at=3)
+    app = open_intake()
+    receipt = _push(app, _mail(STUCK, SOUND))
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 1)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    assert [each.reason for each in request.attachments] == ["timeout", None]
+
+
+def test_a_call_is_heard_at_once_where_there_is_no_child_for_the_rest(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_child(monkeypatch, at=3, times=99)
+    app = open_intake("alarmed")
+    _push(app, _mail(FIVE_PAGES, SOUND))
+    report = app.process()
+    assert (report.processed.emergencies, report.processed.retried) == (1, 0)
+
+
+def test_what_never_finds_a_child_is_filed_at_the_last_attempt_with_what_was_read(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        if task == tasks.RECOGNISE_PAGES and payload["first"] > 1:
+            raise NotForked("The server ended.", code="crash")
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+    app = open_intake()
+    receipt = _push(app, FIVE_PAGES, "scan")
+    report = app.process()
+    assert (report.processed.filed, report.processed.retried) == (1, 2)
+    request = app.requests.get(app.receipts.get(receipt).reference or "")
+    [attachment] = request.attachments
+    assert (attachment.page_count, attachment.reason) == (2, "crash")
 
 
 @pytest.mark.usefixtures("open_intake")

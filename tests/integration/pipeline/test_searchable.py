@@ -6,11 +6,14 @@ import subprocess
 from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 from sqlalchemy import text
 
 from intake import Intake, RawItem, Settings
+from intake.engines.children import Child
+from intake.errors import TransientFailure
 from intake.pipeline import tasks
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -24,7 +27,7 @@ def filed(database_url, tmp_path):
     """
     opened = []
 
-    def run(name, *, searchable, whole=False):
+    def run(name, *, searchable, whole=False, copies=1):
         app = Intake(
             Settings(
                 data_dir=tmp_path / "data",
@@ -35,10 +38,10 @@ def filed(database_url, tmp_path):
         opened.append(app)
         content = (FIXTURES / "fax" / name).read_bytes()
         if not whole:
-            content = _upper_third(content)
+            content = _upper_third(content, copies)
         item = RawItem(source="push", key=name, profile="scan", content=content, file_name=name)
         receipt = app.receive(item)
-        assert app.process().exit_code == 0
+        assert app.process().processed.filed == 1
         return app, app.requests.get(app.receipts.get(receipt.id).reference)
 
     yield run
@@ -46,11 +49,13 @@ def filed(database_url, tmp_path):
         app.close()
 
 
-def _upper_third(content):
+def _upper_third(content, copies):
     cut = BytesIO()
     with Image.open(BytesIO(content)) as page:
         part = page.crop((0, 0, page.width, page.height // 3))
-        part.save(cut, "TIFF", compression="group4", dpi=page.info["dpi"])
+        more = [part] * (copies - 1)
+        dpi = page.info["dpi"]
+        part.save(cut, "TIFF", compression="group4", dpi=dpi, save_all=True, append_images=more)
     return cut.getvalue()
 
 
@@ -92,6 +97,27 @@ def test_a_crash_over_the_searchable_pdf_costs_no_text(filed, monkeypatch, tmp_p
     assert "Protezione Civile" in request.text
     assert request.attachments[0].searchable_sha256 is None
     assert app.receipts.get(request_receipt(app)).failures == 0
+
+
+def test_a_page_that_hung_costs_the_others_no_searchable_pdf(filed, monkeypatch, tmp_path):
+    call = Child.call
+
+    def hang_first(child, task, payload, **how):
+        if task == tasks.RECOGNISE_PAGES and payload["first"] == 1:
+            how["tell"]({"kind": "image/tiff"})
+            how["tell"]({"opening": 1})
+            raise TransientFailure("Took longer than 120 s and was stopped.", code="timeout")
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", hang_first)
+
+    app, request = filed("fine_clean.tif", searchable=True, copies=2)
+
+    assert {"page_lost", "unread_timeout"} <= set(request.review_reasons)
+    assert request.attachments[0].searchable_sha256 is not None
+    _, made = app.requests.export(request.reference, tmp_path / "out")
+    with pikepdf.open(made) as pdf:
+        assert len(pdf.pages) == 2
 
 
 def request_receipt(app):

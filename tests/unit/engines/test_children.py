@@ -126,6 +126,29 @@ def test_what_was_told_before_a_failure_was_told(then: str, servers: ForkServers
         assert told == [0, 1, 2]
 
 
+def test_the_time_of_a_part_may_follow_from_those_before_it(servers: ForkServers) -> None:
+    told: list[int] = []
+    payload = {"to": 60, "pause_s": 0.3}
+    with (
+        Child(servers, LIMITS, temp_dir="/tmp") as child,
+        pytest.raises(TransientFailure, match=r"Took longer than 0\.05 s"),
+    ):
+        child.call(
+            "child_tasks:count",
+            payload,
+            within_s=lambda: 0.05 if len(told) == 2 else 5,
+            tell=lambda part: told.append(part["number"]),
+        )
+    assert told == [0, 1]
+
+
+def test_a_task_may_have_less_time_than_the_child_allows(servers: ForkServers) -> None:
+    with Child(servers, LIMITS, temp_dir="/tmp") as child:
+        with pytest.raises(TransientFailure, match="Took longer than 1 s") as caught:
+            child.call("child_tasks:count", {"to": 60, "pause_s": 0.3}, in_all_s=1)
+        assert caught.value.code == "timeout"
+
+
 @pytest.mark.parametrize(("within_s", "to"), [(1.0, 4), (10.0, 60)])
 def test_each_part_has_its_time_and_all_have_that_of_the_task(
     within_s: float, to: int, servers: ForkServers
