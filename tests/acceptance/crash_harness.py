@@ -120,7 +120,7 @@ def call_here(
     payload: dict[str, Any],
     *,
     tell: Callable[[dict[str, Any]], object] = lambda _part: None,
-    within_s: float | None = None,
+    **_limits: object,
 ) -> dict[str, Any]:
     """Do a child's task in this process: the crash points are the same and come faster."""
     if task != tasks.RECOGNISE_PAGES:
