@@ -94,14 +94,17 @@ def _boxes_alike(levels: Levels, found: Sequence[TickBox], dpi: float) -> Iterat
         rest[box.top : box.bottom, box.left : box.right] = False
     taken: list[Sides] = []
     for sides in frames_alike(rest, sure):
-        left, top, right, bottom = sides
-        if any(left < each[2] and right > each[0] and top < each[3] and bottom > each[1]
-               for each in taken):  # fmt: skip
+        if any(_overlap(sides, each) for each in taken):
             continue
         taken.append(sides)
+        left, top, right, bottom = sides
         tick = tell_tick(dark[top:bottom, left:right], dpi)
         if tick is not None:
             yield TickBox(left, top, right, bottom, tick)
+
+
+def _overlap(one: Sides, other: Sides) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
 
 
 def _sides_of(box: TickBox) -> Sides:
@@ -111,8 +114,10 @@ def _sides_of(box: TickBox) -> Sides:
 def _edge_of(levels: Levels, frames: Sequence[Sides], dpi: float) -> int:
     """Return the level half way from the lines of most frames to white."""
     thick = max(2, round(FRAYED_IN * dpi))
-    lines = [np.median(levels[top : top + thick, left:right].min(axis=0))
-             for left, top, right, _ in frames]  # fmt: skip
+    lines = [
+        np.median(levels[top : top + thick, left:right].min(axis=0))
+        for left, top, right, _ in frames
+    ]
     return (int(np.median(lines)) + WHITE) // 2
 
 
