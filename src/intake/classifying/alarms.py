@@ -26,6 +26,8 @@ from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.classifications import Urgency
 
 KNOWN_WORDS = "known_words.txt"
+ALARM = "alarm "
+"""So begins the name of the signal of a rule that nothing speaks against."""
 _COUNTED_ALARMS = 4
 _COUNTED_SENTENCES = 50
 _LONGEST_PATTERN = 12
@@ -191,7 +193,7 @@ class AlarmPhrases:
         ]
         signals = {f"guarded {rule.name}": 1.0 for rule, _ in found}
         signals |= {f"guarded {rule.name}": 0.0 for rule, _ in standing}
-        signals |= {f"alarm {rule.name}": 1.0 for rule, _ in standing}
+        signals |= {f"{ALARM}{rule.name}": 1.0 for rule, _ in standing}
         sentences = set(reading.words.sentences[start:end])
         is_now = not sentences.isdisjoint(reading.now_sentences)
         for number in everywhere:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from intake.classifying.alarms import ALARM
 from intake.classifying.danger import DangerModel, Passage
 from intake.classifying.familiarity import is_little_known, is_rubbish
 from intake.schemas.classifications import Evidence, Urgency
@@ -52,7 +53,8 @@ def weigh(
     """Return the evidence after the model: an alarm raised, or an unlikely one made `high`.
 
     A word or two, and a page that was read as rubbish, say too little to the model: there the rules
-    alone decide, and what was found in rubbish is not doubted for the plain text beside it. A long
+    alone decide, and what was found in rubbish is not doubted for the plain text beside it. Nor is
+    what a rule found that the model never learned with: it cannot tell what that is worth. A long
     letter has many passages, and each may be mistaken: there the model must be surer; and surer
     still where the item says that it is a drill or a false alarm.
     """
@@ -66,7 +68,10 @@ def weigh(
         ]
         sure = _MORE_SURE * math.log(len(told))
         return _raised(model, evidence, told, above, sure, is_said_unreal=is_said_unreal)
-    is_beyond_doubt = any(each.signals["alarms"] for each in passages if is_rubbish(each))
+    is_beyond_doubt = any(
+        (is_rubbish(each) and each.signals["alarms"]) or _has_unlearned(model, each)
+        for each in passages
+    )
     if max(scores) < model.manifest.doubt and not is_beyond_doubt:
         return all_doubted(evidence)
     return list(evidence)
@@ -89,6 +94,14 @@ def weigh_torn(
     scores = model.score(told, most_read=_MOST_TORN)
     above = [score - model.manifest.alarm - _TORN for score in scores]
     return _raised(model, evidence, told, above, _SURELY_TORN, is_said_unreal=is_said_unreal)
+
+
+def _has_unlearned(model: DangerModel, passage: Passage) -> bool:
+    """Return whether a rule raised an alarm there that the model never learned with."""
+    return any(
+        value and name.startswith(ALARM) and name not in model.manifest.signals
+        for name, value in passage.signals.items()
+    )
 
 
 def _tells(passage: Passage) -> bool:

@@ -55,6 +55,10 @@ def test_one_that_may_be_a_call_is_read_before_its_turn() -> None:
         "We cannot find our daughter.",
         "We can't find our son anywhere, he is six.",
         "Our grandfather cannot be found.",
+        "My brother has been missing since the flood.",
+        "Unsere Tochter wird seit gestern Abend vermisst.",
+        "Mama je od včeraj pogrešana.",
+        "La mia nipotina non si trova da ieri, giocava al fiume.",
         "Notre fille de cinq ans est introuvable depuis ce matin.",
         "Mi hijo de seis años no aparece desde anoche.",
         "Wir finden unser Kind nicht mehr, es war am Bach.",
@@ -63,18 +67,6 @@ def test_one_that_may_be_a_call_is_read_before_its_turn() -> None:
 )
 def test_somebody_who_is_missing_is_an_alarm_wherever_it_is_said(call: str) -> None:
     assert _urgencies(call) == {Urgency.EMERGENCY}
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        "My brother has been missing since the flood.",
-        "Unsere Tochter wird seit gestern Abend vermisst.",
-        "Mama je od včeraj pogrešana.",
-    ],
-)
-def test_or_is_read_before_its_turn_where_the_model_doubts_it(call: str) -> None:
-    assert Urgency.NORMAL not in _urgencies(call)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +83,10 @@ def test_or_is_read_before_its_turn_where_the_model_doubts_it(call: str) -> None
         "We can't find our daughter's school certificate.",
         "My husband has been missing from your list since March.",
         "Ich finde für mein Kind seit Wochen keinen Platz.",
+        "Il cane di mia figlia è sparito da ieri.",
+        "Mio marito è scomparso nel mese di marzo dopo una lunga malattia.",
+        "My son cannot be found in your system.",
+        "Unser Sohn vermisst seine Schule.",
         "Unsere Katze ist seit gestern verschwunden.",
     ],
 )
