@@ -68,13 +68,9 @@ def weigh(
         ]
         sure = _MORE_SURE * math.log(len(told))
         return _raised(model, evidence, told, above, sure, is_said_unreal=is_said_unreal)
-    is_beyond_doubt = any(
-        (is_rubbish(each) and each.signals["alarms"]) or _has_unlearned(model, each)
-        for each in passages
-    )
-    if max(scores) < model.manifest.doubt and not is_beyond_doubt:
-        return all_doubted(evidence)
-    return list(evidence)
+    if max(scores) >= model.manifest.doubt or any(_is_beyond_doubt(model, p) for p in passages):
+        return list(evidence)
+    return all_doubted(evidence)
 
 
 def weigh_torn(
@@ -96,9 +92,12 @@ def weigh_torn(
     return _raised(model, evidence, told, above, _SURELY_TORN, is_said_unreal=is_said_unreal)
 
 
-def _has_unlearned(model: DangerModel, passage: Passage) -> bool:
-    """Return whether a rule raised an alarm there that the model never learned with."""
-    return any(
+def _is_beyond_doubt(model: DangerModel, passage: Passage) -> bool:
+    """Return whether a rule raised an alarm there that the model cannot judge: in rubbish, or by a
+    rule that it never learned with."""
+    if not passage.signals["alarms"]:
+        return False
+    return is_rubbish(passage) or any(
         value and name.startswith(ALARM) and name not in model.manifest.signals
         for name, value in passage.signals.items()
     )

@@ -31,20 +31,20 @@ def allow(limits: Limits, pages: PageLimits, files: int = 1) -> Allowance:
     return Allowance(limits.timeout_s, _LOOKS * pages.page_timeout_s, files)
 
 
-class _Unopened(Exception):
+class _Ended(Exception):
+    """The child was ended: what else it might read is left."""
+
+    def __init__(self, why: TransientFailure) -> None:
+        super().__init__(why.message)
+        self.why = why
+
+
+class _Unopened(_Ended):
     """Opening the file as a whole crashed or took too long."""
 
-    def __init__(self, why: TransientFailure) -> None:
-        super().__init__(why.message)
-        self.why = why
 
-
-class _UsedUp(Exception):
+class _UsedUp(_Ended):
     """What pages may cost in vain was spent over one that the child survived."""
-
-    def __init__(self, why: TransientFailure) -> None:
-        super().__init__(why.message)
-        self.why = why
 
 
 class PageByPage:

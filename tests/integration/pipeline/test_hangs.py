@@ -132,14 +132,7 @@ def test_a_page_that_hangs_costs_itself_and_the_item_is_filed_at_once(
 def test_where_what_was_read_cannot_be_judged_either_a_person_has_it_and_nothing_is_read_in_vain(
     open_intake: Open, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str, retried: int
 ) -> None:
-    call = Child.call
-
-    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
-        if task == tasks.JUDGE:
-            raise TransientFailure("It was too much.", code=code)
-        return call(child, task, payload, **how)
-
-    monkeypatch.setattr(Child, "call", fail)
+    _fail_at(monkeypatch, tasks.JUDGE, code)
     app = open_intake()
     receipt = _push(app, content, "scan")
     report = app.process()
@@ -268,18 +261,22 @@ def test_who_asks_for_one_file_gets_the_pages_that_can_be_read() -> None:
     assert caught.value.code == "timeout"
 
 
+def _fail_at(monkeypatch: pytest.MonkeyPatch, failing: str, code: str) -> None:
+    call = Child.call
+
+    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
+        if task == failing:
+            raise TransientFailure("It was too much.", code=code)
+        return call(child, task, payload, **how)
+
+    monkeypatch.setattr(Child, "call", fail)
+
+
 @pytest.mark.parametrize(("code", "retried"), [("timeout", 0), ("crash", 2)])
 def test_a_batch_that_cannot_be_looked_through_in_time_is_one_letter(
     open_intake: Open, monkeypatch: pytest.MonkeyPatch, code: str, retried: int
 ) -> None:
-    call = Child.call
-
-    def fail(child: Child, task: str, payload: dict[str, Any], **how: Any) -> dict[str, Any]:
-        if task == tasks.SEPARATE:
-            raise TransientFailure("It did not come to an end.", code=code)
-        return call(child, task, payload, **how)
-
-    monkeypatch.setattr(Child, "call", fail)
+    _fail_at(monkeypatch, tasks.SEPARATE, code)
     app = open_intake()
     item = RawItem(
         source="scans",
