@@ -64,7 +64,7 @@ def read(servers: ForkServers, file: Path, preload: tuple[str, dict[str, object]
         tempfile.TemporaryDirectory() as folder,
         Child(servers, OPTIONS.heavy, temp_dir=folder, preload=preload) as child,
     ):
-        child.call(tasks.RECOGNISE, payload)
+        child.call(tasks.RECOGNISE_PAGES, payload | {"first": 1})
 
 
 def submissions(folder: Path) -> list[float]:

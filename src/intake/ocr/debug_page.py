@@ -1,50 +1,52 @@
 """A page for a person who asks why a document was read as it was: HTML in one file, no script.
 
 For each page: the picture as it came, the picture the engine was given with every word's box
-coloured by its confidence, and the text.
+coloured by its confidence, and the text; or why there is none.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
-from io import BytesIO
 from itertools import groupby
 from typing import TextIO
 
-from PIL import Image
-
-from intake.ocr.prepare import Prepared
-from intake.ocr.sheets import PageImage
+from intake.errors import IntakeError
+from intake.ocr.readings import Reading
 from intake.schemas.documents import Page, RecognisedDocument, Word
 
-_SHOWN_PIXELS = 1400
-"""The longer side of a shown picture: enough to read small print at twice the size."""
-_JPEG_QUALITY = 70
 _BANDS = ((0.9, "sure", "0.90 and more"), (0.75, "fair", "0.75 to 0.90"), (0.0, "poor", "less"))
 """Least confidence, name of the colour, and what the legend says."""
 
 
 class DebugPage:
-    """Writes the HTML as the pages are read, so that a long document is never held whole."""
+    """Writes the HTML as the pages are read, so that a long document is never held whole.
+
+    It opens no picture: those it shows were coded where they were opened (``debug_pictures``).
+    """
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._came = ""
         legend = "".join(f'<li class="{name}">{label}</li>' for _, name, label in _BANDS)
         out.write(_HEAD.format(style=_STYLE, legend=legend))
 
-    def watch(self, sheet: PageImage, prepared: Prepared, page: Page) -> None:
-        """Add a page that was read."""
-        shown = _to_scale(sheet)
-        self._out.write(
-            f"<section><h2>Page {page.number}</h2>{_facts(page)}"
-            f'<div class="panes"><figure><figcaption>As it came</figcaption>{_img(shown)}</figure>'
-            f"<figure><figcaption>As the engine saw it</figcaption>"
-            f'<div class="read">{_img(_reduced(prepared.image))}{_boxes(page)}</div></figure>'
-            f"<figure><figcaption>What was read</figcaption>{_text(page.words)}</figure></div>"
-            "</section>\n"
-        )
+    def show(self, picture: str) -> None:
+        """Keep the picture of the page that is read next, as it came (base64 of a JPEG)."""
+        self._came = picture
+
+    def add(self, number: int, reading: Reading, prepared: str | None = None) -> None:
+        """Add what came of the page, and its picture as the engine saw it, if it did."""
+        page = reading.page
+        if page is None:
+            why = reading.error.message if reading.error else ""
+            what = f"<p>It was not read: {escape(why)}</p>{self._panes()}"
+        elif prepared is None:
+            what = f"<p>Its text stood in the file.</p><pre>{escape(page.text)}</pre>"
+        else:
+            what = f"{_facts(page)}{self._panes(_as_seen(page, prepared), _as_read(page))}"
+        self._came = ""
+        self._section(f"Page {number}", what)
 
     def close(self, document: RecognisedDocument) -> None:
         """End the HTML with what became of the document as a whole."""
@@ -52,18 +54,41 @@ class DebugPage:
             f"<li><code>{escape(each.code)}</code> {escape(each.detail)}</li>"
             for each in document.defects
         )
-        embedded = [page for page in document.pages if page.origin == "embedded"]
-        kept = "".join(
-            f"<section><h2>Page {page.number}</h2><p>Its text stood in the file.</p>"
-            f"<pre>{escape(page.text)}</pre></section>"
-            for page in embedded
-        )
         verdict = "a person must look" if document.needs_review else "good enough"
-        self._out.write(
-            f"{kept}<section><h2>Document</h2><p>Confidence {document.confidence:.2f}: {verdict}. "
+        self._end(
+            f"<p>Confidence {document.confidence:.2f}: {verdict}. "
             f"Read by {escape(document.engine)} {escape(document.engine_version)}.</p>"
-            f"<ul>{told}</ul></section></main></html>\n"
+            f"<ul>{told}</ul>"
         )
+
+    def fail(self, error: IntakeError) -> None:
+        """End the HTML of a document of which nothing was read."""
+        self._end(f"<p>Nothing was read: {escape(error.message)}</p>")
+
+    def _end(self, what: str) -> None:
+        if self._came:
+            self._section("A page that was not read", self._panes())
+        self._section("Document", what)
+        self._out.write("</main></html>\n")
+
+    def _section(self, title: str, what: str) -> None:
+        self._out.write(f"<section><h2>{title}</h2>{what}</section>\n")
+
+    def _panes(self, *more: str) -> str:
+        came = _figure("As it came", _img(self._came)) if self._came else ""
+        return f'<div class="panes">{came}{"".join(more)}</div>'
+
+
+def _as_seen(page: Page, picture: str) -> str:
+    return _figure("As the engine saw it", f'<div class="read">{_img(picture)}{_boxes(page)}</div>')
+
+
+def _as_read(page: Page) -> str:
+    return _figure("What was read", _text(page.words))
+
+
+def _figure(caption: str, what: str) -> str:
+    return f"<figure><figcaption>{caption}</figcaption>{what}</figure>"
 
 
 def _facts(page: Page) -> str:
@@ -80,23 +105,8 @@ def _facts(page: Page) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _to_scale(sheet: PageImage) -> Image.Image:
-    """Return the page with square dots, as small as is still readable."""
-    width_in, height_in = sheet.image.width / sheet.dpi_x, sheet.image.height / sheet.dpi_y
-    dpi = _SHOWN_PIXELS / max(width_in, height_in)
-    size = (max(1, round(width_in * dpi)), max(1, round(height_in * dpi)))
-    return sheet.image.resize(size, Image.Resampling.BOX)
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    return image.reduce(max(1, max(image.size) // _SHOWN_PIXELS))
-
-
-def _img(image: Image.Image) -> str:
-    out = BytesIO()
-    image.convert("L").save(out, "JPEG", quality=_JPEG_QUALITY)
-    coded = base64.b64encode(out.getvalue()).decode("ascii")
-    return f'<img alt="" src="data:image/jpeg;base64,{coded}">'
+def _img(picture: str) -> str:
+    return f'<img alt="" src="data:image/jpeg;base64,{picture}">'
 
 
 def _boxes(page: Page) -> str:

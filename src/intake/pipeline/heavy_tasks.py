@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 from intake.errors import TransientFailure
 from intake.interfaces import Preloadable
 from intake.ocr.barcodes import find_barcodes
-from intake.ocr.debug_page import DebugPage
+from intake.ocr.debug_pictures import as_it_came, as_prepared
 from intake.ocr.file_kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.prepare import Prepared
 from intake.ocr.readings import is_by_engine, told_reading
-from intake.ocr.recognise import SheetReader, read_document
+from intake.ocr.recognise import SheetReader
 from intake.ocr.separators import find_letters
 from intake.ocr.sheets import PageImage, Sheet
 from intake.parsing.media_types import sniff
@@ -39,27 +38,6 @@ def preload(payload: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def recognise_file(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read the text in the picture, PDF or office document ``path``, in one go.
-
-    The page that explains the reading is written, if one is wanted.
-    """
-    with _debug_page(payload["debug_html"]) as explained:
-        file = _OpenFile(payload)
-        document = read_document(
-            file.kind,
-            file.sheets,
-            engine=file.engine,
-            languages=file.begin_in,
-            limits=file.limits,
-            watch=explained.watch if explained else None,
-            tell=file.languages.tell,
-        )
-        if explained:
-            explained.close(document)
-    return document.model_dump(mode="json")
-
-
 def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Read the text in the file ``path``, page by page from page ``first`` on.
 
@@ -67,15 +45,13 @@ def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     what came of it; the number after the last one, too. Where opening the file as a whole crashed
     or took too long, it yields that error and ends. ``begin_in``: the languages that the page
     before was read in, if any was; ``open_within_s``: how long the opening of a page may take.
+    Where ``explain`` is set, pictures of the page come with it (``debug_pictures``): as it came
+    before it is read, as the engine saw it with what came of it.
     """
     file = _OpenFile(payload)
-    barcodes: list[Barcode] = []
-
-    def watch(sheet: PageImage, prepared: Prepared, _page: Page) -> None:
-        barcodes[:] = _barcodes(sheet, prepared) if payload.get("is_letter") else ()
-
+    seen = _Seen(is_letter=payload.get("is_letter", False), explain=payload["explain"])
     reader = SheetReader(
-        file.engine, file.begin_in, file.limits, watch=watch, tell=file.languages.tell
+        file.engine, file.begin_in, file.limits, watch=seen.watch, tell=file.languages.tell
     )
     yield {"kind": file.kind}
     number = payload["first"]
@@ -89,14 +65,35 @@ def recognise_pages(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if sheet is None:
             return
         number = sheet.number + 1
-        barcodes.clear()
+        if payload["explain"] and isinstance(sheet, PageImage):
+            yield {"came": as_it_came(sheet)}
+        seen.forget()
         reading = reader.read(sheet)
         engine = None
         if reading.page is not None:
-            page = reading.page.model_copy(update={"barcodes": tuple(barcodes)})
+            page = reading.page.model_copy(update={"barcodes": seen.barcodes})
             reading = replace(reading, page=page)
             engine = [file.engine.name, file.engine.version()] if is_by_engine(page) else None
-        yield {"reading": told_reading(reading), "engine": engine}
+        yield {"reading": told_reading(reading), "engine": engine, "prepared": seen.prepared}
+
+
+class _Seen:
+    """What is taken from a page while its pictures are there."""
+
+    def __init__(self, *, is_letter: bool, explain: bool) -> None:
+        self._is_letter = is_letter
+        self._explain = explain
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin with the next page."""
+        self.barcodes: tuple[Barcode, ...] = ()
+        self.prepared: str | None = None
+
+    def watch(self, sheet: PageImage, prepared: Prepared, _page: Page) -> None:
+        """Look at a page that was read as a picture."""
+        self.barcodes = _barcodes(sheet, prepared) if self._is_letter else ()
+        self.prepared = as_prepared(prepared) if self._explain else None
 
 
 class _OpenFile:
@@ -189,15 +186,3 @@ def _content(payload: dict[str, Any]) -> bytes:
 
 def _passwords(payload: dict[str, Any]) -> tuple[str, ...]:
     return read_passwords(ParserOptions.model_validate(payload["parsing"]))
-
-
-@contextmanager
-def _debug_page(place: str | None) -> Iterator[DebugPage | None]:
-    if place is None:
-        yield None
-        return
-    target = Path(place)
-    with on_disk(target):
-        out = target.open("w", encoding="utf-8")
-    with out:
-        yield DebugPage(out)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from intake.engines.children import Child
-from intake.engines.forking import ForkServers
+from intake.engines.forking import ForkServers, NotForked
 from intake.engines.limits import Limits
 from intake.engines.scratch import scratch_folder
-from intake.errors import UsageError
+from intake.errors import ItemError, UsageError
+from intake.ocr.debug_page import DebugPage
 from intake.pipeline import tasks
 from intake.pipeline.disk import on_disk
 from intake.pipeline.page_by_page import PageByPage, allow
@@ -40,7 +42,8 @@ def read_file(
 
     Files that lie in a PDF are not read: such a document needs review.
     ``searchable_pdf`` and ``debug_html`` are written, or replaced, at once or not at all. Where
-    no PDF can be made a defect of the document says why.
+    no PDF can be made a defect of the document says why; where no page can be read ``debug_html``
+    does.
 
     Raises:
         UnreadableItem: no page can be read.
@@ -49,11 +52,10 @@ def read_file(
         UsageError: a file is wanted where none can be: in a folder that is not there or may not be
             written into, in place of a folder, or in place of each other.
     """
-    wanted = {"searchable_pdf": searchable_pdf, "debug_html": debug_html}
-    targets = {name: target for name, target in wanted.items() if target is not None}
-    for target in targets.values():
+    targets = [target for target in (searchable_pdf, debug_html) if target is not None]
+    for target in targets:
         check_place(target)
-    if len(set(targets.values())) < len(targets):
+    if len(set(targets)) < len(targets):
         raise UsageError(
             "The PDF and the page that explains the reading would be one file.",
             remedy="Give each a name of its own.",
@@ -63,6 +65,7 @@ def read_file(
     with (
         scratch_folder() as folder,
         Child(_servers, limits, temp_dir=str(folder), preload=preload) as child,
+        _explained(folder, debug_html) as explained,
     ):
         file = folder / "file"
         with on_disk(file):
@@ -72,30 +75,53 @@ def read_file(
             media_type,
             ocr=ocr_options,
             parsing=parsing.model_dump(mode="json"),
-            debug_html=folder / "debug_html" if debug_html else None,
+            explain=explained is not None,
         )
-        document = _read(child, payload, limits, ocr)
+        allowance = allow(limits, ocr.limits)
+        pages = PageByPage(payload, ocr.limits, allowance, limits.timeout_s, explained)
+        document = _read(child, pages)
         if any(defect.code == FILES_INSIDE for defect in document.defects):
             document = document.model_copy(update={"needs_review": True})
         if searchable_pdf:
             made = folder / "searchable_pdf"
             document = write_searchable_pdf(child, payload, document, made)
-        for name, target in targets.items():
-            if (folder / name).exists():
-                with whole_file(target) as unfinished:
-                    shutil.copyfile(folder / name, unfinished)
-    return document
+            if made.exists():
+                _hand_over(made, searchable_pdf)
+        if explained:
+            explained.close(document)
+        return document
 
 
-def _read(
-    child: Child, payload: dict[str, Any], limits: Limits, ocr: OcrOptions
-) -> RecognisedDocument:
-    """Return what the pages say. One that ends the child costs itself, but where the reading is
-    explained: then it is done in one go."""
-    if payload["debug_html"] is not None:
-        return RecognisedDocument.model_validate(child.call(tasks.RECOGNISE, payload))
-    allowance = allow(limits, ocr.limits)
-    file = PageByPage(payload, ocr.limits, allowance, limits.timeout_s)
-    while not file.read_on(child):
-        pass
-    return file.document()
+def _read(child: Child, pages: PageByPage) -> RecognisedDocument:
+    """Return what the pages say; one that ends the child costs itself."""
+    try:
+        while not pages.read_on(child):
+            pass
+    except NotForked:
+        if not pages.is_begun:
+            raise
+    return pages.document()
+
+
+@contextmanager
+def _explained(folder: Path, target: Path | None) -> Iterator[DebugPage | None]:
+    """Give a page to explain a reading on, handed over also where nothing can be read."""
+    if target is None:
+        yield None
+        return
+    place, unread = folder / "debug_html", None
+    with on_disk(place), place.open("w", encoding="utf-8") as out:
+        page = DebugPage(out)
+        try:
+            yield page
+        except ItemError as error:
+            page.fail(error)
+            unread = error
+    _hand_over(place, target)
+    if unread:
+        raise unread
+
+
+def _hand_over(made: Path, target: Path) -> None:
+    with whole_file(target) as unfinished:
+        shutil.copyfile(made, unfinished)

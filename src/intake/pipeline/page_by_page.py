@@ -14,6 +14,7 @@ from intake.engines.children import Child
 from intake.engines.forking import NotForked
 from intake.engines.limits import Limits
 from intake.errors import TransientFailure, UnreadableItem
+from intake.ocr.debug_page import DebugPage
 from intake.ocr.limits import PageLimits
 from intake.ocr.readings import PAGES_LEFT_OUT, Reading, document_of, lost, reading_from
 from intake.pipeline import tasks
@@ -48,12 +49,21 @@ class _UsedUp(_Ended):
 
 
 class PageByPage:
-    """What was read of one file, within ``timeout_s`` seconds and what pages cost in vain."""
+    """What was read of one file, within ``timeout_s`` seconds and what pages cost in vain.
+
+    ``explained`` is shown each page, if the payload asks for pictures of them.
+    """
 
     def __init__(
-        self, payload: dict[str, Any], limits: PageLimits, allowance: Allowance, timeout_s: float
+        self,
+        payload: dict[str, Any],
+        limits: PageLimits,
+        allowance: Allowance,
+        timeout_s: float,
+        explained: DebugPage | None = None,
     ) -> None:
         self.payload = payload
+        self._explained = explained
         self._limits = limits
         self._allowance = allowance
         allowance.begin_file()
@@ -69,6 +79,11 @@ class PageByPage:
         """What is left of the time for the file."""
         self.deaths: list[TransientFailure] = []
         """Why children ended before they had read the file to its end."""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether something was read."""
+        return any(each.page is not None for each in self._readings)
 
     def read_on(self, child: Child) -> bool:
         """Read the rest; False if the child ended and another one is to go on.
@@ -133,11 +148,14 @@ class PageByPage:
         elif "unopened" in part:
             self._allowance.spend(self._heard_s - before_s)
             raise _Unopened(TransientFailure(**part["unopened"]))
+        elif "came" in part:
+            if self._explained:
+                self._explained.show(part["came"])
         else:
             reading = reading_from(part["reading"])
-            self._readings.append(reading)
+            self._keep(reading, part["prepared"])
             self._engine = tuple(part["engine"] or self._engine)
-            self._next, self._is_at_work = self._next + 1, False
+            self._is_at_work = False
             if isinstance(reading.error, TransientFailure):
                 self._allowance.spend(self._heard_s - before_s)
                 if self._allowance.is_used_up:
@@ -146,8 +164,7 @@ class PageByPage:
     def _bury(self, death: TransientFailure) -> bool:
         """Note which page ended the child, and why; return whether nobody is to go on."""
         self.deaths.append(death)
-        self._readings.append(lost(self._next, death))
-        self._next += 1
+        self._keep(lost(self._next, death))
         is_end = (
             self._allowance.is_used_up
             or self.left_s < _LEAST_S
@@ -156,6 +173,13 @@ class PageByPage:
         if is_end:
             self._leave_rest(death)
         return is_end
+
+    def _keep(self, reading: Reading, prepared: str | None = None) -> None:
+        """Note what came of page ``_next``."""
+        self._readings.append(reading)
+        if self._explained:
+            self._explained.add(self._next, reading, prepared)
+        self._next += 1
 
     def _give_up(self, why: TransientFailure) -> bool:
         """Leave the rest, since no page is to blame; there is no file if nothing was read."""

@@ -14,7 +14,6 @@ READ = "intake.pipeline.light_tasks:read"
 JUDGE = "intake.pipeline.light_tasks:judge_documents"
 READ_LETTER = "intake.pipeline.light_tasks:read_letter"
 _LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
-RECOGNISE = "intake.pipeline.heavy_tasks:recognise_file"
 RECOGNISE_PAGES = "intake.pipeline.heavy_tasks:recognise_pages"
 WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
 SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
@@ -41,21 +40,19 @@ def reading(
     *,
     ocr: dict[str, Any],
     parsing: dict[str, Any],
-    debug_html: Path | None = None,
+    explain: bool = False,
 ) -> dict[str, Any]:
-    """Return the payload of ``RECOGNISE`` and ``RECOGNISE_PAGES``.
+    """Return the payload of ``RECOGNISE_PAGES``.
 
-    ``ocr`` and ``parsing`` are options as JSON. A page that explains the reading is written where
-    the child of ``RECOGNISE`` is told to. With ``is_letter`` added, barcodes are looked for as
-    well; with ``came_with``, the language (ISO 639-1) of the text that the file came with, it is
-    read in that one too. ``RECOGNISE_PAGES`` begins with the page ``first``, in the languages
-    ``begin_in``, where these are added.
+    ``ocr`` and ``parsing`` are options as JSON; ``explain``: pictures of the pages are wanted as
+    well. With ``is_letter`` added, barcodes are looked for too; with ``came_with``, the language
+    (ISO 639-1) of the text that the file came with, it is read in that one too. It begins with the
+    page ``first``, in the languages ``begin_in``, where these are added.
     """
-    explained = None if debug_html is None else str(debug_html)
     return {
         "path": str(path),
         "media_type": media_type,
         "parsing": parsing,
-        "debug_html": explained,
+        "explain": explain,
         **ocr,
     }

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import base64
 import re
 from html.parser import HTMLParser
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from PIL import Image
 
+from intake.errors import TransientFailure, UnreadableItem
 from intake.ocr.debug_page import DebugPage
+from intake.ocr.debug_pictures import as_it_came, as_prepared
 from intake.ocr.prepare import Prepared
+from intake.ocr.readings import Reading, lost
 from intake.ocr.sheets import PageImage
 from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 
@@ -36,17 +40,19 @@ def _word(text, confidence, line=0):
     return Word(text=text, confidence=confidence, line=line, **box)
 
 
-def _html(*words, defects=(), kept=""):
+def _html(*words, defects=(), kept="", why=""):
     out = StringIO()
     debug = DebugPage(out)
     sheet = PageImage(number=1, image=Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98)
     prepared = Prepared(image=Image.new("L", (2118, 2923), 255), dpi=250, skew=0, ink_in2=1)
     page = Page(number=1, confidence=0.8, words=words, width=2118, height=2923)
-    debug.watch(sheet, prepared, page)
-    embedded = [Page(number=2, origin="embedded", text=kept)] if kept else []
-    debug.close(
-        RecognisedDocument(media_type="image/tiff", pages=(page, *embedded), defects=defects)
-    )
+    debug.show(as_it_came(sheet))
+    debug.add(1, Reading(page=page), as_prepared(prepared))
+    if kept:
+        debug.add(2, Reading(page=Page(number=2, origin="embedded", text=kept)))
+    if why:
+        debug.add(3, lost(3, TransientFailure(why, code="crash")))
+    debug.close(RecognisedDocument(media_type="image/tiff", pages=(page,), defects=defects))
     return out.getvalue()
 
 
@@ -85,6 +91,7 @@ def test_nothing_that_a_citizen_wrote_becomes_html():
             _word("<script>alert(1)</script>", 0.9),
             defects=[Defect(code="bad_fax_lines", detail="<b>7</b>")],
             kept="</pre><script>",
+            why="<script>",
         )
     )
 
@@ -93,11 +100,9 @@ def test_nothing_that_a_citizen_wrote_becomes_html():
 
 
 def test_a_page_of_a_standard_fax_is_shown_in_its_true_proportions():
-    from intake.ocr.debug_page import _to_scale
-
     sheet = PageImage(number=1, image=Image.new("L", (1728, 1146), 255), dpi_x=204, dpi_y=98)
 
-    shown = _to_scale(sheet)
+    shown = Image.open(BytesIO(base64.b64decode(as_it_came(sheet))))
 
     assert shown.height / shown.width == pytest.approx((1146 / 98) / (1728 / 204), rel=0.01)
 
@@ -111,3 +116,28 @@ def test_the_end_says_what_became_of_the_document():
     assert "Nothing was read." in text
     assert "7 rows of 1146 damaged" in text
     assert "Già" in text
+
+
+def test_a_page_that_was_not_read_says_why_and_shows_nobody_elses_picture():
+    _, page = _html(_word("Roma", 0.95), why="SIGSEGV").split("<h2>Page 3</h2>")
+
+    assert "It was not read: SIGSEGV" in page
+    assert "<img" not in page
+
+
+def test_a_file_that_was_not_read_says_why():
+    out = StringIO()
+    DebugPage(out).fail(UnreadableItem("No <picture>.", code="unknown_format"))
+
+    assert "Nothing was read: No <picture>." in " ".join(Elements(out.getvalue()).texts)
+
+
+def test_the_page_at_work_when_time_was_over_is_shown():
+    out = StringIO()
+    debug = DebugPage(out)
+    debug.show("JPEG")
+    debug.fail(TransientFailure("Took longer.", code="timeout"))
+
+    seen = Elements(out.getvalue())
+    assert "A page that was not read" in seen.texts
+    assert [each["src"] for each in seen.named("img")] == ["data:image/jpeg;base64,JPEG"]

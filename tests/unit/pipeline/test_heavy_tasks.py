@@ -33,7 +33,7 @@ def _told(
     monkeypatch.setattr(heavy_tasks, "_open", open_sheets)
     ocr = OcrOptions().model_dump(mode="json")
     parsing = ParserOptions().model_dump(mode="json")
-    given = ocr | {"parsing": parsing, "media_type": None, "first": 2} | payload
+    given = ocr | {"parsing": parsing, "media_type": None, "explain": False, "first": 2} | payload
     told = list(recognise_pages(given))
     return [*told, {"within": opened_within}]
 

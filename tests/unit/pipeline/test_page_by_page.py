@@ -96,7 +96,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def _page(number: int, *languages: str) -> list[dict[str, Any]]:
     page = Page(number=number, text=f"page {number}", confidence=1, languages=languages)
-    reading = {"reading": told_reading(Reading(page=page)), "engine": ["tess", "5"]}
+    reading = {
+        "reading": told_reading(Reading(page=page)),
+        "engine": ["tess", "5"],
+        "prepared": None,
+    }
     return [{"opening": number}, reading]
 
 
@@ -201,7 +205,7 @@ def test_the_next_child_begins_in_the_languages_of_the_last_page_that_has_some()
 def test_of_a_damaged_page_and_one_that_ended_the_child_the_latter_tells_what_comes_next(
     *, crashes_first: bool
 ) -> None:
-    damaged = {"reading": told_reading(Reading(error=CORRUPT)), "engine": None}
+    damaged = {"reading": told_reading(Reading(error=CORRUPT)), "engine": None, "prepared": None}
     file = _file()
     if crashes_first:
         file.read_on(ToldChild(KIND, {"opening": 1}, CRASH))
@@ -229,7 +233,7 @@ def test_when_the_time_for_the_file_is_over_no_page_is_to_blame(clock: Clock) ->
 
 def test_pages_that_the_child_survives_lessen_the_time_of_those_after_them(clock: Clock) -> None:
     allowance = Allowance(300, 120)
-    lost = {"reading": told_reading(Reading(error=SLOW)), "engine": None}
+    lost = {"reading": told_reading(Reading(error=SLOW)), "engine": None, "prepared": None}
     pages = [part for number in range(1, 31) for part in ({"opening": number}, HANG_HALF, lost)]
     child = SlowChild(clock, KIND, *pages)
     file = _file(allowance)

@@ -84,7 +84,10 @@ def ocr(
     ] = None,
     debug_html: Annotated[
         Path | None,
-        typer.Option(help="Write a page that shows each word in the colour of its confidence."),
+        typer.Option(
+            help="Write a page that shows each word in the colour of its confidence, "
+            "and why a page was not read."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
