@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
-from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.desk.quarantine import Quarantine
 from intake.desk.receipts import Receipts
 from intake.desk.requests import Requests
+from intake.desk.thresholds import RollingThresholds
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
@@ -62,6 +62,10 @@ class Intake:
         )
         self._registrar = Registrar(self._premises.database, filing_options(self.settings))
         self._observers = observers.load(self.settings.observers)
+        precision = self.settings.classify.precision
+        self._rolling = (
+            None if precision is None else RollingThresholds(self._premises.database, precision)
+        )
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -230,7 +234,8 @@ class Intake:
         """
         here = self._premises
         here.get_ready()
-        with Stages(here.blobs, here.scratch, self._stage_options(), here.servers) as stages:
+        options = self._stage_options(for_one=True)
+        with Stages(here.blobs, here.scratch, options, here.servers) as stages:
             verdict = submissions.judge(draft, stages)
         with here.database.read() as connection:
             now = here.database.now(connection)
@@ -295,16 +300,15 @@ class Intake:
         with self._premises.database.read() as connection:
             return receipts.waiting(connection)
 
-    def _stage_options(self) -> StageOptions:
-        """Return the settings' options; the thresholds are the rolling ones where wanted."""
+    def _stage_options(self, *, for_one: bool = False) -> StageOptions:
+        """Return the settings' options; the thresholds are the rolling ones where wanted, for one
+        text those of lately."""
         options = stage_options(self.settings, put_to_use(self._premises.database))
-        precision = self.settings.classify.precision
-        if precision is None:
+        if self._rolling is None:
             return options
-        thresholds = choose_thresholds(
-            self.requests.outcomes(), precision=precision, lately=self.requests.choices()
-        )
-        classify = options.classify.model_copy(update={"thresholds": thresholds, "lessens": False})
+        follow = self._rolling.of_lately if for_one else self._rolling.learned
+        changes = {"thresholds": follow(self.requests), "lessens": False}
+        classify = options.classify.model_copy(update=changes)
         return options.model_copy(update={"classify": classify})
 
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
