@@ -18,11 +18,12 @@ from intake.desk.thresholds import RollingThresholds
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline import observers, submissions, topics
+from intake.pipeline import submissions, topics
 from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
+from intake.pipeline.observers import open_observers
 from intake.pipeline.outcomes import Registrar
-from intake.pipeline.problems import describe, what_waits
+from intake.pipeline.problems import describe, describe_faults, what_waits
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
@@ -61,7 +62,7 @@ class Intake:
             self.settings.data_dir / "scratch",
         )
         self._registrar = Registrar(self._premises.database, filing_options(self.settings))
-        self._observers = observers.load(self.settings.observers)
+        self._observers = open_observers(self.settings.observers)
         precision = self.settings.classify.precision
         self._rolling = (
             None if precision is None else RollingThresholds(self._premises.database, precision)
@@ -84,7 +85,8 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Close the connections to the database and end the children."""
+        """Wait for the observers, close the connections to the database and end the children."""
+        self._observers.close()
         self._premises.close()
 
     @property
@@ -190,6 +192,8 @@ class Intake:
         problem = processed.problem or what_waits(self._premises.database)
         if not (problem or processed.filed):  # else an item that was judged would have told it
             problem = what_is_wrong(options.classify)
+        if not problem and self._observers.faults:
+            problem = describe_faults(self._observers.faults)
         processed = processed.model_copy(update={"problem": problem})
         trained, not_trained = self._refit()
         return RunReport(
@@ -230,6 +234,7 @@ class Intake:
         needs no look if the taxonomy knows it. The same ``submission_key`` gives the same request.
 
         Raises:
+            UnknownReference: there is no request that it could follow; nothing was filed.
             StoreError: nothing was filed; submit it again.
         """
         here = self._premises
@@ -275,7 +280,7 @@ class Intake:
         """Open everything that a run would open; change nothing."""
         from intake.checks import check_all  # noqa: PLC0415 - loads engines and classifiers
 
-        return check_all(self.settings, self._premises)
+        return check_all(self.settings, self._premises, self._observers.faults)
 
     def database_revision(self) -> tuple[str | None, str]:
         """Return the revision of the database (None: empty) and the newest there is."""
@@ -315,7 +320,7 @@ class Intake:
         return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
     def _observe(self, events: Iterable[Event]) -> None:
-        observers.tell(self._observers, events)
+        self._observers.tell(events)
 
 
 def _check_profile(profile: str) -> None:
