@@ -8,21 +8,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
-from intake.classifying.gate import choose_thresholds
 from intake.classifying.model_folder import ModelFolder
 from intake.classifying.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.desk.quarantine import Quarantine
 from intake.desk.receipts import Receipts
 from intake.desk.requests import Requests
+from intake.desk.thresholds import RollingThresholds
 from intake.errors import ConfigError, IntakeError, UnknownReference, UsageError
 from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
-from intake.pipeline import observers, submissions, topics
+from intake.pipeline import submissions, topics
 from intake.pipeline.faults import what_is_wrong
 from intake.pipeline.models import Models, put_to_use
+from intake.pipeline.observers import open_observers
 from intake.pipeline.outcomes import Registrar
-from intake.pipeline.problems import describe, what_waits
+from intake.pipeline.problems import describe, describe_faults, what_waits
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
@@ -61,7 +62,11 @@ class Intake:
             self.settings.data_dir / "scratch",
         )
         self._registrar = Registrar(self._premises.database, filing_options(self.settings))
-        self._observers = observers.load(self.settings.observers)
+        self._observers = open_observers(self.settings.observers)
+        precision = self.settings.classify.precision
+        self._rolling = (
+            None if precision is None else RollingThresholds(self._premises.database, precision)
+        )
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -80,7 +85,8 @@ class Intake:
         self.close()
 
     def close(self) -> None:
-        """Close the connections to the database and end the children."""
+        """Wait for the observers, close the connections to the database and end the children."""
+        self._observers.close()
         self._premises.close()
 
     @property
@@ -186,6 +192,8 @@ class Intake:
         problem = processed.problem or what_waits(self._premises.database)
         if not (problem or processed.filed):  # else an item that was judged would have told it
             problem = what_is_wrong(options.classify)
+        if not problem and self._observers.faults:
+            problem = describe_faults(self._observers.faults)
         processed = processed.model_copy(update={"problem": problem})
         trained, not_trained = self._refit()
         return RunReport(
@@ -226,11 +234,13 @@ class Intake:
         needs no look if the taxonomy knows it. The same ``submission_key`` gives the same request.
 
         Raises:
+            UnknownReference: there is no request that it could follow; nothing was filed.
             StoreError: nothing was filed; submit it again.
         """
         here = self._premises
         here.get_ready()
-        with Stages(here.blobs, here.scratch, self._stage_options(), here.servers) as stages:
+        options = self._stage_options(for_one=True)
+        with Stages(here.blobs, here.scratch, options, here.servers) as stages:
             verdict = submissions.judge(draft, stages)
         with here.database.read() as connection:
             now = here.database.now(connection)
@@ -270,7 +280,7 @@ class Intake:
         """Open everything that a run would open; change nothing."""
         from intake.checks import check_all  # noqa: PLC0415 - loads engines and classifiers
 
-        return check_all(self.settings, self._premises)
+        return check_all(self.settings, self._premises, self._observers.faults)
 
     def database_revision(self) -> tuple[str | None, str]:
         """Return the revision of the database (None: empty) and the newest there is."""
@@ -295,23 +305,22 @@ class Intake:
         with self._premises.database.read() as connection:
             return receipts.waiting(connection)
 
-    def _stage_options(self) -> StageOptions:
-        """Return the settings' options; the thresholds are the rolling ones where wanted."""
+    def _stage_options(self, *, for_one: bool = False) -> StageOptions:
+        """Return the settings' options; the thresholds are the rolling ones where wanted, for one
+        text those of lately."""
         options = stage_options(self.settings, put_to_use(self._premises.database))
-        precision = self.settings.classify.precision
-        if precision is None:
+        if self._rolling is None:
             return options
-        thresholds = choose_thresholds(
-            self.requests.outcomes(), precision=precision, lately=self.requests.choices()
-        )
-        classify = options.classify.model_copy(update={"thresholds": thresholds, "lessens": False})
+        follow = self._rolling.of_lately if for_one else self._rolling.learned
+        changes = {"thresholds": follow(self.requests), "lessens": False}
+        classify = options.classify.model_copy(update=changes)
         return options.model_copy(update={"classify": classify})
 
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
         return Taxonomy.load_usable(self.settings.classify.taxonomy)
 
     def _observe(self, events: Iterable[Event]) -> None:
-        observers.tell(self._observers, events)
+        self._observers.tell(events)
 
 
 def _check_profile(profile: str) -> None:

@@ -26,6 +26,7 @@ from intake.pipeline.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen
+from intake.schemas.classifications import Fault
 
 _Opened = TypeVar("_Opened")
 
@@ -40,17 +41,23 @@ class CheckResult(Frozen):
     exit_code: int = 0
 
 
-def check_all(settings: Settings, premises: Premises) -> list[CheckResult]:
-    """Return what came of each thing that was opened."""
-    return [_tried(name, run) for name, run in _checks(settings, premises)]
+def check_all(
+    settings: Settings, premises: Premises, of_observers: Sequence[Fault] = ()
+) -> list[CheckResult]:
+    """Return what came of each thing that was opened; ``of_observers``, which are open already."""
+    return [_tried(name, run) for name, run in _checks(settings, premises, of_observers)]
 
 
-def _checks(settings: Settings, premises: Premises) -> Iterator[tuple[str, Callable[[], str]]]:
+def _checks(
+    settings: Settings, premises: Premises, of_observers: Sequence[Fault]
+) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "database", lambda: _database(premises)
     yield "blobs", lambda: _blobs(premises)
     yield "parsing", lambda: _parsing(settings)
     yield "ocr", lambda: _ocr(settings)
     yield "classify", lambda: _classify(settings, premises)
+    if settings.observers:
+        yield "observers", lambda: _observers(settings, of_observers)
     for name, source in settings.sources.items():
         if source.enabled:
             yield f"sources.{name}", _source_check(name, source)
@@ -163,6 +170,12 @@ class _AllOf:
             raise errors[0]
         if errors:
             raise together(errors)
+
+
+def _observers(settings: Settings, faults: Sequence[Fault]) -> str:
+    if faults:
+        raise together(faults)
+    return ", ".join(settings.observers)
 
 
 def _put_to_use(premises: Premises) -> str:

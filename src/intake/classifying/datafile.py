@@ -37,7 +37,7 @@ def read(path: Path | None, *, shipped: str) -> DataFile:
     try:
         content = source.read_bytes()
         table = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             f"{name} cannot be read: {error}",
             remedy=f"Correct {name}; docs/howto/change-the-topics.md shows its format.",

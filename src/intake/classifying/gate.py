@@ -21,6 +21,8 @@ from intake.schemas.classifications import Thresholds
 
 REMEMBERED = 600
 """How many of the latest outcomes count, the older ones the less, and of the latest choices."""
+JUDGED_ALIKE = 10
+"""So many texts may be judged by the same thresholds, while no new outcome is heard of."""
 NEVER = 2.0
 """The threshold that no confidence reaches."""
 _LEAST_OUTCOMES = 30

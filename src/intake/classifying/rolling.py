@@ -6,12 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from intake.classifying.figures import Judged, rounded
-from intake.classifying.gate import NEVER, Outcome, choose_thresholds
+from intake.classifying.gate import JUDGED_ALIKE, NEVER, Outcome, choose_thresholds
 from intake.schemas.classifications import Thresholds
 from intake.schemas.evaluations import Gate, TopicGate
-
-_RUN = 10
-"""So many texts are judged by the same thresholds."""
 
 
 def roll(judged: Sequence[Judged], *, precision: float) -> Gate:
@@ -24,9 +21,9 @@ def roll(judged: Sequence[Judged], *, precision: float) -> Gate:
         Outcome(each.confidence, each.is_right, each.topic) for each in judged if each.topic
     ]
     filed: dict[str, list[bool]] = defaultdict(list)
-    for start in range(0, len(outcomes), _RUN):
+    for start in range(0, len(outcomes), JUDGED_ALIKE):
         thresholds = choose_thresholds(outcomes[:start], precision=precision)
-        for outcome in outcomes[start : start + _RUN]:
+        for outcome in outcomes[start : start + JUDGED_ALIKE]:
             if outcome.confidence >= thresholds.of(outcome.topic):
                 filed[outcome.topic].append(outcome.is_right)
     last = choose_thresholds(outcomes, precision=precision)

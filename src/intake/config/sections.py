@@ -86,6 +86,7 @@ class ProcessingSettings(Section):
     retry_delay_s: Whole = Field(
         default=60,
         ge=0,
+        le=31_536_000,
         description="Seconds before an item that failed is tried again.",
     )
     light_timeout_s: Number = Field(

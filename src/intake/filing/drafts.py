@@ -62,7 +62,7 @@ def draft_request(
         received_at_by=item.received_at_by,
         claimed_at=_claimed_at(message, letter),
         claimed_at_has_time=letter is None or letter.date is None,
-        due_at=_due_at(item, verdict),
+        due_at=due_within(verdict.due_days, item.received_at),
         follows=follows,
         attachments=tuple(_attachment(each, readings) for each in message.attachments),
         external_ids=_external_ids(message),
@@ -101,8 +101,7 @@ def corrected(
     reasons = [reason for reason in request.review_reasons if reason not in OF_TOPIC]
     if urgency is not request.urgency:
         reasons.append(urgency.value)
-    received = request.received_at or request.created_at
-    due_at = None if due_days is None else received + timedelta(days=due_days)
+    due_at = due_within(due_days, request.received_at or request.created_at)
     if request.urgency is Urgency.EMERGENCY and request.due_at is not None:
         due_at = min(due_at or request.due_at, request.due_at)
     return {
@@ -115,6 +114,17 @@ def corrected(
         "review_reasons": reasons,
         "needs_review": bool(reasons),
     }
+
+
+def due_within(days: int | None, received_at: datetime | None) -> datetime | None:
+    """Return when a request is to be answered; None where nothing is promised, or where ``days``
+    after ``received_at`` is beyond the year 9999."""
+    if days is None or received_at is None:
+        return None
+    try:
+        return received_at + timedelta(days=days)
+    except OverflowError:
+        return None
 
 
 def _claimed_at(message: ParsedMessage, letter: LetterFacts | None) -> datetime | None:
@@ -148,12 +158,6 @@ def _kind(verdict: Verdict) -> Kind:
     if verdict.urgency is Urgency.EMERGENCY:
         return Kind.INTERVENTION
     return Kind(verdict.kind) if verdict.kind else Kind.OTHER
-
-
-def _due_at(item: ItemFacts, verdict: Verdict) -> datetime | None:
-    if item.received_at is None or verdict.due_days is None:
-        return None
-    return item.received_at + timedelta(days=verdict.due_days)
 
 
 def _attachment(each: Attachment, readings: Readings) -> RequestAttachment:

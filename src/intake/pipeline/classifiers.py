@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from intake.classifying.embeddings import Embedder
 
 _LEARNED = "learned"
+_RULES = "keywords"
+_OURS = (_LEARNED, _RULES, "urgency", "person")
+"""In whose names opinions are kept; no plugin may speak in one of these."""
 
 
 def open_classifiers(
@@ -99,7 +102,12 @@ def open_by_name(name: str, options: ClassifierOptions, timeout_s: float) -> Cla
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         return SilentClassifier(name, f"cannot be opened: {told(error)}")
-    return GuardedClassifier(opened, timeout_s=timeout_s)
+    guarded = GuardedClassifier(opened, timeout_s=timeout_s)
+    if guarded.name in _OURS and name != _RULES:
+        return SilentClassifier(
+            f"plugin {name}", f"is not asked: {guarded.name!r} is a name of ours"
+        )
+    return guarded
 
 
 def embedder(options: ClassifierOptions) -> Embedder | None:

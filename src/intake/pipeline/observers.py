@@ -1,35 +1,150 @@
-"""The plugins that are told of every event once it is committed."""
+"""The plugins that are told of every event once it is committed.
+
+Each is told in a thread of its own, in order. Who caused an event waits until it is told, but not
+for long: what an observer does must never keep the next item from being filed.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from intake import plugins
+from intake.classifying.guarded import told
+from intake.errors import ConfigError
 from intake.interfaces import Observer
+from intake.schemas.base import clean_text
+from intake.schemas.classifications import Fault
 from intake.schemas.events import Event
 
 _log = logging.getLogger(__name__)
+_PATIENCE_S = 2.0
+"""So long a caller waits until an observer has heard of its events."""
+_HANGS_AFTER_S = 30.0
+"""At the end an observer is waited for, unless it takes longer than that over one event."""
 
 
-def load(names: Iterable[str]) -> list[Observer]:
-    """Return the observers of these names.
+class Observers:
+    """Those that could be opened. Any thread may tell them."""
 
-    Raises:
-        ConfigError: one is not installed.
-    """
-    return [plugins.load("observers", name)() for name in names]
+    def __init__(self, opened: Iterable[Observer], faults: Sequence[Fault] = ()) -> None:
+        """``faults`` say which could not be opened, and why."""
+        self.faults = tuple(faults)
+        self._listeners = [_Listener(each) for each in opened]
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Tell all observers of each event; those that are slow will have heard of it later."""
+        found = tuple(events)
+        for listener in self._listeners:
+            listener.tell(found)
+
+    def close(self) -> None:
+        """Wait until all have been told, but not for one that hangs."""
+        for listener in self._listeners:
+            listener.close()
 
 
-def tell(observers: Sequence[Observer], events: Iterable[Event]) -> None:
-    """Tell all observers of each event."""
-    for event in events:
-        for observer in observers:
-            _notify(observer, event)
+def open_observers(names: Iterable[str]) -> Observers:
+    """Return the observers of these names; one that cannot be opened hinders nothing else."""
+    opened: list[Observer] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            opened.append(_opened(name))
+        except ConfigError as error:
+            _log.error("not told: %s", error.message, extra={"action": "observe"})
+            faults.append(Fault(message=error.message, remedy=error.remedy))
+    return Observers(opened, faults)
 
 
-def _notify(observer: Observer, event: Event) -> None:
+def _opened(name: str) -> Observer:
+    found = plugins.load("observers", name)
     try:
-        observer.notify(event)
-    except Exception:  # noqa: BLE001 - an observer's fault must not undo what is committed
-        _log.exception("observer failed", extra={"action": "observe", "observer": observer.name})
+        observer: Observer = found()
+    except Exception as error:
+        raise ConfigError(
+            f"The observer {name!r} cannot be opened: {clean_text(told(error))}",
+            remedy="Mend it, or take it out of `observers` in the settings.",
+        ) from error
+    return observer
+
+
+class _Listener:
+    """One observer, the thread that tells it, and what it has not been told yet."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._name = clean_text(str(getattr(observer, "name", type(observer).__name__)))
+        self._changed = threading.Condition()
+        self._untold: deque[Event] = deque()
+        self._came = 0
+        self._told = 0
+        self._since_s = 0.0
+        self._is_late = False
+        self._is_closed = False
+        self._thread: threading.Thread | None = None
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Let the thread tell the observer, and wait for it unless it is late already."""
+        if not events:
+            return
+        with self._changed:
+            if self._is_closed:
+                self._complain(f"is told no more: {len(events)} events are in the journal only")
+                return
+            if self._told == self._came:
+                self._since_s = time.monotonic()
+            self._untold.extend(events)
+            self._came += len(events)
+            mine = self._came
+            self._begin()
+            self._changed.notify_all()
+            if self._is_late or threading.current_thread() is self._thread:
+                return
+            if not self._changed.wait_for(lambda: self._told >= mine, timeout=_PATIENCE_S):
+                self._is_late = True
+                self._complain(f"takes longer than {_PATIENCE_S:g} s: nobody waits for it")
+
+    def close(self) -> None:
+        """Wait for the observer as long as it goes on, and end its thread."""
+        with self._changed:
+            while self._told < self._came and not self._hangs():
+                self._changed.wait(timeout=_HANGS_AFTER_S / 10)
+            if left := self._came - self._told:
+                self._complain(f"hangs: {left} events are not told; they are in the journal")
+            self._is_closed = True
+            self._came = self._told
+            self._changed.notify_all()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="observer", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while (event := self._next()) is not None:
+            try:
+                self._observer.notify(event)
+            except BaseException as error:  # noqa: BLE001 - it must not undo what is committed
+                self._complain(f"failed: {clean_text(told(error))}", error)
+            with self._changed:
+                self._told += 1
+                self._since_s = time.monotonic()
+                self._is_late = self._is_late and self._told < self._came
+                self._changed.notify_all()
+
+    def _next(self) -> Event | None:
+        """Return the next event to tell, when there is one; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._untold or self._is_closed)
+            return None if self._is_closed else self._untold.popleft()
+
+    def _hangs(self) -> bool:
+        return time.monotonic() - self._since_s > _HANGS_AFTER_S
+
+    def _complain(self, what: str, error: BaseException | None = None) -> None:
+        said = {"action": "observe", "observer": self._name}
+        _log.error("observer %s %s", self._name, what, exc_info=error, extra=said)

@@ -169,7 +169,11 @@ class Registrar:
         return request, events
 
     def submit(self, draft: RequestDraft, verdict: Verdict | None) -> tuple[Request, list[Event]]:
-        """File a front end's request; the same ``submission_key`` gives the same request."""
+        """File a front end's request; the same ``submission_key`` gives the same request.
+
+        Raises:
+            UnknownReference: there is no request that it could follow.
+        """
         try:
             return self._submit(draft, verdict)
         except Conflict:  # another call with the same key was quicker
@@ -181,6 +185,9 @@ class Registrar:
                 known = requests.find_by_submission_key(connection, draft.submission_key)
                 if known is not None:
                     return known, []
+            if draft.follows is not None:
+                followed = requests.get(connection, draft.follows).id
+                draft = draft.model_copy(update={"follows": followed})
             now = self._database.now(connection)
             opinions = verdict.opinions if verdict else ()
             request_id = references.new_request_id()

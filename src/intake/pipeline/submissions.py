@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake.classifying.taxonomy import Taxonomy
 from intake.errors import TransientFailure
-from intake.filing.drafts import OF_TOPIC
+from intake.filing.drafts import OF_TOPIC, due_within
 from intake.pipeline.stages import Stages
 from intake.schemas.classifications import Origin, Urgency, Verdict
 from intake.schemas.documents import Document
@@ -106,8 +106,8 @@ def _with_kind_and_due_time(draft: RequestDraft, taxonomy: Taxonomy) -> RequestD
         of_topic = chosen.kind if chosen else Kind.OTHER
         changes["kind"] = Kind.INTERVENTION if is_emergency else of_topic
     days = taxonomy.due_days(draft.topic, is_emergency=is_emergency)
-    if draft.due_at is None and draft.received_at is not None and days is not None:
-        changes["due_at"] = draft.received_at + timedelta(days=days)
+    if draft.due_at is None:
+        changes["due_at"] = due_within(days, draft.received_at)
     return draft.model_copy(update=changes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from intake.schemas.base import CleanJson, Frozen, UtcTime
+from intake.schemas.base import CleanJson, CleanText, Frozen, UtcTime
 
 
 class Event(Frozen):
@@ -19,7 +19,7 @@ class Event(Frozen):
     type: str
     """Such as ``receipt.received``, ``request.filed``, ``request.emergency``."""
     at: UtcTime
-    actor: str = "intake"
+    actor: CleanText = "intake"
     receipt_id: int | None = None
     request_id: str | None = None
     data: CleanJson = Field(default_factory=dict)

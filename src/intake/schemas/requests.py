@@ -123,6 +123,7 @@ class RequestDraft(Frozen):
     """False where the citizen gave a day and no hour: that of ``claimed_at`` means nothing."""
     due_at: UtcTime | None = None
     follows: str | None = None
+    """The id of an earlier request; a front end may give its reference instead."""
     attachments: tuple[RequestAttachment, ...] = ()
     external_ids: Mapping[str, str] = Field(default_factory=dict)
     details: Mapping[str, Any] = Field(default_factory=dict)

@@ -134,8 +134,17 @@ def give_back(
     )
 
 
-def sweep(connection: Connection, now: datetime) -> int:
-    """Give back what dead workers hold; return how many receipts that were."""
+def sweep(connection: Connection, now: datetime, *, longest_wait_s: float) -> int:
+    """Give back what dead workers hold; return how many receipts that were.
+
+    What is to be tried again later than in ``longest_wait_s`` failed while the clock was ahead.
+    """
+    latest = now + timedelta(seconds=longest_wait_s)
+    connection.execute(
+        update(receipts)
+        .where(receipts.c.state == ReceiptState.RECEIVED, receipts.c.not_before > latest)
+        .values(not_before=latest)
+    )
     held = connection.execute(
         select(receipts.c.id, receipts.c.claimed_by, receipts.c.lease_expires_at).where(
             receipts.c.state == ReceiptState.PROCESSING

@@ -127,12 +127,14 @@ class Database:
 
     def _postgresql_engine(self) -> Engine:
         try:
-            return create_engine(self.url, pool_pre_ping=True)
+            engine = create_engine(self.url, pool_pre_ping=True)
         except ModuleNotFoundError as error:
             raise ToolMissing(
                 f"The PostgreSQL driver is not installed: {error}",
                 remedy="pip install 'citizen-intake[postgres]'",
             ) from error
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
 
 
 def _make_folder(folder: Path) -> None:
@@ -194,6 +196,14 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _prepare_postgresql(dbapi_connection: Any, _record: object) -> None:
+    # In another time zone the first and last hours that UTC has are of a year that Python has not.
+    cursor = dbapi_connection.cursor()
+    cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.close()
+    dbapi_connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, distinct, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, distinct, func, insert, select
 
 from intake.schemas.classifications import Classification
 from intake.store.tables import classifications, requests
-
-_AT_ONCE = 500
-"""So many ids are asked for in one query."""
 
 
 def insert_opinions(
@@ -79,40 +78,55 @@ def _weighed(evidence: dict[str, Any]) -> dict[str, Any]:
 
 def latest_judged(connection: Connection, limit: int) -> list[tuple[str, list[Classification]]]:
     """Return the topic that a person chose, and all opinions without their evidence, of the
-    latest ``limit`` requests that have one; the oldest first."""
-    rows = connection.execute(
-        _latest(limit).where(requests.c.topic_by == "person", requests.c.topic.is_not(None))
-    ).all()
-    given = _without_evidence(connection, [row.id for row in rows])
-    return [(row.topic, given[row.id]) for row in reversed(rows)]
+    latest ``limit`` requests that have one; the oldest first. Those of which nobody gave an
+    opinion are left out."""
+    return _with_opinions(connection, _latest(limit).where(*_JUDGED))
 
 
 def latest(connection: Connection, limit: int) -> list[list[Classification]]:
     """Return all opinions without their evidence of each of the latest ``limit`` requests, whoever
-    has looked at them; the oldest first."""
-    ids = [row.id for row in connection.execute(_latest(limit))]
-    given = _without_evidence(connection, ids)
-    return [given[each] for each in reversed(ids)]
+    has looked at them; the oldest first. Those without any are left out."""
+    return [given for _, given in _with_opinions(connection, _latest(limit))]
 
 
-def _latest(limit: int) -> Select[tuple[str, str | None]]:
-    newest_first = (requests.c.created_at.desc(), requests.c.id.desc())
-    return select(requests.c.id, requests.c.topic).order_by(*newest_first).limit(limit)
+def newest_judged(connection: Connection) -> tuple[int | None, str | None]:
+    """Return the newest opinion of a person, and the newest request with a topic of a person:
+    while both stay the same, ``latest_judged`` does."""
+    opinion = select(func.max(classifications.c.id)).where(classifications.c.classifier == "person")
+    request = select(requests.c.id).where(*_JUDGED).order_by(*_NEWEST_FIRST).limit(1)
+    found = connection.execute(select(opinion.scalar_subquery(), request.scalar_subquery())).one()
+    return found[0], found[1]
 
 
-def _without_evidence(
-    connection: Connection, ids: Sequence[str]
-) -> dict[str, list[Classification]]:
-    found: dict[str, list[Classification]] = {each: [] for each in ids}
-    names = [name for name in Classification.model_fields if name != "evidence"]
-    columns = [classifications.c[name] for name in names]
-    for start in range(0, len(ids), _AT_ONCE):
-        given = connection.execute(
-            select(classifications.c.request_id, *columns)
-            .where(classifications.c.request_id.in_(ids[start : start + _AT_ONCE]))
-            .order_by(classifications.c.id)
-        )
-        for row in given:
-            values = {name: getattr(row, name) for name in names}
-            found[row.request_id].append(Classification.model_validate(values))
+_JUDGED = (requests.c.topic_by == "person", requests.c.topic.is_not(None))
+_NEWEST_FIRST = (requests.c.created_at.desc(), requests.c.id.desc())
+_WITHOUT_EVIDENCE = tuple(name for name in Classification.model_fields if name != "evidence")
+
+
+def _latest(limit: int) -> Select[tuple[str, str | None, datetime]]:
+    wanted = select(requests.c.id, requests.c.topic, requests.c.created_at)
+    return wanted.order_by(*_NEWEST_FIRST).limit(limit)
+
+
+def _with_opinions(
+    connection: Connection, wanted: Select[tuple[str, str | None, datetime]]
+) -> list[tuple[str, list[Classification]]]:
+    """Return the topic and the opinions of each of the requests that are ``wanted``."""
+    of = wanted.subquery("wanted")
+    columns = [classifications.c[name].label(f"of_{name}") for name in _WITHOUT_EVIDENCE]
+    rows = connection.execute(
+        select(of.c.id, of.c.topic, *columns)
+        .join(classifications, classifications.c.request_id == of.c.id)
+        .order_by(of.c.created_at, of.c.id, classifications.c.id)
+    )
+    found = []
+    for _, given in groupby(rows, key=attrgetter("id")):
+        each = list(given)
+        found.append((each[0].topic, [_bare(row) for row in each]))
     return found
+
+
+def _bare(row: Row[Any]) -> Classification:
+    """Return an opinion without its evidence; what was stored was validated then."""
+    values = {name: getattr(row, f"of_{name}") for name in _WITHOUT_EVIDENCE}
+    return Classification.model_construct(**values, evidence=())

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from intake.errors import UnknownReference
-from intake.schemas.base import Frozen
+from intake.schemas.base import Frozen, clean_text
 from intake.schemas.classifications import Classification, Urgency
 from intake.schemas.documents import RecognisedDocument
 from intake.schemas.receipts import Receipt
@@ -106,7 +106,7 @@ def get(connection: Connection, reference: str) -> Request:
     Raises:
         UnknownReference: there is none.
     """
-    wanted = reference.strip()
+    wanted = clean_text(reference.strip())
     query = _SELECT.where(
         or_(requests.c.reference == wanted.upper(), requests.c.id == wanted.lower())
     )

@@ -147,6 +147,8 @@ requests = Table(
     Index("ix_requests_received_at", "received_at"),
     Index("ix_requests_message_id", "message_id"),
     Index("ix_requests_status_urgency", "status", "urgency"),
+    Index("ix_requests_created_at", "created_at", "id"),
+    Index("ix_requests_topic_by", "topic_by", "created_at", "id"),
 )
 
 parties = Table(
@@ -217,6 +219,7 @@ classifications = Table(
     Column("calibrated", Boolean, nullable=False, server_default=false()),
     Column("evidence", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_classifications_classifier", "classifier", "id"),
 )
 
 topic_names = Table(

@@ -20,6 +20,12 @@ class Sound:
     def classify(self, documents):
         return [Classification(classifier=self.name, version="1", topic="reclamo", confidence=0.99)]
 
+class Person(Sound):
+    name = "person"
+
+class Learned(Sound):
+    name = "learned"
+
 class FromWhere(Sound):
     name = "from_where"
     def classify_from(self, documents, origin):
@@ -85,6 +91,8 @@ class Ending(Sound):
 """
 NAMES = {
     "sound": "Sound",
+    "posing": "Person",
+    "learned": "Learned",
     "from_where": "FromWhere",
     "killing": "Killing",
     "hanging": "Hanging",
@@ -123,6 +131,20 @@ def _filed(tmp_path, name, count=1):
             ).all()
             failures = connection.execute(text("SELECT MAX(failures) FROM receipts")).scalar_one()
         return app.requests.find(limit=10), opinions, failures
+
+
+@pytest.mark.parametrize("name", ["posing", "learned"])
+def test_one_that_poses_as_a_person_or_as_ours_has_no_opinion(tmp_path, name):
+    options = ClassifyOptions(classifiers=("keywords", name))
+    verdict = classify("Vorrei informazioni sul rischio sismico.", options=options)
+    failed = [
+        (each.classifier, each.evidence[0].text)
+        for each in verdict.opinions
+        if [said.rule for said in each.evidence] == ["failed"]
+    ]
+    own = "person" if name == "posing" else "learned"
+    assert failed == [(f"plugin {name}", f"is not asked: {own!r} is a name of ours")]
+    assert "reclamo" not in {each.topic for each in verdict.opinions if each.confidence > 0.9}
 
 
 def test_a_plugin_that_asks_is_told_where_an_item_comes_from(tmp_path):

@@ -16,6 +16,7 @@ from intake import Intake, RawItem, Settings
 from intake.engines.children import Child
 from intake.errors import TransientFailure
 from intake.pipeline import tasks
+from intake.pipeline.observers import Observers
 from intake.schemas.receipts import Phase
 from intake.store import tables
 from intake.testing.fakes import RecordingObserver
@@ -57,7 +58,6 @@ def open_intake(
                 processing={"workers": 1, "max_failures": max_failures},
             )
         )
-        app._observers = [RecordingObserver()]
         opened.append(app)
         return app
 
@@ -106,6 +106,7 @@ def test_a_call_on_the_first_page_is_heard_at_once_though_another_kills_its_chil
     open_intake: Callable[..., Intake], content: bytes, profile: str
 ) -> None:
     app = open_intake("fragile")
+    app._observers = Observers([observer := RecordingObserver()])
     receipt = _push(app, content, profile)
     report = app.process()
     assert report.processed.emergencies == 1
@@ -113,7 +114,6 @@ def test_a_call_on_the_first_page_is_heard_at_once_though_another_kills_its_chil
     [attachment] = request.attachments
     assert (attachment.text, attachment.reason) == (DANGER, "crash")
     assert {"emergency", "unread_crash"} <= set(request.review_reasons)
-    [observer] = app._observers
     assert observer.types().count("request.emergency") == 1
 
 

@@ -30,6 +30,7 @@ from intake.errors import (
     UsageError,
 )
 from intake.pipeline import retry, settle
+from intake.pipeline.observers import Observers
 from intake.pipeline.receive import receive_one
 from intake.schemas.classifications import Urgency
 from intake.schemas.requests import RequestAttachment, Status
@@ -383,7 +384,7 @@ def test_an_open_call_that_comes_again_is_linked_and_alarms_again(open_intake: O
     first = _call(app, "1")
     app.requests.transition(first, to="assigned", by="op17")
     observer = RecordingObserver()
-    app._observers = [observer]
+    app._observers = Observers([observer])
     receipt = app.receive(RawItem(source="web", key="2", profile="form", content=CALL))
     report = app.process()
     assert (report.processed.linked, report.processed.emergencies) == (1, 1)
@@ -472,7 +473,7 @@ def test_an_answer_of_the_same_sender_follows_and_a_stranger_never_does(open_int
 def test_an_emergency_is_filed_and_told_before_any_picture_is_read(open_intake: Open) -> None:
     app = open_intake(processing={"workers": 1}, ocr={"engine": "absent"})
     observer = RecordingObserver()
-    app._observers = [observer]
+    app._observers = Observers([observer])
     calm = [_push(app, f"calm{n}", _picture(200 + n), profile="scan") for n in range(3)]
     danger = EmailMessage()
     danger["From"] = "Anna <anna@example.com>"
@@ -755,7 +756,7 @@ def test_a_bounce_of_our_reply_is_told_to_its_request_and_to_a_person(open_intak
     for written in ("<answer-1@urp.example.it>", " answer-1@urp.example.it"):
         app.requests.record_reply(reference, written, by="op17")
     observer = RecordingObserver()
-    app._observers = [observer]
+    app._observers = Observers([observer])
     bounce = _push(app, "2", _bounce_of("answer-1@urp.example.it"))
     app.process()
     assert app.receipts.get(bounce).state == "noted"

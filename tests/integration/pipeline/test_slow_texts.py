@@ -13,6 +13,7 @@ from intake import Intake, RawItem, Settings
 from intake.engines.children import Child
 from intake.errors import TransientFailure
 from intake.pipeline import asking, tasks
+from intake.pipeline.observers import Observers
 from intake.testing.fakes import RecordingObserver
 from intake.testing.samples import mail_with_attachment, text_mail
 
@@ -169,7 +170,7 @@ def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
     with Intake(Settings(data_dir=tmp_path / "data", processing=processing)) as app:
         stuck = app.receive(RawItem(source="push", key="1", profile="stuck", content=b"?")).id
         _push(app, "2", "Vorrei sapere qualcosa.")
-        app._observers = [observer := RecordingObserver()]
+        app._observers = Observers([observer := RecordingObserver()])
         app.process()
         receipt = app.receipts.get(stuck)
         assert (receipt.state, receipt.reason_code, receipt.failures) == (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import intake.app
+import intake.desk.thresholds
 from intake import Channel, Intake, RequestDraft, Settings
 from intake.engines.children import Child
 from intake.errors import TransientFailure
@@ -117,7 +117,9 @@ def test_the_audited_share_holds_for_what_is_submitted(
     tmp_path: Path, section: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        intake.app, "choose_thresholds", lambda *_, **__: Thresholds(general=0.1, topics={})
+        intake.desk.thresholds,
+        "choose_thresholds",
+        lambda *_, **__: Thresholds(general=0.1, topics={}),
     )
     classify = section | {"precision": 0.9, "audit_share": 1.0}
     with Intake(Settings(data_dir=tmp_path / "data", classify=classify)) as app:

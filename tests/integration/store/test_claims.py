@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intake.schemas.receipts import Phase, RawItem, Receipt, ReceiptState
 from intake.store import claims, receipts, tables
@@ -110,6 +110,24 @@ def test_what_failed_waits_for_its_time(database: Database) -> None:
     assert _claim(database) == []
 
 
+def test_what_failed_while_the_clock_was_ahead_waits_no_longer_than_it_may(
+    database: Database,
+) -> None:
+    ahead, soon = _record(database, "a", "b")
+    with database.write() as connection:
+        now = database.now(connection)
+        in_a_minute, in_a_year = now + timedelta(minutes=1), now + timedelta(days=365)
+        for receipt, not_before in ((soon, in_a_minute), (ahead, in_a_year)):
+            rows = tables.receipts
+            waits = update(rows).where(rows.c.id == receipt.id).values(not_before=not_before)
+            connection.execute(waits)
+        claims.sweep(connection, now, longest_wait_s=240)
+        found = [
+            row.not_before for row in connection.execute(select(rows).order_by(rows.c.id)).all()
+        ]
+    assert found == [now + timedelta(seconds=240), in_a_minute]
+
+
 def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Database) -> None:
     ended, dead, alive = _record(database, "a", "b", "c")
     _claim(database)
@@ -124,7 +142,7 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         over = begin_work()
         end_work(over)
         connection.execute(update(rows).where(rows.c.id == dead.id).values(claimed_by=over))
-        assert claims.sweep(connection, now) == 2
+        assert claims.sweep(connection, now, longest_wait_s=240) == 2
     assert {r.id for r in _claim(database)} == {ended.id, dead.id}
     with database.read() as connection:
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING

@@ -51,6 +51,19 @@ def _hold_as(database: Database, owner: str, *, for_s: float) -> None:
         connection.execute(update(rows).values(owner=owner, expires_at=expires_at))
 
 
+def test_a_lease_that_was_given_back_is_free_though_the_clock_is_set_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Lease(database, "source:inbox", lease_s=60):
+        pass
+    with database.write() as connection:  # as another machine would have
+        connection.execute(update(tables.leases).values(owner="elsewhere/1/2/3"))
+    now = Database.now
+    monkeypatch.setattr(Database, "now", lambda *of: now(*of) - timedelta(days=1))
+    with Lease(database, "source:inbox", lease_s=60):
+        pass
+
+
 def test_a_lease_that_ran_out_is_taken_over_and_its_old_holder_writes_nothing(
     database: Database,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import intake.app
+import intake.desk.thresholds
 from intake import Channel, Intake, RequestDraft, Settings
 from intake.classifying.gate import Choice, Outcome
 from intake.schemas.classifications import Classification, Evidence, Thresholds, Verdict
@@ -43,7 +43,7 @@ def test_thresholds_hear_of_choices_that_nobody_looked_at(tmp_path, database_url
             draft = RequestDraft(channel=Channel.PHONE, text="Nota", topic=topic, topic_by="model")
             last, *_ = app._registrar.submit(draft, verdict)
         app.requests.correct(last.reference, topic=topics[0], by="anna")
-        monkeypatch.setattr(intake.app, "choose_thresholds", listen)
+        monkeypatch.setattr(intake.desk.thresholds, "choose_thresholds", listen)
         assert not app.classify_options().lessens
     assert told["outcomes"] == [Outcome(0.9, False, topics[1])]
     assert told["lately"] == [Choice(0.7, topics[0]), Choice(0.9, topics[1])]

@@ -74,6 +74,13 @@ def test_an_error_names_file_topic_and_key(tmp_path: Path, text: str, words: lis
     assert all(word in error.value.message for word in [str(path), *words])
 
 
+def test_a_file_nested_without_end_is_a_configuration_error(tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    path.write_text(f"topics = {'[' * 5000}{']' * 5000}")
+    with pytest.raises(ConfigError, match="recursion"):
+        Taxonomy.load(path)
+
+
 def test_a_missing_file_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         Taxonomy.load(tmp_path / "none.toml")

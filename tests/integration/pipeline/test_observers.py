@@ -1,0 +1,164 @@
+"""Observers of others: whatever one does, items are filed, and the others hear of them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from intake import Channel, Intake, RequestDraft, Settings
+from intake.checks import CheckResult
+from intake.pipeline import observers as room
+from intake.testing.fakes import RecordingObserver
+
+SOURCE = """
+import sys
+import threading
+
+released = threading.Event()
+began, ended = [], []
+
+class Hangs:
+    name = "hangs"
+    def notify(self, event):
+        if event.type == "request.emergency":
+            began.append(event.data["reference"])
+            released.wait(20)
+            ended.append(event.data["reference"])
+
+class Slow:
+    name = "slow"
+    def notify(self, event):
+        released.wait(0.3)
+        ended.append(event)
+
+class Exits:
+    name = "exits"
+    def notify(self, event):
+        sys.exit(7)
+
+class Nameless:
+    def notify(self, event):
+        raise ValueError("no\\udcff")
+
+class Broken:
+    name = "broken"
+    def __init__(self):
+        raise OSError("the mail server is away")
+"""
+CLASSES = ("Hangs", "Slow", "Exits", "Nameless", "Broken")
+MODULE = "observers_for_tests"
+CALL = "Aiuto, siamo intrappolati sotto le macerie!"
+
+OpenIntake = Callable[..., Intake]
+
+
+@pytest.fixture
+def open_intake(
+    tmp_path: Path,
+    install_plugins: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[OpenIntake]:
+    install_plugins("intake.observers", SOURCE, {f"{each.lower()}": each for each in (*CLASSES,)})
+    monkeypatch.setattr(room, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(room, "_HANGS_AFTER_S", 1.0)
+    opened: list[Intake] = []
+
+    def run(*observers: str) -> Intake:
+        settings = Settings(
+            data_dir=tmp_path / "data", observers=observers, processing={"workers": 1}
+        )
+        opened.append(Intake(settings))
+        return opened[-1]
+
+    yield run
+    for app in opened:
+        if MODULE in sys.modules:
+            plugin().released.set()
+        app.close()
+
+
+def plugin() -> ModuleType:
+    return sys.modules[MODULE]
+
+
+def call(app: Intake) -> str:
+    return app.submit(RequestDraft(channel=Channel.PHONE, text=CALL)).reference
+
+
+@pytest.mark.same_on_any_database
+def test_one_that_hangs_at_an_emergency_holds_up_no_other(
+    open_intake: OpenIntake, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = open_intake("hangs")
+    first, second = call(app), call(app)
+    assert (plugin().began, plugin().ended) == ([first], [])
+    found = app.requests.find()
+    assert {each.reference for each in found} == {first, second}
+    app.close()
+    assert plugin().ended == [], "nobody waits for it for ever"
+    told = [each.message for each in caplog.records if each.levelno == logging.ERROR]
+    assert any("hangs hangs: " in each for each in told), told
+
+
+def test_one_that_is_slow_is_told_all_before_the_end(open_intake: OpenIntake) -> None:
+    app = open_intake("slow")
+    references = [call(app) for _ in range(4)]
+    app.close()
+    told = [each for each in plugin().ended if each.type == "request.emergency"]
+    assert [each.data["reference"] for each in told] == references
+
+
+def test_one_that_would_end_the_process_or_has_no_name_costs_nothing(
+    open_intake: OpenIntake,
+) -> None:
+    app = open_intake("exits", "nameless")
+    assert app.requests.get(call(app)).urgency == "emergency"
+
+
+@pytest.mark.parametrize("name", ["broken", "absent"])
+def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
+    open_intake: OpenIntake, name: str
+) -> None:
+    app = open_intake(name)
+    assert app.requests.get(call(app)).urgency == "emergency"
+    report = app.process()
+    assert report.exit_code == 78
+    assert report.processed.problem is not None
+    assert repr(name) in report.processed.problem.message
+    checked: list[CheckResult] = [each for each in app.check() if each.name == "observers"]
+    assert [each.exit_code for each in checked] == [78]
+
+
+def test_one_that_writes_into_the_journal_itself_is_not_waited_for(
+    open_intake: OpenIntake,
+) -> None:
+    app = open_intake()
+
+    class Corrects(RecordingObserver):
+        def notify(self, event: object) -> None:
+            super().notify(event)
+            if event.type == "request.filed":
+                app.requests.correct(event.data["reference"], "reclamo", by="robot")
+
+    app._observers = room.Observers([observer := Corrects()])
+    app.submit(RequestDraft(channel=Channel.PHONE, text="Vorrei sapere qualcosa."))
+    assert observer.types() == ["request.filed", "request.corrected"]
+
+
+def test_events_are_told_in_their_order_and_before_the_caller_goes_on(
+    open_intake: OpenIntake,
+) -> None:
+    app = open_intake()
+    observer, threads = RecordingObserver(), set[int]()
+    notify = observer.notify
+    observer.notify = lambda event: (threads.add(threading.get_ident()), notify(event))
+    app._observers = room.Observers([observer])
+    call(app)
+    assert observer.types() == ["request.filed", "request.emergency"]
+    assert len(threads) == 1
