@@ -5,8 +5,8 @@ prints one JSON object. PHASE is ``receive`` or ``process``. An effect is whatev
 process: a write to a file, a rename, a link, an unlink, a new folder, a commit, an acknowledgement,
 and a task for a child process. To die right after an effect is to die before the next: nothing that
 lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
-Effects are of one kind where the same functions lead to them; ``--each-kind`` adds the first and
-the last of every kind to each N-th.
+Effects are of one kind where the same functions lead to them; ``--each-kind`` adds to each N-th one
+of every kind that none of them is of.
 """
 
 from __future__ import annotations
@@ -498,6 +498,7 @@ def sweep(
         "items": len(sent),
         "effects": len(kinds),
         "kinds": len(set(kinds)),
+        "kinds_killed_before": len({kinds[point - 1] for point in points}),
         "points": len(points),
         "killed": killed,
         "violations": found,
@@ -509,9 +510,8 @@ def chosen_points(arguments: argparse.Namespace, kinds: list[str]) -> list[int]:
     """Return before which effects, counted from 1, the run is to be killed."""
     points = set(range(arguments.first, len(kinds) + 1, arguments.every))
     if arguments.each_kind:
-        numbered = list(enumerate(kinds, start=1))
-        points |= set({kind: point for point, kind in numbered}.values())
-        points |= set({kind: point for point, kind in reversed(numbered)}.values())
+        of_kind = {kind: point for point, kind in enumerate(kinds, start=1)}
+        points |= {of_kind[kind] for kind in of_kind.keys() - {kinds[n - 1] for n in points}}
     return sorted(points)
 
 
