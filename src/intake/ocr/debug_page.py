@@ -13,7 +13,7 @@ from typing import TextIO
 
 from intake.errors import IntakeError
 from intake.ocr.readings import Reading
-from intake.schemas.documents import Page, RecognisedDocument, Word
+from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 
 _BANDS = ((0.9, "sure", "0.90 and more"), (0.75, "fair", "0.75 to 0.90"), (0.0, "poor", "less"))
 """Least confidence, name of the colour, and what the legend says."""
@@ -42,23 +42,21 @@ class DebugPage:
             why = reading.error.message if reading.error else ""
             what = f"<p>It was not read: {escape(why)}</p>{self._panes()}"
         elif prepared is None:
-            what = f"<p>Its text stood in the file.</p><pre>{escape(page.text)}</pre>"
+            told = _told(reading.defects)
+            what = f"<p>Its text stood in the file.</p>{told}<pre>{escape(page.text)}</pre>"
         else:
-            what = f"{_facts(page)}{self._panes(_as_seen(page, prepared), _as_read(page))}"
+            panes = self._panes(_as_seen(page, prepared), _as_read(page))
+            what = f"{_facts(page)}{_told(reading.defects)}{panes}"
         self._came = ""
         self._section(f"Page {number}", what)
 
     def close(self, document: RecognisedDocument) -> None:
         """End the HTML with what became of the document as a whole."""
-        told = "".join(
-            f"<li><code>{escape(each.code)}</code> {escape(each.detail)}</li>"
-            for each in document.defects
-        )
         verdict = "a person must look" if document.needs_review else "good enough"
         self._end(
             f"<p>Confidence {document.confidence:.2f}: {verdict}. "
             f"Read by {escape(document.engine)} {escape(document.engine_version)}.</p>"
-            f"<ul>{told}</ul>"
+            f"{_told(document.defects)}"
         )
 
     def fail(self, error: IntakeError) -> None:
@@ -91,8 +89,16 @@ def _figure(caption: str, what: str) -> str:
     return f"<figure><figcaption>{caption}</figcaption>{what}</figure>"
 
 
+def _told(defects: Sequence[Defect]) -> str:
+    rows = "".join(
+        f"<li><code>{escape(each.code)}</code> {escape(each.detail)}</li>" for each in defects
+    )
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
 def _facts(page: Page) -> str:
     facts = {
+        "taken for": page.kind,
         "confidence": f"{page.confidence:.2f}",
         "read in": "+".join(page.languages),
         "words": str(len(page.words)),

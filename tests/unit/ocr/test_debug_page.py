@@ -141,3 +141,13 @@ def test_the_page_at_work_when_time_was_over_is_shown():
     seen = Elements(out.getvalue())
     assert "A page that was not read" in seen.texts
     assert [each["src"] for each in seen.named("img")] == ["data:image/jpeg;base64,JPEG"]
+
+
+def test_a_page_says_what_it_was_taken_for_and_what_is_wrong_with_it():
+    out = StringIO()
+    page = Page(number=1, kind="picture", confidence=0, width=10, height=10)
+    reading = Reading(page=page, defects=(Defect(code="page_picture", detail="page 1"),))
+    DebugPage(out).add(1, reading, "JPEG")
+
+    texts = Elements(out.getvalue()).texts
+    assert {"picture", "page_picture"} <= set(texts)
