@@ -51,12 +51,6 @@ class AlarmFile(Frozen):
     rules: tuple[Rule, ...] = Field(min_length=1)
 
 
-ENDING = Rule(
-    name="ending", urgency=Urgency.EMERGENCY, guards=("negation", "in case"), patterns=("",)
-)
-"""What guards an ending, which raises nothing."""
-
-
 def blame(
     file: DataFile, content: AlarmFile, sections: Sequence[tuple[str, Sequence[str]]]
 ) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from intake.classifying.alarm_file import ENDING, AlarmFile, Guard, Rule, blame, check_guards
+from intake.classifying.alarm_file import AlarmFile, Guard, Rule, blame, check_guards
 from intake.classifying.danger import Passage
 from intake.classifying.datafile import DataFile, read, validate
 from intake.classifying.folding import (
@@ -30,6 +30,8 @@ ALARM = "alarm "
 """So begins the name of the signal of a rule that nothing speaks against."""
 _COUNTED_ALARMS = 4
 _COUNTED_SENTENCES = 50
+_ENDING_GUARDS = ("negation", "in case")
+"""The guards that speak against an ending: nothing has ended then."""
 _LONGEST_PATTERN = 12
 """More guards than this cannot overlap one alarm: so far back a nearer guard may hide another."""
 
@@ -145,8 +147,12 @@ class AlarmPhrases:
     def last_ending(self, reading: AlarmReading) -> int | None:
         """Return the word behind the last of what says that a danger has ended, and is neither
         denied nor supposed; None if nothing says so."""
-        found = self._endings.find(reading.words)
-        ends = [hit.end for hit in found if self.holds(ENDING, hit, reading, frozenset())]
+        guards = list(self._guards_of(_ENDING_GUARDS, Urgency.EMERGENCY))
+        ends = [
+            hit.end
+            for hit in self._endings.find(reading.words)
+            if not any(self._speaks(guard, hit, reading, frozenset()) for guard in guards)
+        ]
         return max(ends, default=None)
 
     def standing(self, reading: AlarmReading, everywhere: Set[int]) -> Iterator[tuple[Rule, Hit]]:
@@ -214,23 +220,25 @@ class AlarmPhrases:
 
     def holds(self, rule: Rule, hit: Hit, reading: AlarmReading, everywhere: Set[int]) -> bool:
         """Return whether no guard speaks against the alarm."""
-        sentence = reading.words.sentences[hit.start]
+        guards = self._guards_of(rule.guards, rule.urgency)
+        return not any(self._speaks(guard, hit, reading, everywhere) for guard in guards)
+
+    def _guards_of(self, names: Sequence[str] | None, urgency: Urgency) -> Iterator[int]:
+        """Yield the numbers of the guards of these names, or of all, that guard this urgency."""
         for number, guard in enumerate(self._guards):
-            if rule.guards is not None and guard.name not in rule.guards:
-                continue
-            if guard.urgency is not None and guard.urgency is not rule.urgency:
-                continue
-            if guard.lifted_by_now and sentence in reading.now_sentences:
-                continue
-            if guard.scope == "text":
-                guarded = number in everywhere
-            elif guard.side == "anywhere" and guard.scope == "sentence":
-                guarded = (number, sentence) in reading.guarded_sentences
-            else:
-                guarded = _is_near(guard, reading.guards.get(number, []), hit, reading)
-            if guarded:
-                return False
-        return True
+            if (names is None or guard.name in names) and guard.urgency in (None, urgency):
+                yield number
+
+    def _speaks(self, number: int, hit: Hit, reading: AlarmReading, everywhere: Set[int]) -> bool:
+        """Return whether a guard speaks against what was found."""
+        guard, sentence = self._guards[number], reading.words.sentences[hit.start]
+        if guard.lifted_by_now and sentence in reading.now_sentences:
+            return False
+        if guard.scope == "text":
+            return number in everywhere
+        if guard.side == "anywhere" and guard.scope == "sentence":
+            return (number, sentence) in reading.guarded_sentences
+        return _is_near(guard, reading.guards.get(number, []), hit, reading)
 
 
 def _is_near(guard: Guard, found: Sequence[Hit], alarm: Hit, reading: AlarmReading) -> bool:

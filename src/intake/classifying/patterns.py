@@ -27,7 +27,8 @@ from intake.classifying.lexicon import Lexicon, Readings
 GAP_WORDS = 4
 """How many words ``..`` may stand for, at most."""
 _MANY_WORDS = 4
-"""In a pattern of so many words two may be damaged short words, else one."""
+"""In a pattern of so many words ``_MOST_SPARE`` may be damaged short words, else one."""
+_MOST_SPARE = 2
 _CACHED_WORDS = 1 << 16
 _WORD = re.compile(r"[^\W_]+\*?")
 
@@ -234,7 +235,7 @@ def _can_match(pattern: _Pattern, present: frozenset[int]) -> bool:
 
 
 def _spare_of(chain: Sequence[_Step]) -> int:
-    return 0 if len(chain) == 1 else 2 if len(chain) >= _MANY_WORDS else 1
+    return 0 if len(chain) == 1 else _MOST_SPARE if len(chain) >= _MANY_WORDS else 1
 
 
 def _match(pattern: _Pattern, text: _Text, position: int) -> tuple[int, ...]:
@@ -255,7 +256,7 @@ def _damage(step: _Step, reading: Readings) -> int:
     is ever forgiven if it is none at all."""
     if not reading.damaged or step.terms & reading.terms - reading.damaged:
         return 0
-    return _MANY_WORDS if step.is_exacting and reading.is_word else 1
+    return _MOST_SPARE + 1 if step.is_exacting and reading.is_word else 1
 
 
 def _continue(
