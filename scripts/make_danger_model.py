@@ -37,7 +37,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from tuning import Head, Lessons, tune
 
-from intake.classifying.alarms import KNOWN_WORDS
 from intake.classifying.danger import (
     SHIPPED,
     DangerModel,
@@ -50,6 +49,7 @@ from intake.classifying.encoder import Adapter, Encoder
 from intake.classifying.examples import read
 from intake.classifying.features import BUCKETS, Features, extract, weigh
 from intake.classifying.folding import fold, split
+from intake.classifying.known_words import KNOWN_WORDS
 from intake.classifying.language import identify
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.urgency import UrgencyRules

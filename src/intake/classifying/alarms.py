@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from intake.classifying.alarm_file import AlarmFile, Guard, Rule, blame, check_guards
@@ -21,11 +20,11 @@ from intake.classifying.folding import (
     split,
     windows,
 )
+from intake.classifying.known_words import known_words
 from intake.classifying.language import small_words
 from intake.classifying.patterns import Hit, Matcher
 from intake.schemas.classifications import Urgency
 
-KNOWN_WORDS = "known_words.txt"
 ALARM = "alarm "
 """So begins the name of the signal of a rule that nothing speaks against."""
 _COUNTED_ALARMS = 4
@@ -254,12 +253,6 @@ def _is_near(guard: Guard, found: Sequence[Hit], alarm: Hit, reading: AlarmReadi
         same = number[candidate.end - 1] == number[alarm.start]
         return near and same and not reading.stop_between(candidate.end, alarm.start)
     return False
-
-
-@cache
-def known_words() -> frozenset[str]:
-    """Return the words, folded, that stand in the phrases of more than one family."""
-    return frozenset(files(__package__).joinpath("data", KNOWN_WORDS).read_text("utf-8").split())
 
 
 @cache

@@ -83,7 +83,7 @@ class Embedder:
     def _made(self) -> Mapping[bytes, Floats]:
         """What need not be read anew, by the keys of the texts; nothing of another encoder, or of a
         file that cannot be read."""
-        path = files(__package__).joinpath("data", MADE)
+        path = files("intake.classifying").joinpath("data", MADE)
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 if archive["version"].tobytes().decode() != self.version:

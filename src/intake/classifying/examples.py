@@ -130,7 +130,7 @@ def of_citizens(taxonomy: Taxonomy) -> list[Example]:
 
     None for one that has not most of our topics: the few would outweigh its others.
     """
-    with as_file(files(__package__).joinpath("data", _CITIZENS)) as path:
+    with as_file(files("intake.classifying").joinpath("data", _CITIZENS)) as path:
         written = list(read(path))
     known = [each for each in forward(written, taxonomy) if each.topic in taxonomy]
     if 2 * len(known) <= len(written):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from intake.classifying.alarms import known_words
 from intake.classifying.danger import Passage
 from intake.classifying.folding import fold
+from intake.classifying.known_words import known_words
 
 _TELLING_LETTERS = 3
 _LEAST_KNOWN = 0.2

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from intake.classifying.alarms import known_words
 from intake.classifying.danger import Passage
 from intake.classifying.folding import LONGEST_STRETCH, fold, split
+from intake.classifying.known_words import known_words
 from intake.classifying.language import LANGUAGES, identify
 
 _LEAST_WORDS = 3

@@ -64,6 +64,6 @@ def _of_arrays(arrays: dict[str, NDArray[Any]]) -> Any:
 
 @cache
 def _shipped() -> dict[str, NDArray[Any]]:
-    path = files(__package__).joinpath("data", SHIPPED)
+    path = files("intake.classifying").joinpath("data", SHIPPED)
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}

@@ -184,7 +184,7 @@ def untrained_model(
 
 
 def _made(taxonomy: Taxonomy) -> Traversable | None:
-    made = files(__package__).joinpath("data", cold_start(taxonomy.version))
+    made = files("intake.classifying").joinpath("data", cold_start(taxonomy.version))
     return made if made.is_file() else None
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from intake.classifying.alarms import known_words
 from intake.classifying.datafile import DataFile, read, refuse, validate
 from intake.classifying.folding import Words, split
+from intake.classifying.known_words import known_words
 from intake.classifying.origins import From
 from intake.classifying.patterns import Hit, Matcher
 from intake.classifying.taxonomy import Taxonomy, TopicId

@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from intake.classifying.alarms import known_words
 from intake.classifying.folding import fold
+from intake.classifying.known_words import known_words
 
 WORDS = "word_frequencies.txt"
 MOST_LETTERS = 2000
@@ -40,7 +40,7 @@ class Segments(NamedTuple):
 
 @cache
 def _content() -> bytes:
-    return files(__package__).joinpath("data", WORDS).read_bytes()
+    return files("intake.classifying").joinpath("data", WORDS).read_bytes()
 
 
 @cache
