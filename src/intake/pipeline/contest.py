@@ -23,6 +23,7 @@ from intake.classifying.linear_model import LinearModel
 from intake.classifying.model_folder import UNTRAINED
 from intake.classifying.model_version import digest, version_of
 from intake.classifying.rules import KeywordClassifier
+from intake.classifying.splits import in_time
 from intake.classifying.taxonomy import Taxonomy
 from intake.classifying.trial import Trial, odds_of_less_surprise
 from intake.errors import ConfigError, UsageError
@@ -35,6 +36,8 @@ from intake.schemas.models import Contest, ModelRecord
 _ONE_IN = 5
 """One text in so many is held out."""
 _LEAST_HELD_OUT = 20
+_MOST_CHARACTERS = 16_000_000
+"""So much text counts, the latest: 31 million did not fit into the memory that a child has."""
 _ODDS = 0.9
 """A new model goes live that is ahead in so many of the draws."""
 _NICENESS = 10
@@ -58,7 +61,7 @@ def contest(
         ConfigError: the taxonomy or the rules cannot be used.
     """
     taxonomy = Taxonomy.load(options.taxonomy)
-    mapped = forward(examples, taxonomy)
+    mapped = _latest(in_time(forward(examples, taxonomy)))
     mapped.sort(key=lambda each: (each.text, each.topic))  # a model depends on no order
     learned = [each for each in mapped if not _is_held_out(each.text)]
     held = [each for each in mapped if _is_held_out(each.text)]
@@ -103,6 +106,16 @@ def train_in_child(payload: dict[str, Any]) -> dict[str, Any]:
     with on_disk(Path(payload["out"])):
         Path(payload["out"]).write_bytes(content)
     return record.model_dump(mode="json")
+
+
+def _latest(examples: Sequence[LabelledText]) -> list[LabelledText]:
+    """Return the latest of the examples, which are in the order of their times, that fit."""
+    left, found = _MOST_CHARACTERS, []
+    for each in reversed(examples):
+        if len(each.text) <= left:
+            left -= len(each.text)
+            found.append(each)
+    return found
 
 
 def _is_held_out(text: str) -> bool:

@@ -17,6 +17,7 @@ from intake.classifying.model_version import version_of
 from intake.classifying.taxonomy import Taxonomy
 from intake.desk.requests import Requests
 from intake.errors import SourceBusy, StoreError, UsageError
+from intake.pipeline import contest as room
 from intake.pipeline.contest import _is_held_out
 from intake.pipeline.models import Models, put_to_use
 from intake.pipeline.outcomes import Registrar
@@ -140,6 +141,29 @@ def test_enough_corrections_make_a_model_that_goes_live_once(
     assert [each.type for each in told] == ["model.live"], "observers hear of it"
 
     assert models.refit(desk.corrections, after=100, scratch=tmp_path) is None, "nothing new came"
+
+
+@pytest.mark.same_on_any_database
+def test_of_more_text_than_can_be_learned_from_the_latest_counts(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = labelled(150, seed=1)
+    old = [
+        each.model_copy(update={"topic": "rifiuti", "text": f"vecchio {each.text}"})
+        for each in labelled(300, seed=2)
+    ]
+    too_long = LabelledText(text="a " * 100_000, topic="acqua")
+    timed = [
+        each.model_copy(update={"at": f"2026-0{month}-02"})
+        for month, group in ((3, [*new, too_long]), (2, old))
+        for each in group
+    ]
+    monkeypatch.setattr(room, "_MOST_CHARACTERS", sum(len(each.text) for each in new))
+    record = models.train(timed, by="anna")
+    assert record.examples + record.contest.measured_on == len(new)
+    assert record == models.train(new, by="anna").model_copy(
+        update={"trained_at": record.trained_at, "reason": record.reason, "contest": record.contest}
+    )
 
 
 def test_a_worse_model_is_kept_but_not_used_and_a_person_can_go_back(models: Models) -> None:
