@@ -26,6 +26,12 @@ from intake.testing.postgres import Postgres
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than processors: tests of what hangs wait two minutes in all."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _shared_fork_servers() -> Iterator[None]:
     """Let every ``Intake`` of the session share its servers: each would load for a second.

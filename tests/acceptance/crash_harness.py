@@ -6,7 +6,8 @@ process: a write to a file, a rename, a link, an unlink, a new folder, a commit,
 and a task for a child process. To die right after an effect is to die before the next: nothing that
 lasts happens in between. An fsync is none: a kill takes nothing away that a power cut would.
 Effects are of one kind where the same functions lead to them; ``--each-kind`` adds to each N-th one
-of every kind that none of them is of.
+of every kind that none of them is of. ``--plant DEFECT`` does the same with a defect planted, until
+it is noticed.
 """
 
 from __future__ import annotations
@@ -446,8 +447,6 @@ def acknowledged_early(world: Path, seen: dict[str, Any], sent: dict[str, str]) 
 def main() -> None:
     arguments = _arguments()
     work: Path = arguments.work
-    if arguments.plant:
-        PLANTS[arguments.plant]()
     os.fsync = _no_sync
     database._SQLITE_PRAGMAS = (*database._SQLITE_PRAGMAS, "PRAGMA synchronous=OFF")
     _install_engine(work)
@@ -465,7 +464,31 @@ def main() -> None:
     else:
         _must(in_child(lambda: open_database(template, first)))
     results = sweep(arguments, template, sent, url_of)
+    results["noticed"] = [
+        each for each in arguments.plant if notices(each, arguments, template, sent, url_of)
+    ]
     print(json.dumps(results))
+
+
+def notices(
+    planted: str,
+    arguments: argparse.Namespace,
+    template: Path,
+    sent: dict[str, str],
+    url_of: Callable[[Path, str], str],
+) -> bool:
+    """Plant a defect in a process of its own, and return whether the first kills find it."""
+
+    def plant_and_look() -> None:
+        PLANTS[planted]()
+        for name, value in {"first": 1, "every": 1, "each_kind": False}.items():
+            setattr(arguments, name, value)
+        arguments.work = arguments.work / planted
+        arguments.work.mkdir()
+        found = sweep(arguments, template, sent, url_of, stop=True)
+        os._exit(len(found["violations"]) == 0)
+
+    return in_child(plant_and_look) == 0
 
 
 def sweep(
@@ -473,7 +496,10 @@ def sweep(
     template: Path,
     sent: dict[str, str],
     url_of: Callable[[Path, str], str],
+    *,
+    stop: bool = False,
 ) -> dict[str, Any]:
+    """Kill before each chosen effect; ``stop`` at the first breach."""
     whole = arguments.work / "whole"
     shutil.copytree(template, whole, symlinks=True)
     whole_url = url_of(whole, "whole")
@@ -492,7 +518,7 @@ def sweep(
         if summary != expected:
             broken.append(f"another outcome than without a kill: {summary}")
         found += [f"point {point}: {breach}" for breach in broken]
-        if arguments.plant and found:
+        if stop and found:
             break
     return {
         "items": len(sent),
@@ -589,7 +615,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--each-kind", action="store_true")
     parser.add_argument("--real-children", action="store_true")
-    parser.add_argument("--plant", choices=sorted(PLANTS), help="a defect to be found")
+    parser.add_argument(
+        "--plant", choices=sorted(PLANTS), action="append", default=[], help="a defect to be found"
+    )
     return parser.parse_args()
 
 

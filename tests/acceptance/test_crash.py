@@ -36,13 +36,19 @@ def _assert_promise_held(finding: Any, *, points: int) -> None:
     assert finding["items"] >= 10
 
 
-@pytest.mark.parametrize("phase", ["receive", "process"])
-def test_a_kill_before_an_effect_loses_and_doubles_nothing(phase: str, tmp_path: Path) -> None:
-    finding = _sweep(tmp_path, phase, "sqlite:///", "--every", "5", "--each-kind")
+@pytest.mark.parametrize(
+    ("phase", "planted"), [("receive", "acknowledge-first"), ("process", "two-transactions")]
+)
+def test_a_kill_before_an_effect_loses_and_doubles_nothing_and_a_planted_defect_is_noticed(
+    phase: str, planted: str, tmp_path: Path
+) -> None:
+    options = ("--every", "5", "--each-kind", "--plant", planted)
+    finding = _sweep(tmp_path, phase, "sqlite:///", *options)
     assert finding["effects"] >= LEAST_EFFECTS[phase]
     assert finding["kinds"] >= LEAST_KINDS[phase]
     assert finding["kinds_killed_before"] == finding["kinds"]
     assert finding["points"] >= finding["effects"] // 5
+    assert finding["noticed"] == [planted]
     _assert_promise_held(finding, points=finding["points"])
 
 
@@ -60,11 +66,3 @@ def test_a_kill_with_children_at_work_loses_and_doubles_nothing(tmp_path: Path) 
     finding = _sweep(tmp_path, "process", "sqlite:///", "--real-children", *where)
     _assert_promise_held(finding, points=finding["effects"] // 90)
     assert finding["points"] >= 2
-
-
-@pytest.mark.parametrize(
-    ("planted", "phase"), [("acknowledge-first", "receive"), ("two-transactions", "process")]
-)
-def test_the_harness_notices_a_planted_defect(planted: str, phase: str, tmp_path: Path) -> None:
-    finding = _sweep(tmp_path, phase, "sqlite:///", "--plant", planted)
-    assert finding["violations"]

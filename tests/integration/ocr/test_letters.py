@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 import pytest
+from rapidfuzz.distance import Levenshtein
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
@@ -14,7 +16,9 @@ from intake.ocr.tesseract_library import TesserocrEngine
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 
 
+@cache
 def _recognise(name, **limits):
+    """Read a file once for all tests that ask for it."""
     return recognise(
         (FIXTURES / name).read_bytes(),
         None,
@@ -28,19 +32,9 @@ def _normal(text):
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _edit_distance(left, right):
-    row = list(range(len(right) + 1))
-    for count, character in enumerate(left, start=1):
-        previous, row[0] = row[0], count
-        for place, other in enumerate(right, start=1):
-            kept = previous + (character != other)
-            previous, row[place] = row[place], min(kept, row[place] + 1, row[place - 1] + 1)
-    return row[-1]
-
-
 def _error_rate(text, name):
     truth = _normal(Path(FIXTURES / name).with_suffix(".txt").read_text(encoding="utf-8"))
-    return _edit_distance(_normal(text), truth) / len(truth)
+    return Levenshtein.distance(_normal(text), truth) / len(truth)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_a_plugin_that_does_its_worst_costs_its_opinion_only(name, tmp_path):
 
 @pytest.mark.parametrize("name", ["killing", "stubborn", "leaving", "interrupting", "unopened"])
 def test_a_text_of_nobodys_store_is_judged_whatever_a_plugin_does(name, monkeypatch):
-    monkeypatch.setattr(asking, "_LIGHT", Limits(timeout_s=8, memory_bytes=1 << 30))
+    monkeypatch.setattr(asking, "_LIGHT", Limits(timeout_s=4, memory_bytes=1 << 30))
     options = ClassifyOptions(classifiers=("keywords", name), timeout_s=0.3)
 
     verdict = classify("Aiuto, siamo intrappolati in casa", options=options)

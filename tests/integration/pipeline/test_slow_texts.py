@@ -166,7 +166,7 @@ def test_what_hangs_where_nobody_can_tell_why_is_set_aside_and_no_other_waits(
 ) -> None:
     install_plugins("intake.parsers", PARSER, {"stuck": "Stuck"})
     monkeypatch.setattr(asking, "_IN_TURN_S", 0.5)
-    processing = {"workers": 1, "retry_delay_s": 0, "light_timeout_s": 3, "max_failures": 2}
+    processing = {"workers": 1, "retry_delay_s": 0, "light_timeout_s": 1.5, "max_failures": 2}
     with Intake(Settings(data_dir=tmp_path / "data", processing=processing)) as app:
         stuck = app.receive(RawItem(source="push", key="1", profile="stuck", content=b"?")).id
         _push(app, "2", "Vorrei sapere qualcosa.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -57,11 +58,11 @@ class Paper:
         return at // FINER
 
     def _letter(self, letter, font, wobble):
-        side = 2 * font.size
-        ink = Image.new("L", (side, side), 0)
-        ImageDraw.Draw(ink).text((side / 2, side / 2), letter, font=font, fill=255, anchor="ms")
+        ink = _ink(letter, font.path)
         across, down, lean, turn = (self.chance.gauss(0, wobble) for _ in range(4))
-        middle = side / 2
+        if not wobble:
+            return ink
+        middle = ink.width / 2
         warp = (1 + across, lean, -middle * (across + lean),
                 turn / 2, 1 + down, -middle * (down + turn / 2))  # fmt: skip
         return ink.transform(ink.size, Image.Transform.AFFINE, warp, Image.Resampling.BICUBIC)
@@ -84,6 +85,15 @@ class Paper:
         paper = PageImage(number=1, image=image, dpi_x=dpi, dpi_y=dpi / rows, bilevel=bilevel)
         prepared = Prepared(image=image, dpi=DPI, skew=0.0, ink_in2=0.5)
         return has_handwritten_words(prepared, self.words, paper)
+
+
+@cache
+def _ink(letter, face):
+    font = ImageFont.truetype(face, SIZE * FINER)
+    side = 2 * font.size
+    ink = Image.new("L", (side, side), 0)
+    ImageDraw.Draw(ink).text((side / 2, side / 2), letter, font=font, fill=255, anchor="ms")
+    return ink
 
 
 def letter(**how):
