@@ -235,8 +235,10 @@ class Intake:
 
         Raises:
             UnknownReference: there is no request that it could follow; nothing was filed.
+            UsageError: no database can keep what the draft holds; nothing was filed.
             StoreError: nothing was filed; submit it again.
         """
+        submissions.check(draft)
         here = self._premises
         here.get_ready()
         options = self._stage_options(for_one=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from intake.classifying.taxonomy import Taxonomy
-from intake.errors import TransientFailure
+from intake.errors import TransientFailure, UsageError
 from intake.filing.drafts import OF_TOPIC, due_within
 from intake.pipeline.stages import Stages
 from intake.schemas.classifications import Origin, Urgency, Verdict
@@ -15,9 +18,31 @@ from intake.schemas.documents import Document
 from intake.schemas.requests import Kind, RequestDraft
 
 _log = logging.getLogger(__name__)
+_SHA256 = re.compile("[0-9a-f]{64}")
+_MOST_BYTES = (1 << 63) - 1
 _UNJUDGED = Verdict(
     urgency=Urgency.HIGH, needs_review=True, review_reasons=("alarm_doubted", "topic_unsure")
 )
+
+
+def check(draft: RequestDraft) -> None:
+    """Refuse a draft that no database can keep.
+
+    Raises:
+        UsageError: the details are no JSON, the confidence is no number, or a file has no SHA-256
+            or size.
+    """
+    try:
+        json.dumps(draft.details)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _refused(f"its details are no JSON: {error}") from None
+    if not math.isfinite(draft.topic_confidence):
+        raise _refused(f"its topic_confidence is {draft.topic_confidence}")
+    for file in draft.attachments:
+        if not _SHA256.fullmatch(file.sha256):
+            raise _refused(f"the file {file.path!r} has no SHA-256 in 64 hexadecimal digits")
+        if not 0 <= file.size_bytes <= _MOST_BYTES:
+            raise _refused(f"the file {file.path!r} has a size of {file.size_bytes} bytes")
 
 
 def judge(draft: RequestDraft, stages: Stages) -> Verdict:
@@ -109,6 +134,12 @@ def _with_kind_and_due_time(draft: RequestDraft, taxonomy: Taxonomy) -> RequestD
     if draft.due_at is None:
         changes["due_at"] = due_within(days, draft.received_at)
     return draft.model_copy(update=changes)
+
+
+def _refused(reason: str) -> UsageError:
+    return UsageError(
+        f"The draft was not filed: {reason}.", remedy="Mend the program that made it."
+    )
 
 
 def _origin(draft: RequestDraft) -> Origin:

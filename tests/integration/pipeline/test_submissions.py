@@ -12,7 +12,7 @@ import pytest
 import intake.desk.thresholds
 from intake import Channel, Intake, RequestDraft, Settings
 from intake.engines.children import Child
-from intake.errors import TransientFailure
+from intake.errors import TransientFailure, UsageError
 from intake.schemas.classifications import Thresholds, Urgency
 from intake.schemas.requests import Kind
 
@@ -230,3 +230,22 @@ def test_a_note_is_filed_for_a_person_also_where_nothing_can_judge_it(
     assert "alarm_doubted" in request.review_reasons
     assert [vars(record)["code"] for record in caplog.records] == ["defect"]
     assert "buca" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"details": {"when": AT}}, "details"),
+        ({"topic_confidence": float("nan")}, "topic_confidence"),
+        ({"attachments": [{"sha256": "abc"}]}, "SHA-256"),
+        ({"attachments": [{"size_bytes": 1 << 70}]}, "size"),
+    ],
+)
+def test_what_no_database_can_keep_is_refused_by_its_name(
+    app: Intake, given: dict[str, Any], named: str
+) -> None:
+    file = {"media_type": "text/plain", "size_bytes": 1, "sha256": "0" * 64, "path": "1"}
+    files = [file | each for each in given.get("attachments", ())]
+    with pytest.raises(UsageError, match=named):
+        app.submit(draft(text=HOLE, **given | {"attachments": files}))
+    assert app.requests.find() == []
