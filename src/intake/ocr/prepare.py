@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from intake.ocr.grey import bands
 from intake.ocr.sheets import COARSE_BELOW, PageImage
+from intake.ocr.slopes import Slopes
 
-Places = npt.NDArray[np.intp]
 Grey = npt.NDArray[np.uint8]
 
 WORK_PIXELS = 25_000_000
@@ -26,19 +25,10 @@ WHITE = 255
 INK_BELOW = 128
 PAPER_FROM = 215
 """Paper, after its ground was evened, is lighter than this but for stains."""
-TOUCHED_BELOW = 205
-"""A dot of the reduced picture that is darker than this holds a stroke, be it a thin one."""
-LEAST_SKEW = 0.3
-MOST_SKEW = 15.5
-LEAST_INK = 200
-"""Dark pixels of the reduced picture; fewer are no line of print."""
 _BLUR_REACH = 8
 """Dots beyond which what is black has no effect on a blurred one."""
 _FULL = 0.9
 """Share of inked rows from which the whole picture is blurred at once."""
-_STEEP = 6.0
-_CLEARLY = 1.5
-_COARSE_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +67,9 @@ def even(page: PageImage, *, dpi: int) -> Evened:
     return Evened(smooth(squared, dpi_y=lines), work_dpi)
 
 
-def level(page: Evened) -> Prepared:
-    """Return the page with level lines, ready for the engine."""
-    skew = find_skew(page.image)
+def level(page: Evened, slopes: Slopes | None = None) -> Prepared:
+    """Return the page with level lines, ready for the engine; ``slopes`` are its own, if known."""
+    skew = (slopes or Slopes(page.image)).skew()
     image = straighten(page.image, skew)
     return Prepared(image=image, dpi=page.dpi, skew=skew, ink_in2=measure_ink(image, page.dpi))
 
@@ -156,27 +146,6 @@ def _inked_rows(image: Image.Image) -> npt.NDArray[np.bool_]:
     return inked
 
 
-def find_skew(image: Image.Image) -> float:
-    """Return the degrees counter-clockwise that level the lines of text, 0.0 if under 0.3.
-
-    Tries angles and takes the one at which the rows' ink differs most from row to row: level
-    lines of text stand against empty rows. A steep angle must beat the level page clearly, as
-    the slopes of a drawing do not.
-    """
-    rows, columns = find_ink(image)
-    if len(rows) < LEAST_INK:
-        return 0.0
-    best, _ = steepest(rows, columns)
-    best, _ = _sharpest(rows, columns, np.arange(best - 0.4, best + 0.41, 0.1))
-    if abs(best) < LEAST_SKEW or abs(best) >= MOST_SKEW:
-        return 0.0
-    if abs(best) > _STEEP and _sharpness(rows, columns, best) < _CLEARLY * _sharpness(
-        rows, columns, 0.0
-    ):
-        return 0.0
-    return round(float(best), 2)
-
-
 def straighten(image: Image.Image, degrees: float) -> Image.Image:
     """Return the picture turned counter-clockwise on white ground; 0.0 leaves it as it is."""
     if degrees == 0.0:
@@ -191,32 +160,3 @@ def measure_ink(image: Image.Image, dpi: float) -> float:
     """
     counts = np.array(image.histogram()[:PAPER_FROM], dtype=np.float64)
     return float(counts @ (WHITE - np.arange(PAPER_FROM))) / WHITE / dpi**2
-
-
-def find_ink(image: Image.Image) -> tuple[Places, Places]:
-    """Return the rows and columns of the dark pixels of the picture, reduced to 900 or so."""
-    reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-    rows, columns = np.nonzero(reduced < TOUCHED_BELOW)
-    return rows, columns
-
-
-def steepest(rows: Places, columns: Places) -> tuple[float, float]:
-    """Return the angle, to half a degree, at which rows differ most, and by how much they do."""
-    some = slice(None, None, max(1, len(rows) // _COARSE_POINTS))
-    angles = np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
-    return _sharpest(rows[some], columns[some], angles)
-
-
-def _sharpest(
-    rows: Places, columns: Places, degrees: npt.NDArray[np.float64]
-) -> tuple[float, float]:
-    scores = [_sharpness(rows, columns, angle) for angle in degrees]
-    best = int(np.argmax(scores))
-    return float(degrees[best]), scores[best]
-
-
-def _sharpness(rows: Places, columns: Places, degrees: float) -> float:
-    """Return how much the ink differs between neighbouring rows once turned by ``degrees``."""
-    level: npt.NDArray[Any] = np.rint(rows - columns * math.tan(math.radians(degrees)))
-    profile = np.bincount((level - level.min()).astype(np.intp))
-    return float(np.sum(np.diff(profile.astype(np.float64)) ** 2))

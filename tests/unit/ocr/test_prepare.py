@@ -9,7 +9,6 @@ from PIL import Image, ImageDraw, ImageFilter
 from intake.ocr.prepare import (
     WORK_PIXELS,
     even,
-    find_skew,
     flatten,
     measure_ink,
     prepare,
@@ -18,6 +17,7 @@ from intake.ocr.prepare import (
     straighten,
 )
 from intake.ocr.sheets import PageImage
+from intake.ocr.slopes import Slopes
 
 
 def _ruled_page(width=1654, height=2339):
@@ -71,12 +71,12 @@ def test_coarse_scans_are_smoothed_more_than_fine_ones():
 @pytest.mark.parametrize("degrees", [-3.2, -0.6, 0.5, 1.2, 4.0])
 def test_a_crooked_page_is_levelled(degrees):
     crooked = _ruled_page().rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
-    assert find_skew(crooked) == pytest.approx(-degrees, abs=0.15)
+    assert Slopes(crooked).skew() == pytest.approx(-degrees, abs=0.15)
 
 
 def test_a_level_page_is_left_as_it_is():
     page = _ruled_page()
-    skew = find_skew(page)
+    skew = Slopes(page).skew()
     assert skew == 0.0
     assert straighten(page, skew) is page
 
@@ -84,7 +84,7 @@ def test_a_level_page_is_left_as_it_is():
 def test_a_page_with_hardly_any_ink_is_not_turned():
     page = Image.new("L", (1654, 2339), 255)
     ImageDraw.Draw(page).line((100, 100, 160, 130), fill=0)
-    assert find_skew(page) == 0.0
+    assert Slopes(page).skew() == 0.0
 
 
 def test_a_shadow_is_taken_off_the_paper_and_the_ink_stays():
