@@ -16,6 +16,7 @@ from PIL import Image, ImageFilter
 from intake.ocr.grey import bands
 from intake.ocr.sheets import COARSE_BELOW, PageImage
 from intake.ocr.slopes import Slopes
+from intake.ocr.straighten import BARE_FROM, straighten
 
 Grey = npt.NDArray[np.uint8]
 
@@ -120,18 +121,20 @@ def smooth(image: Image.Image, *, dpi_y: float | None) -> Image.Image:
     """Return the picture with soft edges; ``dpi_y`` is that of its steps, None where it has none.
 
     The steps of a coarse grid look like serifs to the engine; blurred, they vanish. What is white
-    for far enough stays white: only the rest is blurred, to the same picture at less cost.
+    for far enough stays white: only the rest is blurred, to the same picture at less cost. So
+    stays the grain of paper in a picture in shades of grey.
     """
     is_coarse = dpi_y is not None and dpi_y < COARSE_BELOW
     blur = ImageFilter.GaussianBlur(1.3 if is_coarse else 0.9)
     levels: Grey = np.asarray(image, dtype=np.uint8)
-    inked = _near(levels.min(axis=1) < WHITE)
+    white_from = WHITE if dpi_y else BARE_FROM
+    inked = _near(levels.min(axis=1) < white_from)
     if np.mean(inked) > _FULL:
         return image.filter(blur)
     soft = image.copy()
     edges = np.flatnonzero(np.diff(inked, prepend=False, append=False)).tolist()
     for top, bottom in zip(edges[::2], edges[1::2], strict=True):
-        columns = np.flatnonzero(levels[top:bottom].min(axis=0) < WHITE)
+        columns = np.flatnonzero(levels[top:bottom].min(axis=0) < white_from)
         left = max(int(columns[0]) - _BLUR_REACH, 0)
         right = min(int(columns[-1]) + 1 + _BLUR_REACH, image.width)
         soft.paste(image.crop((left, top, right, bottom)).filter(blur), (left, top))
@@ -145,13 +148,6 @@ def _near(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     )
     near: npt.NDArray[np.bool_] = around.max(axis=1)
     return near
-
-
-def straighten(image: Image.Image, degrees: float) -> Image.Image:
-    """Return the picture turned counter-clockwise on white ground; 0.0 leaves it as it is."""
-    if degrees == 0.0:
-        return image
-    return image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=WHITE)
 
 
 def measure_ink(image: Image.Image, dpi: float) -> float:
