@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+BARE_FROM = 230
+"""The grain of paper, its ground evened, is lighter; print so pale is looked for nowhere."""
 _WHITE = np.float32(255)
 
 Levels = npt.NDArray[np.uint8]

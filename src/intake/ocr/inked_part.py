@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from intake.ocr.prepare import PAPER_FROM
+from intake.ocr.ground import BARE_FROM
 from intake.ocr.tesseract_table import stated_dpi
 from intake.schemas.documents import Page
 
@@ -50,7 +50,7 @@ class InkedPart(NamedTuple):
 
 def inked_part(image: Image.Image) -> InkedPart:
     """Return the part of a picture that is not white; all of it where that is most or none."""
-    inked = np.asarray(image if image.mode == "L" else image.convert("L")) < PAPER_FROM
+    inked = np.asarray(image if image.mode == "L" else image.convert("L")) < BARE_FROM
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if not len(rows):
         return InkedPart(image, 0, 0, image.size)

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from intake.ocr.grey import bands
-from intake.ocr.ground import brightest_around, light_left
+from intake.ocr.ground import BARE_FROM, brightest_around, light_left
 from intake.ocr.sheets import COARSE_BELOW, PageImage
 from intake.ocr.slopes import Slopes
-from intake.ocr.straighten import BARE_FROM, straighten
+from intake.ocr.straighten import straighten
 
 Grey = npt.NDArray[np.uint8]
 

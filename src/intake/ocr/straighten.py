@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from intake.ocr.ground import BARE_FROM
+
 _WHITE = 255
-BARE_FROM = 230
-"""The grain of paper, its ground evened, is lighter; ink that is as pale is found nowhere."""
 _CELL = 64
 """Dots of a square that is turned if there is ink where it comes from."""
 _REACH = 7

@@ -61,7 +61,7 @@ def test_a_picture_without_a_margin_worth_while_is_shown_as_it_is(boxes):
 
 def test_what_is_pale_is_ink_as_well():
     sheet = _sheet((400, 500, 450, 520))
-    sheet.paste(210, (100, 100, 160, 120))
+    sheet.paste(225, (100, 100, 160, 120))
     assert inked_part(sheet).top == 75
 
 
