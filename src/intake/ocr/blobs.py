@@ -58,8 +58,8 @@ def find_blobs(mask: Mask) -> Blobs:
     """Return the blobs of a mask; the work grows with its runs, not with its pixels."""
     row, start, end = runs_along_rows(mask)
     numbers = _joined(row, start, end, mask.shape[1] + 2)
-    _, blob = np.unique(numbers, return_inverse=True)
-    count = int(blob.max()) + 1 if len(blob) else 0
+    is_first = numbers == np.arange(len(numbers))
+    blob, count = (np.cumsum(is_first) - 1)[numbers], int(np.count_nonzero(is_first))
     left, top = np.full(count, mask.shape[1]), np.full(count, mask.shape[0])
     right, bottom = np.zeros(count, dtype=np.intp), np.zeros(count, dtype=np.intp)
     np.minimum.at(left, blob, start)

@@ -21,11 +21,13 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from intake.ocr.blobs import Blobs, find_blobs
+from intake.ocr.ground import brightest_around, light_left
 from intake.ocr.sheets import Print
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
-Light = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Light = npt.NDArray[np.uint8]
+"""What is left of the light, 0 to 255, by channel."""
 Labels = npt.NDArray[np.int32]
 
 COLOURED_MARKS = "page_coloured_marks"
@@ -80,6 +82,7 @@ _BAND_PIXELS = 500_000
 _DEEPEST = 4.8
 _LIGHT = np.minimum(-np.log(np.maximum(np.arange(256, dtype=np.float32), 1) / 255), _DEEPEST)
 """Density (the logarithm of the light that is missing) by what is left of 255."""
+_SHARES = (np.arange(256) / 255).astype(np.float32)
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601, as Pillow converts
 
 
@@ -97,7 +100,7 @@ def find_print(picture: Image.Image) -> Print | None:
     if not _has_colour(look):
         return None
     ground = _ground_of(look)
-    left = _light_left(np.asarray(look), ground)
+    left = light_left(np.asarray(look), ground)
     marks = _find_marks(left, max(look.size) / _PAGE_IN)
     if marks is None:
         return None
@@ -112,18 +115,14 @@ class _Ink:
     colour: Floats
     light: Floats
     """By how much the channels differ in the light that is left, 0 to 1."""
-    luma: Floats
-    """How bright it is, 0 to 1."""
 
     @classmethod
     def of(cls, left: Light) -> _Ink:
         red, green, blue = (left[..., channel] for channel in range(3))
         most = np.maximum(np.maximum(red, green), blue)  # many times as fast as ``left.max``
         least = np.minimum(np.minimum(red, green), blue)
-        common = _LIGHT[most]
-        luma: Floats = (left @ (_LUMA / 255)).astype(np.float32)
-        light: Floats = ((most - least) / 255).astype(np.float32)
-        return cls(common, _LIGHT[least] - common, light, luma)
+        common = _LIGHT.take(most)
+        return cls(common, _LIGHT.take(least) - common, _SHARES.take(most - least))
 
     @property
     def is_coloured(self) -> Mask:
@@ -162,7 +161,7 @@ def _find_marks(left: Light, dpi: float) -> _Marks | None:
     is_stroke = (broad < _BROAD * areas) | (areas < _FILLED * boxes)
     others = of(labels[free], weights=_are_other_inks(_hues(left[free]), labels[free]))
     is_one_ink = others < _OTHER_INK * areas
-    is_bright = of(labels[free], weights=ink.luma[free]) >= _BRIGHT * areas
+    is_bright = of(labels[free], weights=left[free] @ (_LUMA / 255)) >= _BRIGHT * areas
     crossed = printed & _grown(coloured, _FRINGE_CELLS)
     over = (areas >= _LEAST_IN2 * dpi**2) & (of(labels[crossed]) >= _CROSSED * areas)
     over &= is_one_ink & (is_stroke | is_bright) & ~_are_rules(blobs, dpi)
@@ -216,11 +215,6 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def _light_left(pixels: Light, ground: npt.NDArray[np.uint8]) -> Light:
-    """Return what is left of the light, 0 to 255, by channel."""
-    return np.minimum(pixels.astype(np.uint16) * 255 // np.maximum(ground, 1), 255)
-
-
 def _hues(left: Light) -> Floats:
     """Return by channel how much of what an ink takes away it takes there: 0 least, 1 most."""
     density = _LIGHT[left]
@@ -231,7 +225,7 @@ def _hues(left: Light) -> Floats:
 
 def _has_colour(look: Image.Image) -> bool:
     glance = look.reduce(_GLANCE)
-    ink = _Ink.of(_light_left(np.asarray(glance), _ground_of(glance)))
+    ink = _Ink.of(light_left(np.asarray(glance), _ground_of(glance)))
     return float((ink.light > _COLOURED_AT_A_GLANCE).mean()) >= _LEAST_AT_A_GLANCE
 
 
@@ -239,9 +233,7 @@ def _ground_of(look: Image.Image) -> npt.NDArray[np.uint8]:
     """Return the colour of the paper at each cell."""
     small = look.reduce(max(1, max(look.size) // _GROUND_CELLS))
     reach = round(_GROUND_IN * max(small.size) / _PAGE_IN)
-    bright = small
-    for _ in range(reach // 2):  # the same as one filter as wide as the reach, and cheaper
-        bright = bright.filter(ImageFilter.MaxFilter(3))
+    bright = Image.fromarray(brightest_around(np.asarray(small), reach // 2))
     smooth = bright.filter(ImageFilter.BoxBlur(reach / 2))
     return np.asarray(smooth.resize(look.size, Image.Resampling.BILINEAR))
 
@@ -266,7 +258,7 @@ def _taken_out(picture: Image.Image, ground: npt.NDArray[np.uint8], shares: Floa
         size = (box[2] - box[0], box[3] - box[1])
         paper = np.asarray(Image.fromarray(ground[cells]).resize(size, Image.Resampling.BILINEAR))
         share = np.asarray(Image.fromarray(shares[cells]).resize(size, Image.Resampling.NEAREST))
-        ink = _Ink.of(_light_left(np.asarray(picture.crop(box)), paper))
+        ink = _Ink.of(light_left(np.asarray(picture.crop(box)), paper))
         black = np.maximum(ink.common - _MARGIN * share * ink.colour, 0)
         kept = (paper @ _LUMA * np.exp(-black)).astype(np.uint8)
         part = grey[box[1] : box[3], box[0] : box[2]]

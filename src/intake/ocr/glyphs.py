@@ -66,13 +66,15 @@ def glyphs_of(prepared: Prepared, word: Word, wanted: AbstractSet[str]) -> Itera
             break
     else:
         return
+    blob_of = blobs.labels(dark.shape)
     for number, (letter, pieces) in enumerate(zip(word.text, letters, strict=True)):
         if letter in wanted:
             left, right = int(blobs.left[pieces].min()), int(blobs.right[pieces].max())
             top, bottom = int(blobs.top[pieces].min()), int(blobs.bottom[pieces].max())
             cut = slice(max(top - 1, 0), bottom + 1), slice(max(left - 1, 0), right + 1)
-            own = blobs.mask(np.isin(np.arange(len(blobs)), pieces), dark.shape)
-            ink = np.where(dark & ~own, 0, box)[cut] / np.float32(WHITE)
+            seen = blob_of[cut]
+            is_others = (seen >= 0) & np.logical_and.reduce([seen != piece for piece in pieces])
+            ink = np.where(is_others, 0, box[cut]) / np.float32(WHITE)
             middle = around[0] + (left + right) / 2
             yield Glyph(letter, number, middle, bottom - top, ink.astype(np.float32))
 

@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from intake.ocr.page_confidence import mean_sureness
-from intake.ocr.prepare import LEAST_INK, Evened, Prepared, find_ink, level, steepest
+from intake.ocr.prepare import Evened, Prepared, level
+from intake.ocr.slopes import Slopes
 from intake.schemas.documents import Page, Word
 
 Read = Callable[[Image.Image, float], Page]
@@ -53,11 +54,12 @@ def read_upright(evened: Evened, read: Read, *, known: int | None = None) -> Upr
     if known is not None:
         prepared = level(turn(evened, known) if known else evened)
         return Upright(prepared, read(prepared.image, prepared.dpi), known)
-    if lies_sideways(evened.image):
+    slopes = Slopes(evened.image)
+    if slopes.lies_sideways():
         turned = _read_turned(evened, read)
         if turned is not None:
             return turned
-    prepared = level(evened)
+    prepared = level(evened, slopes)
     page = read(prepared.image, prepared.dpi)
     sureness = mean_sureness(page)
     if sureness >= SURE_UPRIGHT:
@@ -89,14 +91,6 @@ def _read_turned(evened: Evened, read: Read) -> Upright | None:
         return Upright(prepared, read(prepared.image, prepared.dpi), 90)
     flipped = _flipped(prepared)
     return Upright(flipped, read(flipped.image, flipped.dpi), 270)
-
-
-def lies_sideways(image: Image.Image) -> bool:
-    """Say whether lines of print run up or down the picture, which may be askew besides."""
-    rows, columns = find_ink(image)
-    if len(rows) < LEAST_INK:
-        return False
-    return steepest(rows, columns)[1] < steepest(columns, rows)[1]
 
 
 def turn(page: Evened, degrees: int) -> Evened:

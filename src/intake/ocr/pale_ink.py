@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
+from intake.ocr.ground import brightest_around
 from intake.ocr.prepare import WHITE
 
 _CELL_IN = 0.04
@@ -21,7 +22,7 @@ def even_ink(image: Image.Image, dpi: float) -> Image.Image:
     cell = max(2, round(_CELL_IN * dpi))
     padded = np.pad(ink, ((0, -rows % cell), (0, -columns % cell)))
     cells = padded.reshape(padded.shape[0] // cell, cell, -1, cell).max(axis=(1, 3))
-    darkest = Image.fromarray(cells).filter(ImageFilter.MaxFilter(_AROUND))
+    darkest = Image.fromarray(brightest_around(cells, _AROUND // 2))
     smooth = darkest.filter(ImageFilter.BoxBlur(_AROUND // 2))
     near = np.asarray(smooth.resize(padded.shape[::-1], Image.Resampling.BILINEAR))[:rows, :columns]
     evened = np.minimum(ink * (np.float32(WHITE) / np.maximum(near, _PALEST)), WHITE)

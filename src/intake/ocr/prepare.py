@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter
 
 from intake.ocr.grey import bands
+from intake.ocr.ground import BARE_FROM, brightest_around, light_left
 from intake.ocr.sheets import COARSE_BELOW, PageImage
+from intake.ocr.slopes import Slopes
+from intake.ocr.straighten import straighten
 
-Places = npt.NDArray[np.intp]
 Grey = npt.NDArray[np.uint8]
 
 WORK_PIXELS = 25_000_000
@@ -26,19 +27,13 @@ WHITE = 255
 INK_BELOW = 128
 PAPER_FROM = 215
 """Paper, after its ground was evened, is lighter than this but for stains."""
-TOUCHED_BELOW = 205
-"""A dot of the reduced picture that is darker than this holds a stroke, be it a thin one."""
-LEAST_SKEW = 0.3
-MOST_SKEW = 15.5
-LEAST_INK = 200
-"""Dark pixels of the reduced picture; fewer are no line of print."""
-_BLUR_REACH = 8
-"""Dots beyond which what is black has no effect on a blurred one."""
+_THICKEST = 4
+"""Half of what is brightened away, in dots of a picture that has 600 of them."""
+_BLUR_REACH = 4
+"""Dots beyond which what is black has no effect on a blurred one, and one to spare: Pillow takes
+the mean of those around it three times, a dot further each time."""
 _FULL = 0.9
 """Share of inked rows from which the whole picture is blurred at once."""
-_STEEP = 6.0
-_CLEARLY = 1.5
-_COARSE_POINTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +72,9 @@ def even(page: PageImage, *, dpi: int) -> Evened:
     return Evened(smooth(squared, dpi_y=lines), work_dpi)
 
 
-def level(page: Evened) -> Prepared:
-    """Return the page with level lines, ready for the engine."""
-    skew = find_skew(page.image)
+def level(page: Evened, slopes: Slopes | None = None) -> Prepared:
+    """Return the page with level lines, ready for the engine; ``slopes`` are its own, if known."""
+    skew = (slopes or Slopes(page.image)).skew()
     image = straighten(page.image, skew)
     return Prepared(image=image, dpi=page.dpi, skew=skew, ink_in2=measure_ink(image, page.dpi))
 
@@ -92,21 +87,14 @@ def flatten(image: Image.Image) -> Image.Image:
     copies of several bytes a pixel.
     """
     reduced = image.reduce(max(1, max(image.size) // 600))
-    ground = reduced
-    for _ in range(4):  # the same as one filter of 9 x 9, at less than half its cost
-        ground = ground.filter(ImageFilter.MaxFilter(3))
-    ground = ground.filter(ImageFilter.GaussianBlur(6))
+    bright = brightest_around(np.asarray(reduced), _THICKEST)
+    ground = Image.fromarray(bright).filter(ImageFilter.GaussianBlur(6))
     spread = ground.resize(image.size, Image.Resampling.BILINEAR)
     even = Image.new("L", image.size)
     for (band, first), (paper, _) in zip(bands(image), bands(spread), strict=True):
-        even.paste(_divided(band, paper), (0, first))
+        left = light_left(np.asarray(band), np.asarray(paper))
+        even.paste(Image.fromarray(left), (0, first))
     return even
-
-
-def _divided(image: Image.Image, ground: Image.Image) -> Image.Image:
-    spread = np.asarray(ground, dtype=np.uint16)
-    level = np.asarray(image, dtype=np.uint16) * WHITE // np.maximum(spread, 1)
-    return Image.fromarray(np.minimum(level, WHITE).astype(np.uint8))
 
 
 def square(
@@ -129,59 +117,33 @@ def smooth(image: Image.Image, *, dpi_y: float | None) -> Image.Image:
     """Return the picture with soft edges; ``dpi_y`` is that of its steps, None where it has none.
 
     The steps of a coarse grid look like serifs to the engine; blurred, they vanish. What is white
-    for far enough stays white: only the rest is blurred, to the same picture at less cost.
+    for far enough stays white: only the rest is blurred, to the same picture at less cost. So
+    stays the grain of paper in a picture in shades of grey.
     """
     is_coarse = dpi_y is not None and dpi_y < COARSE_BELOW
     blur = ImageFilter.GaussianBlur(1.3 if is_coarse else 0.9)
-    inked = _inked_rows(image)
+    levels: Grey = np.asarray(image, dtype=np.uint8)
+    white_from = WHITE if dpi_y else BARE_FROM
+    inked = _near(levels.min(axis=1) < white_from)
     if np.mean(inked) > _FULL:
         return image.filter(blur)
     soft = image.copy()
     edges = np.flatnonzero(np.diff(inked, prepend=False, append=False)).tolist()
     for top, bottom in zip(edges[::2], edges[1::2], strict=True):
-        band = image.crop((0, top, image.width, bottom))
-        left, _, right, _ = ImageChops.invert(band).getbbox() or (0, 0, 0, 0)
-        left, right = max(left - _BLUR_REACH, 0), min(right + _BLUR_REACH, image.width)
-        part = band.crop((left, 0, right, band.height))
-        soft.paste(part.filter(blur), (left, top))
+        columns = np.flatnonzero(levels[top:bottom].min(axis=0) < white_from)
+        left = max(int(columns[0]) - _BLUR_REACH, 0)
+        right = min(int(columns[-1]) + 1 + _BLUR_REACH, image.width)
+        soft.paste(image.crop((left, top, right, bottom)).filter(blur), (left, top))
     return soft
 
 
-def _inked_rows(image: Image.Image) -> npt.NDArray[np.bool_]:
-    """Return which rows are not all white, with as many around them as a blur reaches."""
-    darkest: Grey = np.asarray(image, dtype=np.uint8).min(axis=1)
-    rows = np.pad(darkest < WHITE, _BLUR_REACH)
-    near = np.lib.stride_tricks.sliding_window_view(rows, 2 * _BLUR_REACH + 1)
-    inked: npt.NDArray[np.bool_] = near.max(axis=1)
-    return inked
-
-
-def find_skew(image: Image.Image) -> float:
-    """Return the degrees counter-clockwise that level the lines of text, 0.0 if under 0.3.
-
-    Tries angles and takes the one at which the rows' ink differs most from row to row: level
-    lines of text stand against empty rows. A steep angle must beat the level page clearly, as
-    the slopes of a drawing do not.
-    """
-    rows, columns = find_ink(image)
-    if len(rows) < LEAST_INK:
-        return 0.0
-    best, _ = steepest(rows, columns)
-    best, _ = _sharpest(rows, columns, np.arange(best - 0.4, best + 0.41, 0.1))
-    if abs(best) < LEAST_SKEW or abs(best) >= MOST_SKEW:
-        return 0.0
-    if abs(best) > _STEEP and _sharpness(rows, columns, best) < _CLEARLY * _sharpness(
-        rows, columns, 0.0
-    ):
-        return 0.0
-    return round(float(best), 2)
-
-
-def straighten(image: Image.Image, degrees: float) -> Image.Image:
-    """Return the picture turned counter-clockwise on white ground; 0.0 leaves it as it is."""
-    if degrees == 0.0:
-        return image
-    return image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=WHITE)
+def _near(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which rows are among some, or so near that a blur reaches them."""
+    around = np.lib.stride_tricks.sliding_window_view(
+        np.pad(rows, _BLUR_REACH), 2 * _BLUR_REACH + 1
+    )
+    near: npt.NDArray[np.bool_] = around.max(axis=1)
+    return near
 
 
 def measure_ink(image: Image.Image, dpi: float) -> float:
@@ -191,32 +153,3 @@ def measure_ink(image: Image.Image, dpi: float) -> float:
     """
     counts = np.array(image.histogram()[:PAPER_FROM], dtype=np.float64)
     return float(counts @ (WHITE - np.arange(PAPER_FROM))) / WHITE / dpi**2
-
-
-def find_ink(image: Image.Image) -> tuple[Places, Places]:
-    """Return the rows and columns of the dark pixels of the picture, reduced to 900 or so."""
-    reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-    rows, columns = np.nonzero(reduced < TOUCHED_BELOW)
-    return rows, columns
-
-
-def steepest(rows: Places, columns: Places) -> tuple[float, float]:
-    """Return the angle, to half a degree, at which rows differ most, and by how much they do."""
-    some = slice(None, None, max(1, len(rows) // _COARSE_POINTS))
-    angles = np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
-    return _sharpest(rows[some], columns[some], angles)
-
-
-def _sharpest(
-    rows: Places, columns: Places, degrees: npt.NDArray[np.float64]
-) -> tuple[float, float]:
-    scores = [_sharpness(rows, columns, angle) for angle in degrees]
-    best = int(np.argmax(scores))
-    return float(degrees[best]), scores[best]
-
-
-def _sharpness(rows: Places, columns: Places, degrees: float) -> float:
-    """Return how much the ink differs between neighbouring rows once turned by ``degrees``."""
-    level: npt.NDArray[Any] = np.rint(rows - columns * math.tan(math.radians(degrees)))
-    profile = np.bincount((level - level.min()).astype(np.intp))
-    return float(np.sum(np.diff(profile.astype(np.float64)) ** 2))

@@ -7,7 +7,7 @@ give it (RANSAC, Fischler and Bolles 1981). Only the ring is taken out: what a s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,18 +121,27 @@ def _fit(seen: Mask, dpi: float) -> _Ellipse | None:
         return None
     chance = np.random.default_rng(len(points))  # the same page is read alike every time
     some = points[chance.permutation(len(points))[:_POINTS]]
-    best: _Ellipse | None = None
-    votes = 0
-    for ellipse in _guesses(some, chance, dpi):
-        near = int(np.count_nonzero(np.abs(ellipse.radial(some)[1]) <= _NEAR))
-        if near > votes:
-            best, votes = ellipse, near
+    best = _favourite(list(_guesses(some, chance, dpi)), some)
     for _ in range(2):
         if best is None:
             return None
         near_points = points[np.abs(best.radial(points)[1]) <= _NEAR]
         best = next(_ellipses(near_points[None], dpi), None)
     return best if best is not None and _is_all_round(best, seen) else None
+
+
+def _favourite(guesses: Sequence[_Ellipse], points: Floats) -> _Ellipse | None:
+    """Return the ellipse that most points are near to; all are tried on them together."""
+    if not guesses:
+        return None
+    middles = np.stack([each.middle for each in guesses])
+    shapes = np.stack([each.shape for each in guesses])
+    x, y = np.moveaxis(points - middles[:, None], 2, 0)
+    shares = shapes[:, :, :, None]
+    grown = x * (shares[:, 0, 0] * x + 2 * shares[:, 0, 1] * y) + shares[:, 1, 1] * y * y
+    beyond = np.hypot(x, y) * (1 - 1 / np.maximum(np.sqrt(grown), 1e-9))
+    votes = np.count_nonzero(np.abs(beyond) <= _NEAR, axis=1)
+    return guesses[int(np.argmax(votes))] if votes.any() else None
 
 
 def _cut_points(seen: Mask) -> Floats:

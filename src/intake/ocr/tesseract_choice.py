@@ -18,6 +18,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from intake.errors import TransientFailure
+from intake.ocr.inked_part import inked_part
 from intake.ocr.language_data import FAX_DATA, suits_fax_data
 from intake.ocr.page_confidence import mean_sureness, page_confidence
 from intake.ocr.page_words import letters_right
@@ -87,8 +88,11 @@ class _Reader(NamedTuple):
     deadline: float
 
     def page(self, data: LanguageData) -> Page:
-        return read_across(
-            lambda mode: self._table(data, self.image, mode), self.image, number=self.number
+        part = inked_part(self.image)
+        return part.placed(
+            read_across(
+                lambda mode: self._table(data, part.image, mode), part.image, number=self.number
+            )
         )
 
     def confidence(self, data: LanguageData, strip: _Strip) -> float:

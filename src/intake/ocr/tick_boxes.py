@@ -12,31 +12,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from intake.ocr.blobs import Mask, Places, runs_along_rows, starts_of_runs
+from intake.ocr.blobs import Mask
 from intake.ocr.prepare import WHITE
 from intake.ocr.tick_alike import frames_alike
-from intake.ocr.tick_frames import FRAYED_IN, LEAST_OF_A_SIDE, MARGIN_IN, WHOLE, Sides, is_frame
+from intake.ocr.tick_bars import DARK_BELOW, HALF, MOST_IN, SQUARE, Bar, hanging_bars
+from intake.ocr.tick_frames import FRAYED_IN, MARGIN_IN, WHOLE, Sides, is_frame
 from intake.ocr.tick_shapes import Tick, tell_tick
 
-DARK_BELOW = 185
-"""A frame a dot wide is pale once it is soft."""
-_LEAST_IN, _MOST_IN = 0.068, 0.26
-_LONGEST_BAR_IN = 0.33
-"""A stroke that leaves a box at a corner makes the bar of its upper side longer."""
-_STROKE_IN = 0.03
-"""So far from its ends a bar's sides hang down, where a stroke made it longer."""
-_SQUARE = (0.76, 1.32)
-"""Height by width: a fax that lost rows, or repeats some, stretches a box."""
-_SHORTER = 0.7
-"""So much of the longer bar at least is the box's own."""
-_BESIDE = 3
-"""Dots beyond what a bar is softened by."""
-_EDGE = 0.5
-"""A side begins where so much of it is half as dark as in its middle."""
 _COMB_GAP = 0.6
 """Boxes so many widths apart are one field of single letters, or a pattern."""
 _ALIKE = 0.15
-_MOST_BARS, _MOST_BOXES = 5000, 600
+_MOST_BOXES = 600
 """A page with more is a pattern, and is left as it is: each box is compared with others."""
 _LEAST_SURE = 2
 """Boxes that tell how large those of a page are."""
@@ -66,14 +52,11 @@ class TickBox:
 def find_tick_boxes(levels: Levels, dpi: float) -> tuple[TickBox, ...]:
     """Return the boxes to tick of a level picture from the top down."""
     found: list[TickBox] = []
-    bars = _hanging_bars(levels, dpi)
-    if len(bars[0]) > _MOST_BARS:
-        return ()
-    for left, top, right in zip(*bars, strict=True):
-        if any(each.left - 3 <= left <= each.right and each.top - 3 <= top < each.bottom
+    for bar in hanging_bars(levels, dpi):
+        if any(each.left - 3 <= bar.left <= each.right and each.top - 3 <= bar.top < each.bottom
                for each in found):  # fmt: skip
             continue
-        box = _box_under(levels, int(left), int(top), int(right), dpi)
+        box = _box_under(levels, bar, dpi)
         if box is not None:
             found.append(box)
             if len(found) > _MOST_BOXES:
@@ -121,87 +104,13 @@ def _edge_of(levels: Levels, frames: Sequence[Sides], dpi: float) -> int:
     return (int(np.median(lines)) + WHITE) // 2
 
 
-def _hanging_bars(levels: Levels, dpi: float) -> tuple[Places, Places, Places]:
-    """Return left, top and right of the bars at both of whose ends something hangs down."""
-    least = max(2, round(_LEAST_IN * dpi / 2) - 1)
-    starts = starts_of_runs(levels[:, ::2] < DARK_BELOW, least)
-    rows = np.flatnonzero(starts.any(axis=1))
-    row, start, end = runs_along_rows(starts[rows])
-    top, left, right = rows[row], 2 * start, 2 * (end + least - 1)
-    usual = right - left <= _LONGEST_BAR_IN * dpi
-    usual &= top + round(_LONGEST_BAR_IN * dpi) < len(levels)
-    left, top, right = left[usual], top[usual], right[usual]
-    for is_right in (False, True):
-        hangs = _hangs_down(levels, right if is_right else left, top, dpi, -1 if is_right else 1)
-        left, top, right = left[hangs], top[hangs], right[hangs]
-    widest = _are_widest(levels, left, top, right)
-    left, top, right = left[widest], top[widest], right[widest]
-    first = _are_first(left, top, right)
-    left, top, right = left[first], top[first], right[first]
-    closed = _are_closed(levels, left, top, right)
-    return left[closed], top[closed], right[closed]
-
-
-def _are_widest(levels: Levels, left: Places, top: Places, right: Places) -> Mask:
-    """Return which bars have nothing beyond both their ends further down; a round letter has."""
-    rows = top[:, None] + (right - left)[:, None] * np.arange(6, 15) // 20
-    widest = np.ones(len(top), dtype=bool)
-    for column in (left - _BESIDE, right + _BESIDE - 1):
-        at = np.clip(column, 0, levels.shape[1] - 1)[:, None]
-        widest &= (levels[rows, at] < DARK_BELOW).mean(axis=1) <= _EDGE
-    return widest
-
-
-def _are_first(left: Places, top: Places, right: Places) -> Mask:
-    """Return which bars, in order from the top, have none like them in the row above."""
-    first = np.ones(len(top), dtype=bool)
-    seen: dict[tuple[int, int], int] = {}
-    for place, (start, row, end) in enumerate(zip(left.tolist(), top.tolist(), right.tolist(),
-                                                  strict=True)):  # fmt: skip
-        first[place] = not any(
-            seen.get((start + one, end + other), -2) == row - 1
-            for one in (-2, 0, 2) for other in (-2, 0, 2)
-        )  # fmt: skip
-        seen[start, end] = row
-    return first
-
-
-def _are_closed(levels: Levels, left: Places, top: Places, right: Places) -> Mask:
-    """Return below which bars there is another one, as far down as a box is high.
-
-    It is looked for in the middle half, between strokes that may make the upper one longer.
-    """
-    width = right - left
-    columns = left[:, None] + width[:, None] * np.arange(4, 13) // 16
-    steps = np.arange(int(_SQUARE[0] * 32 * _SHORTER), int(_SQUARE[1] * 32) + 1)
-    rows = np.minimum(top[:, None] + width[:, None] * steps // 32, len(levels) - 1)
-    dark = levels[rows[:, :, None], columns[:, None, :]] < DARK_BELOW
-    closed: Mask = (dark.mean(axis=2) >= LEAST_OF_A_SIDE).any(axis=1)
-    return closed
-
-
-def _hangs_down(levels: Levels, column: Places, top: Places, dpi: float, inwards: int) -> Mask:
-    """Return below which places, or close to them, it is dark for the height of a box."""
-    rows = top[:, None] + np.arange(0, round(_LEAST_IN * dpi * _SQUARE[0]), 2)
-    hangs = np.zeros(len(top), dtype=bool)
-    for step in range(0, max(1, round(_STROKE_IN * dpi)), 2):
-        at = np.clip(column + inwards * step, 0, levels.shape[1] - 1)
-        hangs |= (levels[rows, at[:, None]] < DARK_BELOW).all(axis=1)
-    return hangs
-
-
-def _box_under(levels: Levels, left: int, top: int, right: int, dpi: float) -> TickBox | None:
+def _box_under(levels: Levels, bar: Bar, dpi: float) -> TickBox | None:
     """Return the box whose upper side is a bar; None where it is none."""
     margin = round(MARGIN_IN * dpi) + 2
-    first, above = max(left - margin, 0), max(top - margin, 0)
-    below = top + round(_MOST_IN * _SQUARE[1] * dpi) + margin
-    window = levels[above:below, first : right + margin]
-    left, right, top = left - first, right - first, top - above
-    bar = window[top : top + max(2, round(FRAYED_IN * dpi)), left:right]
-    edge = (int(np.median(bar.min(axis=0))) + WHITE) // 2
-    dark = window < min(edge, DARK_BELOW)
-    top += int(np.argmax(dark[top : top + len(bar), left:right].mean(axis=1) > _EDGE))
-    for sides in _sides(dark, left, top, right, dpi):
+    first, above = max(bar.left - margin, 0), max(bar.top - margin, 0)
+    below = bar.top + round(MOST_IN * SQUARE[1] * dpi) + margin
+    dark = levels[above:below, first : bar.right + margin] < bar.edge
+    for sides in _sides(dark, bar.left - first, bar.top - above, bar.right - first, dpi):
         if is_frame(dark, sides, dpi):
             tick = tell_tick(dark[sides[1] : sides[3], sides[0] : sides[2]], dpi)
             if tick is None:
@@ -213,18 +122,7 @@ def _box_under(levels: Levels, left: int, top: int, right: int, dpi: float) -> T
 
 def _sides(dark: Mask, left: int, top: int, right: int, dpi: float) -> Iterator[Sides]:
     """Yield where the four sides may be below a bar."""
-    reach = round(_STROKE_IN * dpi)
-    least = round((right - left - reach) * _SQUARE[0])
-    upright = dark[top : top + max(least, 1)].mean(axis=0) >= WHOLE
-    lefts = np.flatnonzero(upright[max(left - 2, 0) : left + reach]) + max(left - 2, 0)
-    rights = np.flatnonzero(upright[right - reach : right + 3]) + right - reach
-    if not len(lefts) or not len(rights):
-        return
-    left, right = int(lefts[0]), int(rights[-1]) + 1
-    width = right - left
-    if not _LEAST_IN * dpi <= width <= _MOST_IN * dpi:
-        return
-    highest, lowest = top + round(width * _SQUARE[0]), top + round(width * _SQUARE[1])
+    highest, lowest = (top + round((right - left) * share) for share in SQUARE)
     level = dark[highest:lowest, left:right].mean(axis=1) >= WHOLE
     bottoms = np.flatnonzero(level) + highest + 1
     for place, bottom in enumerate(bottoms):
@@ -236,10 +134,10 @@ def _widened(dark: Mask, sides: Sides, most: int) -> Sides:
     """Return the sides moved out to where half of each is dark for the last time."""
     left, top, right, bottom = sides
     for _ in range(most):
-        left -= bool(left > 0 and dark[top:bottom, left - 1].mean() > _EDGE)
-        right += bool(right < dark.shape[1] and dark[top:bottom, right].mean() > _EDGE)
-        top -= bool(top > 0 and dark[top - 1, left:right].mean() > _EDGE)
-        bottom += bool(bottom < len(dark) and dark[bottom, left:right].mean() > _EDGE)
+        left -= bool(left > 0 and dark[top:bottom, left - 1].mean() > HALF)
+        right += bool(right < dark.shape[1] and dark[top:bottom, right].mean() > HALF)
+        top -= bool(top > 0 and dark[top - 1, left:right].mean() > HALF)
+        bottom += bool(bottom < len(dark) and dark[bottom, left:right].mean() > HALF)
     return left, top, right, bottom
 
 

@@ -7,9 +7,10 @@ import random
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr.orientation import lies_sideways, read_upright, turn
+from intake.ocr.orientation import read_upright, turn
 from intake.ocr.page_words import page_of
 from intake.ocr.prepare import Evened
+from intake.ocr.slopes import Slopes
 from intake.schemas.documents import Page, Word
 
 DPI = 250
@@ -91,8 +92,8 @@ def test_lines_are_told_from_columns_on_a_page_askew(askew: int) -> None:
     upright = draw_lines().rotate(askew, fillcolor=255)
     sideways = turn(Evened(upright, DPI), 90).image
 
-    assert not lies_sideways(upright)
-    assert lies_sideways(sideways)
+    assert not Slopes(upright).lies_sideways()
+    assert Slopes(sideways).lies_sideways()
 
 
 def test_bars_that_stand_upright_do_not_turn_a_page_that_is_read_no_better_turned() -> None:
@@ -100,7 +101,7 @@ def test_bars_that_stand_upright_do_not_turn_a_page_that_is_read_no_better_turne
     for left in range(250, 900, 30):
         bars.paste(0, (left, 200, left + 14, 330))
 
-    assert lies_sideways(bars)
+    assert Slopes(bars).lies_sideways()
     assert read_upright(Evened(bars, DPI), Engine(sure=0.4, unsure=0.3).read).rotation == 0
 
 
@@ -111,7 +112,7 @@ def test_a_photo_does_not_turn_an_upright_page() -> None:
 
     upright = read_upright(Evened(page, DPI), _read_any_way)
 
-    assert lies_sideways(page)
+    assert Slopes(page).lies_sideways()
     assert upright.rotation == 0
 
 
@@ -126,8 +127,8 @@ def _read_any_way(image: Image.Image, dpi: float) -> Page:
 
 
 def test_an_empty_page_lies_on_no_side() -> None:
-    assert not lies_sideways(Image.new("L", (2000, 2800), 255))
-    assert not lies_sideways(Image.new("L", (1, 1), 0))
+    assert not Slopes(Image.new("L", (2000, 2800), 255)).lies_sideways()
+    assert not Slopes(Image.new("L", (1, 1), 0)).lies_sideways()
 
 
 def test_a_page_of_a_single_row_is_read_as_it_lies() -> None:

@@ -9,15 +9,15 @@ from PIL import Image, ImageDraw, ImageFilter
 from intake.ocr.prepare import (
     WORK_PIXELS,
     even,
-    find_skew,
     flatten,
     measure_ink,
     prepare,
     smooth,
     square,
-    straighten,
 )
 from intake.ocr.sheets import PageImage
+from intake.ocr.slopes import Slopes
+from intake.ocr.straighten import straighten
 
 
 def _ruled_page(width=1654, height=2339):
@@ -71,20 +71,44 @@ def test_coarse_scans_are_smoothed_more_than_fine_ones():
 @pytest.mark.parametrize("degrees", [-3.2, -0.6, 0.5, 1.2, 4.0])
 def test_a_crooked_page_is_levelled(degrees):
     crooked = _ruled_page().rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
-    assert find_skew(crooked) == pytest.approx(-degrees, abs=0.15)
+    assert Slopes(crooked).skew() == pytest.approx(-degrees, abs=0.15)
 
 
 def test_a_level_page_is_left_as_it_is():
     page = _ruled_page()
-    skew = find_skew(page)
+    skew = Slopes(page).skew()
     assert skew == 0.0
     assert straighten(page, skew) is page
+
+
+@pytest.mark.parametrize("degrees", [-12.5, -0.37, 0.3, 5.81])
+@pytest.mark.parametrize("size", [(640, 512), (333, 700), (30, 20)])
+def test_what_is_turned_is_the_same_as_where_the_white_is_turned_too(degrees, size):
+    page = Image.new("L", size, 255)
+    for place in [(0, 0), (size[0] - 9, size[1] - 4), (size[0] // 2, 63), (128, 256), (310, 400)]:
+        page.paste(90, (*place, place[0] + 9, place[1] + 4))
+    page = page.filter(ImageFilter.GaussianBlur(0.9))
+    whole = page.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
+    assert straighten(page, degrees).tobytes() == whole.tobytes()
+
+
+def test_the_grain_of_paper_is_neither_blurred_nor_turned_and_pale_ink_is():
+    levels = np.tile(np.array([[240, 255], [255, 240]], dtype=np.uint8), (300, 300))
+    levels[290:310, 200:400] = 225
+    page = Image.fromarray(levels)
+
+    soft, turned = np.asarray(smooth(page, dpi_y=None)), np.asarray(straighten(page, 2.0))
+
+    assert np.array_equal(soft[:200], levels[:200])
+    assert soft[295:305, 250:350].max() == 225
+    assert turned[295:305, 250:350].max() == 225
+    assert turned[:128].min() == 255
 
 
 def test_a_page_with_hardly_any_ink_is_not_turned():
     page = Image.new("L", (1654, 2339), 255)
     ImageDraw.Draw(page).line((100, 100, 160, 130), fill=0)
-    assert find_skew(page) == 0.0
+    assert Slopes(page).skew() == 0.0
 
 
 def test_a_shadow_is_taken_off_the_paper_and_the_ink_stays():

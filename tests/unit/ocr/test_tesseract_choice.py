@@ -97,7 +97,6 @@ class OfPicture(Tesseract):
     """Reads a picture's black lines; what is cut through at its edges it is sure of by 5 %."""
 
     def table_of(self, data, image, mode, timeout_s):
-        super().table_of(data, image, mode, timeout_s)
         rows = np.flatnonzero(np.asarray(image)[:, 60] == 0)
         lines = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []
         return "\n".join(
@@ -120,7 +119,7 @@ def _lines_at(*tops, height=1100):
 
 def test_what_the_edges_of_a_strip_cut_through_speaks_against_nobody():
     close = range(100, 1000, 32)
-    tesseract = OfPicture(fax=80, system=95, fax_page=0, system_strip=0, system_page=0)
+    tesseract = OfPicture(fax=80, system=95)
     page = read_page(_lines_at(*close), BOTH, tesseract.table_of, number=1, timeout_s=60)
     assert _data_of(page) == SYSTEM
 
@@ -134,7 +133,7 @@ def test_the_strip_is_taken_where_most_is_written():
             read.append(len(table.splitlines()))
             return table
 
-    tesseract = Noting(fax=80, system=70, fax_page=0, system_strip=0)
+    tesseract = Noting(fax=80, system=70)
     image = _lines_at(100, 700, 740, 780, 820)
     read_page(image, BOTH, tesseract.table_of, number=1, timeout_s=60)
     assert read == [5, 4]
