@@ -49,6 +49,8 @@ _MISREAD, _MISREAD_WEIGHT = 0.9, 0.5
 words that the encoder may not know either, counts for so much of what that of others does."""
 _LEAST_WORDS = 3
 """Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
+_AT_ONCE = 128
+"""So many texts are judged at once: what is computed of more does not fit into a cache."""
 _REMEDY = "Put another to use (`intake models use`), or train a new one (`intake train`)."
 
 
@@ -132,15 +134,20 @@ class LinearModel:
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        words = self._by_words(texts, channels)
-        return self._shares(texts, channels, words, self._embedded(texts, words))
+        read, found = self._mended(texts), []
+        for first in range(0, len(texts), _AT_ONCE):
+            among = slice(first, first + _AT_ONCE)
+            some, whose = texts[among], channels[among]
+            words = self._by_words(some, read[among], whose)
+            found.append(self._shares(some, whose, words, self._embedded(some, words)))
+        return np.concatenate(found)
 
     def consider(
         self, text: str, *, channel: str = ""
     ) -> tuple[NDArray[np.float32], dict[str, float]]:
         """Return the probability of each topic for one text, and what its embedding added to the
         decision for each, less the bias: nothing where it was not asked for."""
-        words = self._by_words([text], [channel])
+        words = self._by_words([text], self._mended([text]), [channel])
         added, scale = self._embedded([text], words), self.manifest.embeddings
         (shares,) = self._shares([text], [channel], words, added)
         if added is None or scale is None or self._head is None:
@@ -170,8 +177,9 @@ class LinearModel:
         shares[words.is_silent] = 0
         return shares
 
-    def _by_words(self, texts: Sequence[str], channels: Sequence[str]) -> _ByWords:
-        read = self._mended(texts)
+    def _by_words(
+        self, texts: Sequence[str], read: Sequence[str], channels: Sequence[str]
+    ) -> _ByWords:
         features = extract(read)
         decisions = self._decide(features, texts)
         known = familiarity(features, self._rarity[features.buckets] > 0)
