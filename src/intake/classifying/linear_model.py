@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from intake.classifying.calibration import softmax
+from intake.classifying.contributions import shared_out
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
 from intake.classifying.features import (
     BUCKETS,
@@ -238,30 +239,20 @@ class LinearModel:
         return decisions
 
     def contributions(
-        self, text: str, words: Sequence[str], pairs: Sequence[str], topic: str
-    ) -> list[float]:
-        """Return what each of the words, then each pair of words, adds to the decision of ``text``.
+        self, text: str, words: Sequence[str], pairs: Sequence[str], topics: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Return what each of the words, then each pair of words (rows), adds to the decisions on
+        ``text`` for ``topics`` (columns).
 
-        What a pair adds is beside what its words add. A piece that several words have is shared
-        among them, so that all words and pairs of a text add up to the decision less the bias (and
-        less what the rules say). Negative: it speaks against ``topic``.
+        All words and pairs of a text add up to the decision less the bias (and less what the rules
+        say). Negative: it speaks against the topic.
         """
-        column = self.manifest.topics.index(topic)
+        columns = [self.manifest.topics.index(topic) for topic in topics]
         features = weigh(extract(self._mended([text])), self._rarity)
-        added = self._weights[features.buckets, column] * features.values * self._scales[column]
+        weights = self._weights[features.buckets[:, None], columns]
+        added = weights * features.values[:, None] * self._scales[columns]
         units = self._vocabulary.mend([*words, *pairs])
-        if not units or not len(added):
-            return [0.0] * len(units)
-        own = extract(units)
-        whose = np.repeat(np.arange(len(units)), np.diff(own.starts))
-        is_of_word = np.isin(own.buckets, own.buckets[whose < len(words)])
-        places = np.minimum(np.searchsorted(features.buckets, own.buckets), len(added) - 1)
-        counted = features.buckets[places] == own.buckets
-        counted &= (whose < len(words)) | ~is_of_word
-        whose, places = whose[counted], places[counted]
-        sharers = np.bincount(places, minlength=len(added))
-        shares = added[places] / sharers[places]
-        return [float(each) for each in np.bincount(whose, weights=shares, minlength=len(units))]
+        return shared_out(added, features.buckets, units, len(words))
 
     def to_bytes(self) -> bytes:
         """Return the file of the model; the same model gives the same bytes."""
