@@ -23,6 +23,8 @@ _BLANK = 32
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FACTOR = np.uint64(1_000_003)
 _SHIFT = np.uint64(64 - 18)
+_FEW = 2**31 // BUCKETS
+"""The keys of fewer texts are numbers of 32 bits, which are sorted in half the time."""
 _WORD, _PAIR = np.uint64(101), np.uint64(103)
 
 
@@ -45,10 +47,13 @@ def extract(texts: Sequence[str]) -> Features:
         *(_pieces(letters, owners, size) for size in _PIECES),
         *_words(letters, owners),
     ]
-    pairs, counts = np.unique(np.concatenate(keys), return_counts=True)
-    rows = pairs // BUCKETS
-    starts = np.searchsorted(rows, np.arange(len(texts) + 1))
-    return Features(starts, pairs % BUCKETS, (1 + np.log(counts)).astype(np.float32))
+    every = np.concatenate(keys)
+    if len(texts) < _FEW:
+        every = every.astype(np.int32)
+    pairs, counts = np.unique(every, return_counts=True)
+    starts = np.searchsorted(pairs, np.arange(len(texts) + 1, dtype=pairs.dtype) * BUCKETS)
+    buckets = (pairs % BUCKETS).astype(np.int64)
+    return Features(starts, buckets, (1 + np.log(counts)).astype(np.float32))
 
 
 def weigh(features: Features, rarity: NDArray[np.floating]) -> Features:
@@ -69,9 +74,10 @@ def familiarity(features: Features, is_known: NDArray[np.bool_]) -> NDArray[np.f
 
 def sums(values: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Return the sum of the entries of each text; 0 for a text that has none."""
-    padded = np.vstack([values, np.zeros((1, values.shape[1]), dtype=values.dtype)])
-    sums: NDArray[np.float32] = np.add.reduceat(padded, features.starts[:-1])
-    sums[features.starts[:-1] == features.starts[1:]] = 0
+    sums = np.zeros((len(features.starts) - 1, values.shape[1]), dtype=values.dtype)
+    filled = np.flatnonzero(np.diff(features.starts))
+    if len(filled):
+        sums[filled] = np.add.reduceat(values, features.starts[filled])
     return sums
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -100,18 +100,28 @@ class LearnedClassifier:
         text = joined(documents)
         channel = documents[0].channel if documents else ""
         shares, added = self._model.consider(text, channel=channel)
-        opinions: list[Classification] = []
-        order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS]
+        topics = self._model.manifest.topics
+        order = np.argsort(-shares, kind="stable")[:_SHOWN_TOPICS].tolist()
+        shown = [place for place in order if shares[place] >= LEAST_SHARE]
+        if not shown:
+            return ()
+        evidence = self._evidence(text, [topics[place] for place in shown])
         is_calibrated = max(self._model.manifest.examples) >= ENOUGH_EXAMPLES
-        for place in order:
-            if shares[place] < LEAST_SHARE:
-                break
-            most = opinions[-1].confidence if opinions else 1.0
-            opinion = self._opinion(int(place), float(shares[place]), most, text)
-            if weight := round(added.get(opinion.topic or "", 0.0), 4):
-                whole = Evidence(rule="embedding", text="", topic=opinion.topic, weight=weight)
-                opinion = opinion.model_copy(update={"evidence": (*opinion.evidence, whole)})
-            opinions.append(opinion.model_copy(update={"calibrated": is_calibrated}))
+        opinions: list[Classification] = []
+        most = 1.0
+        for place, told in zip(shown, evidence, strict=True):
+            topic = topics[place]
+            most = min(self._confidence(place, float(shares[place])), most)
+            opinions.append(
+                Classification(
+                    classifier=self.name,
+                    version=self.version,
+                    topic=topic,
+                    confidence=most,
+                    calibrated=is_calibrated,
+                    evidence=(*told, *_of_embedding(topic, added.get(topic, 0.0))),
+                )
+            )
         return tuple(opinions)
 
     @property
@@ -125,36 +135,43 @@ class LearnedClassifier:
         known = map(manifest.known, range(len(manifest.topics)))
         return manifest.prior > 0 and min(known) >= ENOUGH_EXAMPLES
 
-    def _opinion(self, place: int, share: float, most: float, text: str) -> Classification:
-        manifest = self._model.manifest
-        topic = manifest.topics[place]
-        sure = lessened(manifest, place, share) if self._lessens else round(share, 4)
-        return Classification(
-            classifier=self.name,
-            version=self.version,
-            topic=topic,
-            confidence=min(sure, most),
-            evidence=self._evidence(text, topic),
-        )
+    def _confidence(self, place: int, share: float) -> float:
+        if self._lessens:
+            return lessened(self._model.manifest, place, share)
+        return round(share, 4)
 
-    def _evidence(self, text: str, topic: str) -> tuple[Evidence, ...]:
-        """Return the words and pairs that speak for ``topic`` most, then those most against it.
+    def _evidence(self, text: str, topics: Sequence[str]) -> list[tuple[Evidence, ...]]:
+        """Return the words and pairs that speak for each topic most, then those most against it.
 
         Weights are what they add to the decision.
         """
         read = split(text).words[:_LONGEST_TEXT_WORDS]
         words = sorted({word.lower() for word in read})
         pairs = sorted({f"{one} {next_}".lower() for one, next_ in pairwise(read)})
-        weights = self._model.contributions(text, words, pairs, topic)
-        ordered = sorted(zip(weights, [*words, *pairs], strict=True), reverse=True)
-        shown = [
-            *(each for each in ordered[:_SHOWN_WORDS] if each[0] >= _LEAST_WEIGHT),
-            *(each for each in ordered[: -_SHOWN_AGAINST - 1 : -1] if each[0] <= -_LEAST_WEIGHT),
+        units = [*words, *pairs]
+        weights = self._model.contributions(text, words, pairs, topics)
+        return [
+            tuple(
+                Evidence(rule="learned", text=unit, topic=topic, weight=round(weight, 4))
+                for weight, unit in _strongest(zip(column, units, strict=True))
+            )
+            for topic, column in zip(topics, weights.T.tolist(), strict=True)
         ]
-        return tuple(
-            Evidence(rule="learned", text=word, topic=topic, weight=round(weight, 4))
-            for weight, word in shown
-        )
+
+
+def _of_embedding(topic: str, added: float) -> tuple[Evidence, ...]:
+    """Return what the embedding of a text added to the decision for a topic; nothing if none."""
+    weight = round(added, 4)
+    return (Evidence(rule="embedding", text="", topic=topic, weight=weight),) if weight else ()
+
+
+def _strongest(weighed: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return the weights and units that speak for a topic most, then those most against it."""
+    ordered = sorted(weighed, reverse=True)
+    return [
+        *(each for each in ordered[:_SHOWN_WORDS] if each[0] >= _LEAST_WEIGHT),
+        *(each for each in ordered[: -_SHOWN_AGAINST - 1 : -1] if each[0] <= -_LEAST_WEIGHT),
+    ]
 
 
 def lessened(manifest: Manifest, place: int, share: float) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from intake.classifying.calibration import softmax
+from intake.classifying.contributions import shared_out
 from intake.classifying.embeddings import SURE, Embedder, EmbeddingHead, EmbeddingScale
 from intake.classifying.features import (
     BUCKETS,
@@ -49,6 +50,8 @@ _MISREAD, _MISREAD_WEIGHT = 0.9, 0.5
 words that the encoder may not know either, counts for so much of what that of others does."""
 _LEAST_WORDS = 3
 """Fewer words are no message: one name of a place may be all that some topic ever spoke of."""
+_AT_ONCE = 128
+"""So many texts are judged at once: what is computed of more does not fit into a cache."""
 _REMEDY = "Put another to use (`intake models use`), or train a new one (`intake train`)."
 
 
@@ -132,15 +135,20 @@ class LinearModel:
         """
         if not texts:
             return np.empty((0, len(self.manifest.topics)), dtype=np.float32)
-        words = self._by_words(texts, channels)
-        return self._shares(texts, channels, words, self._embedded(texts, words))
+        read, found = self._mended(texts), []
+        for first in range(0, len(texts), _AT_ONCE):
+            among = slice(first, first + _AT_ONCE)
+            some, whose = texts[among], channels[among]
+            words = self._by_words(some, read[among], whose)
+            found.append(self._shares(some, whose, words, self._embedded(some, words)))
+        return np.concatenate(found)
 
     def consider(
         self, text: str, *, channel: str = ""
     ) -> tuple[NDArray[np.float32], dict[str, float]]:
         """Return the probability of each topic for one text, and what its embedding added to the
         decision for each, less the bias: nothing where it was not asked for."""
-        words = self._by_words([text], [channel])
+        words = self._by_words([text], self._mended([text]), [channel])
         added, scale = self._embedded([text], words), self.manifest.embeddings
         (shares,) = self._shares([text], [channel], words, added)
         if added is None or scale is None or self._head is None:
@@ -170,8 +178,9 @@ class LinearModel:
         shares[words.is_silent] = 0
         return shares
 
-    def _by_words(self, texts: Sequence[str], channels: Sequence[str]) -> _ByWords:
-        read = self._mended(texts)
+    def _by_words(
+        self, texts: Sequence[str], read: Sequence[str], channels: Sequence[str]
+    ) -> _ByWords:
         features = extract(read)
         decisions = self._decide(features, texts)
         known = familiarity(features, self._rarity[features.buckets] > 0)
@@ -230,30 +239,20 @@ class LinearModel:
         return decisions
 
     def contributions(
-        self, text: str, words: Sequence[str], pairs: Sequence[str], topic: str
-    ) -> list[float]:
-        """Return what each of the words, then each pair of words, adds to the decision of ``text``.
+        self, text: str, words: Sequence[str], pairs: Sequence[str], topics: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Return what each of the words, then each pair of words (rows), adds to the decisions on
+        ``text`` for ``topics`` (columns).
 
-        What a pair adds is beside what its words add. A piece that several words have is shared
-        among them, so that all words and pairs of a text add up to the decision less the bias (and
-        less what the rules say). Negative: it speaks against ``topic``.
+        All words and pairs of a text add up to the decision less the bias (and less what the rules
+        say). Negative: it speaks against the topic.
         """
-        column = self.manifest.topics.index(topic)
+        columns = [self.manifest.topics.index(topic) for topic in topics]
         features = weigh(extract(self._mended([text])), self._rarity)
-        added = self._weights[features.buckets, column] * features.values * self._scales[column]
+        weights = self._weights[features.buckets[:, None], columns]
+        added = weights * features.values[:, None] * self._scales[columns]
         units = self._vocabulary.mend([*words, *pairs])
-        if not units or not len(added):
-            return [0.0] * len(units)
-        own = extract(units)
-        whose = np.repeat(np.arange(len(units)), np.diff(own.starts))
-        is_of_word = np.isin(own.buckets, own.buckets[whose < len(words)])
-        places = np.minimum(np.searchsorted(features.buckets, own.buckets), len(added) - 1)
-        counted = features.buckets[places] == own.buckets
-        counted &= (whose < len(words)) | ~is_of_word
-        whose, places = whose[counted], places[counted]
-        sharers = np.bincount(places, minlength=len(added))
-        shares = added[places] / sharers[places]
-        return [float(each) for each in np.bincount(whose, weights=shares, minlength=len(units))]
+        return shared_out(added, features.buckets, units, len(words))
 
     def to_bytes(self) -> bytes:
         """Return the file of the model; the same model gives the same bytes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -144,12 +144,9 @@ class KeywordClassifier:
         A rule that is certain of an origin has an opinion of its own.
         """
         found = self._find(documents, origin)
-        scores = {topic: sum(item.weight for item in items) for topic, items in found.items()}
-        supported = {topic: score for topic, score in scores.items() if score > 0}
-        total = sum(supported.values()) + _NONE_OF_THESE
         opinions = [
-            self._opinion(topic, round(score / total, 4), found[topic])
-            for topic, score in supported.items()
+            self._opinion(topic, confidence, found[topic])
+            for topic, confidence in _confidences(found).items()
         ] + [
             self._opinion(rule.topic, rule.certainty, [_of_origin(rule, fact)], is_certain=True)
             for rule in self._rules.origins
@@ -172,14 +169,15 @@ class KeywordClassifier:
     def shares(self, texts: Sequence[str], topics: Sequence[str]) -> NDArray[np.float32]:
         """Return the confidence in each of ``topics`` (columns) for each text (row).
 
-        The first of several lines of a text is its subject.
+        The first of several lines of a text is its subject. Where it comes from is not known.
         """
         columns = {topic: column for column, topic in enumerate(topics)}
         shares = np.zeros((len(texts), len(topics)), dtype=np.float32)
         for row, text in enumerate(texts):
-            for opinion in self.classify(documents_of(text)):
-                if opinion.topic in columns:
-                    shares[row, columns[opinion.topic]] = opinion.confidence
+            found = self._find(documents_of(text), Origin())
+            for topic, confidence in _confidences(found).items():
+                if topic in columns:
+                    shares[row, columns[topic]] = confidence
         return shares
 
     def _find(self, documents: Sequence[Document], origin: Origin) -> dict[str, list[_Found]]:
@@ -201,6 +199,14 @@ class KeywordClassifier:
                 repeated = 1.0 if times[hit.pattern] == 1 else _SECOND_TIME
                 found[clue.topic].append(_Found(clue, clue.weight * trust * repeated, words, hit))
         return found
+
+
+def _confidences(found: Mapping[str, Sequence[_Found]]) -> dict[str, float]:
+    """Return, of each topic that is spoken for, its share of all that was found."""
+    scores = {topic: sum(item.weight for item in items) for topic, items in found.items()}
+    supported = {topic: score for topic, score in scores.items() if score > 0}
+    total = sum(supported.values()) + _NONE_OF_THESE
+    return {topic: round(score / total, 4) for topic, score in supported.items()}
 
 
 def _of_origin(rule: _Rule, fact: str) -> _Found:

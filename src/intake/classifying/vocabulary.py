@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from intake.classifying.features import MAX_CHARACTERS
 from intake.classifying.folding import fold
 
-_WORD = re.compile(r"[^\W_]{4,}")
-"""Shorter words are not looked at: one letter more would not make them long enough."""
+_WORD = re.compile(r"([^\W_]{4,})")
+"""Shorter words are not looked at: one letter more would not make them long enough. A text that is
+split by it has its words at the odd places."""
 _LEAST_LETTERS = 5
 """Shorter words are near to too many others."""
 _MOST_LETTERS = 30
@@ -111,19 +112,22 @@ class Vocabulary:
 
     def _mended(self, text: str, near: dict[str, list[str]]) -> str:
         """Return a text as it was meant; ``near`` is what was found for words before."""
-        written = _WORD.findall(text)
+        parts = _WORD.split(text)
+        written = parts[1::2]
         for word in written:
             if word not in near:
                 near[word] = self._meant(fold(word))
-        miswritten = sum(bool(near[word]) for word in written)
+        meant = [near[word] for word in written]
+        miswritten = sum(map(bool, meant))
+        if not miswritten:
+            return text
         is_damaged = miswritten >= max(_LEAST_DAMAGED, _DAMAGED_SHARE * len(written))
         most = len(self._words) if is_damaged and self._guesses else 1
-
-        def mended(found: re.Match[str]) -> str:
-            meant = near[found[0]]
-            return meant[0] if 0 < len(meant) <= most else found[0]
-
-        return _WORD.sub(mended, text)
+        parts[1::2] = [
+            words[0] if words and len(words) <= most else word
+            for word, words in zip(written, meant, strict=True)
+        ]
+        return "".join(parts)
 
     def _meant(self, word: str) -> list[str]:
         """Return the words one edit from ``word``, the commonest first; none if it is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from intake.classifying.examples import Example
@@ -36,16 +37,25 @@ def model() -> LinearModel:
 def test_words_and_pairs_add_up_to_the_decision(model: LinearModel, topic: str) -> None:
     read = split(TEXT).words
     pairs = sorted({f"{one} {next_}" for one, next_ in pairwise(read)})
-    added = model.contributions(TEXT, sorted(set(read)), pairs, topic)
+    added = model.contributions(TEXT, sorted(set(read)), pairs, [topic])
     column = model.manifest.topics.index(topic)
     nothing = model.decide([""])[0][column]
-    assert sum(added) == pytest.approx(model.decide([TEXT])[0][column] - nothing, abs=1e-3)
+    assert added.sum() == pytest.approx(model.decide([TEXT])[0][column] - nothing, abs=1e-3)
 
 
 def test_what_is_not_in_the_text_adds_nothing(model: LinearModel) -> None:
-    assert model.contributions(TEXT, ["xyzzy"], [], "acqua") == [0.0]
-    assert model.contributions("", ["fiume"], [], "acqua") == [0.0]
-    assert model.contributions(TEXT, [], [], "acqua") == []
+    assert not model.contributions(TEXT, ["xyzzy"], [], ["acqua"]).any()
+    assert not model.contributions("", ["fiume"], [], ["acqua"]).any()
+    assert model.contributions(TEXT, [], [], ["acqua"]).shape == (0, 1)
+
+
+def test_each_topic_is_explained_as_if_it_were_asked_for_alone(model: LinearModel) -> None:
+    words, pairs, topics = ["fiume", "argine"], ["fiume argine"], model.manifest.topics[::-1]
+    together = model.contributions(TEXT, words, pairs, topics)
+    assert together.shape == (3, len(topics))
+    for column, topic in enumerate(topics):
+        alone = model.contributions(TEXT, words, pairs, [topic])
+        assert np.array_equal(together[:, column], alone[:, 0])
 
 
 def test_an_opinion_names_whole_words_for_and_against(model: LinearModel) -> None:

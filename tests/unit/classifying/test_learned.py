@@ -150,6 +150,16 @@ def test_unseen_texts_are_told_apart(model: LinearModel) -> None:
     assert np.mean(right) > 0.95
 
 
+def test_a_text_is_judged_the_same_alone_and_among_many(model: LinearModel) -> None:
+    texts = [each.text for each in _examples(300, seed=2)]
+    texts[0], texts[129], texts[-1] = "", "il fiurne sa1e", "due parole"
+    channels = ["fax" if number % 2 else "email" for number in range(len(texts))]
+    together = model.probabilities(texts, channels=channels)
+    for place in (0, 1, 127, 128, 129, 298, 299):
+        alone = model.probabilities([texts[place]], channels=[channels[place]])
+        assert np.array_equal(alone[0], together[place])
+
+
 def test_a_misread_text_keeps_its_topic(model: LinearModel) -> None:
     shares = model.probabilities(["il fiurne sa1e e la pi0ggia al1aga le cantlne"])[0]
     assert model.manifest.topics[int(shares.argmax())] == "acqua"

@@ -98,9 +98,9 @@ def test_a_miswritten_word_counts_and_is_explained_as_the_word_meant() -> None:
     model = _model()
     right, wrong = model.decide(["lampione spento", "lampiome spemto"])
     assert wrong == pytest.approx(right)
-    told = model.contributions("lampiome spemto", ["lampiome", "spemto"], [], "luce")
+    told = model.contributions("lampiome spemto", ["lampiome", "spemto"], [], ["luce"])
     assert told == pytest.approx(
-        model.contributions("lampione spento", ["lampione", "spento"], [], "luce")
+        model.contributions("lampione spento", ["lampione", "spento"], [], ["luce"])
     )
 
 
