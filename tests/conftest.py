@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from intake import premises
 from intake.engines.forking import ForkServers
 from intake.errors import ToolMissing
+from intake.pipeline import asking, one_file
 from intake.store import schema
 from intake.store.database import Database
 from intake.testing.dovecot import Dovecot
@@ -34,7 +35,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared_fork_servers() -> Iterator[None]:
-    """Let every ``Intake`` of the session share its servers: each would load for a second.
+    """Let all of the session share its servers, every ``Intake`` and who has no store: each would
+    load for a second.
 
     Tests of the servers themselves have their own.
     """
@@ -46,6 +48,8 @@ def _shared_fork_servers() -> Iterator[None]:
     shared = Shared()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(premises, "ForkServers", lambda: shared)
+        patch.setattr(asking, "_servers", shared)
+        patch.setattr(one_file, "_servers", shared)
         yield
     ForkServers.close(shared)
 

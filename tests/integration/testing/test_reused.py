@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -17,18 +18,22 @@ def _next_event(connection: psycopg.Connection[Any]) -> object:
     return found.fetchall()[0][0]
 
 
-def test_nothing_that_a_test_wrote_and_nobody_who_wrote_it_is_left(
-    migrated_postgresql: Any,
-) -> None:
-    first = migrated_postgresql.take()
+@pytest.fixture
+def reused(migrated_postgresql: Any) -> Iterator[Any]:
+    yield migrated_postgresql
+    migrated_postgresql.give_back()
+
+
+def test_nothing_that_a_test_wrote_and_nobody_who_wrote_it_is_left(reused: Any) -> None:
+    first = reused.take()
     with _connect(first) as still_there:
         still_there.execute("INSERT INTO counters VALUES (2026, 1)")
         assert _next_event(still_there) == 1
         still_there.execute("BEGIN")
         still_there.execute("LOCK counters")
 
-        migrated_postgresql.give_back()
-        second = migrated_postgresql.take()
+        reused.give_back()
+        second = reused.take()
 
         with pytest.raises(psycopg.OperationalError):
             still_there.execute("SELECT 1")
@@ -38,7 +43,6 @@ def test_nothing_that_a_test_wrote_and_nobody_who_wrote_it_is_left(
         assert connection.execute("SELECT count(*) FROM counters").fetchall() == [(0,)]
         assert connection.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
         assert _next_event(connection) == 1
-    migrated_postgresql.give_back()
 
 
 @pytest.mark.parametrize(
@@ -50,13 +54,12 @@ def test_nothing_that_a_test_wrote_and_nobody_who_wrote_it_is_left(
         "ALTER TABLE counters ADD CHECK (last > 5)",
     ],
 )
-def test_who_alters_the_schema_spoils_it_for_nobody(migrated_postgresql: Any, spoil: str) -> None:
-    with _connect(migrated_postgresql.take()) as connection:
+def test_who_alters_the_schema_spoils_it_for_nobody(reused: Any, spoil: str) -> None:
+    with _connect(reused.take()) as connection:
         connection.execute(spoil)
-    migrated_postgresql.give_back()
+    reused.give_back()
 
-    with _connect(migrated_postgresql.take()) as connection:
+    with _connect(reused.take()) as connection:
         assert connection.execute("SELECT actor FROM events_v1").fetchall() == []
         assert connection.execute("SELECT to_regclass('other')").fetchall() == [(None,)]
         connection.execute("INSERT INTO counters VALUES (2026, 1)")
-    migrated_postgresql.give_back()
