@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import UrgencyRules
-from intake.classifying.weighing import DOUBTED
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.danger.weighing import DOUBTED
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

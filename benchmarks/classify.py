@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from intake.classifying.danger.urgency import Assessment, UrgencyRules
+from intake.classifying.danger.weighing import DOUBTED
 from intake.classifying.decide import judge
 from intake.classifying.language import identify
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import Assessment, UrgencyRules
-from intake.classifying.weighing import DOUBTED
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 from intake.testing.noise import misread, mistype

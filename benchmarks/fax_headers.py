@@ -26,7 +26,7 @@ from ocr_pages import Sample, load
 from ocr_readers import Intake
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr import header_line
+from intake.ocr.words import header_line
 from intake.schemas.documents import FaxHeader
 
 PAGE_DOTS = (1728, 2292)

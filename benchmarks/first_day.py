@@ -22,10 +22,10 @@ from typing import Any
 from replay import documents_of
 
 from intake.classifying.decide import judge
-from intake.classifying.examples import LabelledText, read
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.examples import LabelledText, read
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.config import ClassifySettings
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.schemas.classifications import ClassifierOptions, Origin, Verdict
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "classify"

@@ -22,8 +22,8 @@ from ocr_readers import LANGUAGES, Score, measured
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.pipeline.ocr_engines import open_engine
-from intake.pipeline.page_languages import PageLanguages
+from intake.pipeline.pages.ocr_engines import open_engine
+from intake.pipeline.pages.page_languages import PageLanguages
 from intake.pipeline.stage_options import OcrOptions
 
 FAMILIES = ("DejaVu Serif", "DejaVu Sans")

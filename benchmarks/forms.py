@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from ocr_pages import FIXTURES, Sample, load
 from ocr_readers import Intake, measured
 
-from intake.ocr.handwritten_words import HANDWRITTEN_WORDS
+from intake.ocr.judging.handwritten_words import HANDWRITTEN_WORDS
 from intake.schemas.documents import RecognisedDocument
 
 TICK_KINDS = ("right", "wrong", "doubtful", "unread")

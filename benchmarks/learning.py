@@ -26,13 +26,13 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
-from intake.classifying.embeddings import Embedder, shipped_embedder
-from intake.classifying.evaluation import measure
-from intake.classifying.examples import Example, LabelledText, of_taxonomy, read
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.training import train
+from intake.classifying.encoding.embeddings import Embedder, shipped_embedder
+from intake.classifying.measuring.evaluation import measure
+from intake.classifying.models.examples import Example, LabelledText, of_taxonomy, read
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.testing.noise import misread, mistype
 
 LEARNED = 0.7

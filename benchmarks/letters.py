@@ -24,9 +24,9 @@ from typing import Any
 from intake import plugins
 from intake.config import Settings
 from intake.letters.facts import find_facts
-from intake.ocr.barcodes import find_barcodes
+from intake.ocr.batches.barcodes import find_barcodes
 from intake.ocr.limits import PageLimits
-from intake.ocr.prepare import Prepared
+from intake.ocr.preparing.prepare import Prepared
 from intake.ocr.recognise import recognise
 from intake.ocr.sheets import PageImage
 from intake.schemas.documents import Page, RecognisedDocument

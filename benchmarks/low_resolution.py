@@ -25,8 +25,8 @@ from ocr_pages import Sample, load
 from ocr_readers import Intake, Plain, measured
 from PIL import Image
 
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageImage
 
 SETS = ("clean-std", "noisy-std", "clean-fine", "noisy-fine")

@@ -27,10 +27,10 @@ from rich.progress import track
 from intake import plugins
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
-from intake.ocr.file_kinds import detect
+from intake.ocr.files.kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import read_document, recognise
-from intake.pipeline.office_file import OFFICE_SIGNATURES, read_office
+from intake.pipeline.pages.office_file import OFFICE_SIGNATURES, read_office
 from intake.schemas.documents import Page, RecognisedDocument
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -23,7 +23,7 @@ from rich.progress import track
 
 from intake.errors import UnreadableItem
 from intake.interfaces import Parser
-from intake.pipeline.parsers import open_parser
+from intake.pipeline.texts.parsers import open_parser
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
 

@@ -32,12 +32,12 @@ import tesserocr
 from ocr_pages import Sample, load
 from ocr_readers import LANGUAGES, Intake, Reader, Score, measured, readers
 
-from intake.ocr.language_data import data_folder
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
-from intake.ocr.prepare import prepare
+from intake.ocr.preparing.prepare import prepare
 from intake.ocr.sheets import PageImage
-from intake.ocr.tesseract_library import TesserocrEngine
+from intake.ocr.tesseract.language_data import data_folder
+from intake.ocr.tesseract.library import TesserocrEngine
 
 BAD_CER = 0.10
 

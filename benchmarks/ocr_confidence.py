@@ -3,8 +3,8 @@
 python benchmarks/ocr_confidence.py [DIR]... [--every N]
 
 Each DIR is one that benchmarks/ocr.py reads. Pages are dealt into five folds by letter, so that no
-letter is both learned from and judged; the curve of ``ocr/page_confidence.py`` is fitted to four
-folds and judged on the fifth.
+letter is both learned from and judged; the curve of ``ocr/words/page_confidence.py`` is fitted to
+four folds and judged on the fifth.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from scipy.stats import spearmanr
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_confidence import OFFSET, POWER, SCALE, doubt_of
+from intake.ocr.words.page_confidence import OFFSET, POWER, SCALE, doubt_of
 
 Figures = npt.NDArray[np.float64]
 FOLDS = 5

@@ -19,7 +19,7 @@ from ocr_pages import Sample, character_error_rate
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.pipeline.ocr_engines import open_engine
+from intake.pipeline.pages.ocr_engines import open_engine
 from intake.schemas.documents import RecognisedDocument
 
 LANGUAGES = ("ita", "eng")

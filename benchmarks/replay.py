@@ -23,17 +23,17 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from intake.classifying.decide import judge
-from intake.classifying.examples import LabelledText, read
-from intake.classifying.figures import Figures, Judged
-from intake.classifying.gate import Choice, Outcome, choose_thresholds, is_audited
-from intake.classifying.model_folder import ModelFolder
-from intake.classifying.ranking import surest
-from intake.classifying.splits import in_time
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.measuring.figures import Figures, Judged
+from intake.classifying.measuring.splits import in_time
+from intake.classifying.models.examples import LabelledText, read
+from intake.classifying.models.model_folder import ModelFolder
+from intake.classifying.thresholds.gate import Choice, Outcome, choose_thresholds, is_audited
+from intake.classifying.topics.ranking import surest
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.config import ClassifySettings
 from intake.errors import UsageError
-from intake.pipeline.classifiers import open_classifiers
-from intake.pipeline.contest import contest
+from intake.pipeline.learning.contest import contest
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import ClassifierOptions, Origin, Thresholds
 from intake.schemas.documents import Document

@@ -30,10 +30,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from intake.classifying.embeddings import shipped_embedder
-from intake.classifying.examples import Example, LabelledText, read
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.training import train
+from intake.classifying.encoding.embeddings import shipped_embedder
+from intake.classifying.models.examples import Example, LabelledText, read
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
 from intake.testing.noise import mistype
 
 FOREIGN = Path(__file__).parents[1] / "fixtures" / "classify" / "foreign.toml"

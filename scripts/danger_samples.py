@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from intake.classifying.danger import DangerModel
-from intake.classifying.folding import split, windows
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.danger.model import DangerModel
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.words.folding import split, windows
 
 DESK = "desk: "
 """How the families of messages to a desk begin. None is held out: they are measured on what other

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.prepare import even
+from intake.ocr.preparing.prepare import even
 from intake.ocr.sheets import PageImage
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "fixtures"))

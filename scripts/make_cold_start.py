@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.classifying.embeddings import MADE, Embedder, made_beforehand
-from intake.classifying.examples import of_citizens, of_taxonomy
-from intake.classifying.learned import cold_start, trained_on_nothing
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.encoding.embeddings import MADE, Embedder, made_beforehand
+from intake.classifying.models.examples import of_citizens, of_taxonomy
+from intake.classifying.models.learned import cold_start, trained_on_nothing
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "intake" / "classifying" / "data"
 

@@ -37,7 +37,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from tuning import Head, Lessons, tune
 
-from intake.classifying.danger import (
+from intake.classifying.danger.model import (
     SHIPPED,
     DangerModel,
     Manifest,
@@ -45,16 +45,16 @@ from intake.classifying.danger import (
     Passage,
     signal_matrix,
 )
-from intake.classifying.encoder import Adapter, Encoder
-from intake.classifying.examples import read
-from intake.classifying.features import BUCKETS, Features, extract, weigh
-from intake.classifying.folding import fold, split
-from intake.classifying.known_words import KNOWN_WORDS
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.encoding.encoder import Adapter, Encoder
 from intake.classifying.language import identify
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import UrgencyRules
-from intake.classifying.vocabulary import Vocabulary
-from intake.ocr.language_data import data_folder
+from intake.classifying.models.examples import read
+from intake.classifying.topics.taxonomy import Taxonomy
+from intake.classifying.words.features import BUCKETS, Features, extract, weigh
+from intake.classifying.words.folding import fold, split
+from intake.classifying.words.known_words import KNOWN_WORDS
+from intake.classifying.words.vocabulary import Vocabulary
+from intake.ocr.tesseract.language_data import data_folder
 from intake.testing.noise import misread, mistype, without_accents
 
 ROOT = Path(__file__).resolve().parents[1]

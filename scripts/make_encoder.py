@@ -29,8 +29,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intake.classifying.encoder import BLOCK, SHIPPED
-from intake.classifying.pieces import BEGIN, END, PADDING, UNKNOWN, WORD_START, Pieces
+from intake.classifying.encoding.encoder import BLOCK, SHIPPED
+from intake.classifying.encoding.pieces import BEGIN, END, PADDING, UNKNOWN, WORD_START, Pieces
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "src" / "intake" / "classifying" / "data"

@@ -27,7 +27,7 @@ from fax_writing import Writer
 from rich.progress import track
 from tesseract_network import in_real_numbers
 
-from intake.ocr.language_data import FAX_DATA, data_folder
+from intake.ocr.tesseract.language_data import FAX_DATA, data_folder
 
 PAGES = 300
 ITERATIONS = 15_000

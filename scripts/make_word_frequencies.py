@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 
 from make_danger_model import MODEL, SPOKEN, phrases
 
-from intake.classifying.folding import fold, split
-from intake.classifying.segmentation import WORDS
+from intake.classifying.words.folding import fold, split
+from intake.classifying.words.segmentation import WORDS
 
 STRETCHED = re.compile(r"(.)\1\1")
 LEAST_COUNT = 3

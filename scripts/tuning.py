@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from intake.classifying.encoder import MATRICES, Adapter, Encoder, Floats
+from intake.classifying.encoding.encoder import MATRICES, Adapter, Encoder, Floats
 
 RANK = 8
 HIDDEN = 64

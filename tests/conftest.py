@@ -16,7 +16,8 @@ from sqlalchemy import make_url
 from intake import premises
 from intake.engines.forking import ForkServers
 from intake.errors import ToolMissing
-from intake.pipeline import asking, one_file
+from intake.pipeline.pages import one_file
+from intake.pipeline.texts import asking
 from intake.store import schema
 from intake.store.database import Database
 from intake.testing.dovecot import Dovecot

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intake import plugins
-from intake.classifying.model_folder import ModelFolder
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.model_folder import ModelFolder
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.desk.quarantine import Quarantine
 from intake.desk.receipts import Receipts
@@ -20,12 +20,12 @@ from intake.interfaces import Engine
 from intake.options import classifier_options, filing_options, runner_options, stage_options
 from intake.pipeline import submissions, topics
 from intake.pipeline.faults import what_is_wrong
-from intake.pipeline.models import Models, put_to_use
+from intake.pipeline.learning.models import Models, put_to_use
 from intake.pipeline.observers import open_observers
-from intake.pipeline.outcomes import Registrar
-from intake.pipeline.problems import describe, describe_faults, what_waits
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner
+from intake.pipeline.settling.outcomes import Registrar
+from intake.pipeline.settling.problems import describe, describe_faults, what_waits
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress

@@ -8,21 +8,21 @@ from functools import partial
 from typing import TypeVar
 
 from intake import plugins
-from intake.classifying.model_folder import UNTRAINED
-from intake.classifying.rules import KeywordClassifier, check_topics
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.model_folder import UNTRAINED
+from intake.classifying.topics.rules import KeywordClassifier, check_topics
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.config import Settings, SourceSettings
 from intake.errors import ConfigError, IntakeError, StoreError
 from intake.interfaces import OcrEngine, Polyglot
 from intake.ocr.recognise import try_engine, try_line_reader
 from intake.options import classifier_options, model_in_use, parser_options, stage_options
-from intake.pipeline.asking import plugins_of
-from intake.pipeline.classifiers import open_classifiers
-from intake.pipeline.models import put_to_use
-from intake.pipeline.ocr_engines import open_engine, open_line_reader
-from intake.pipeline.parsers import open_parser
-from intake.pipeline.problems import together
-from intake.pipeline.trying import open_in_child
+from intake.pipeline.learning.models import put_to_use
+from intake.pipeline.pages.ocr_engines import open_engine, open_line_reader
+from intake.pipeline.settling.problems import together
+from intake.pipeline.texts.asking import plugins_of
+from intake.pipeline.texts.classifiers import open_classifiers
+from intake.pipeline.texts.parsers import open_parser
+from intake.pipeline.texts.trying import open_in_child
 from intake.polling import open_connector
 from intake.premises import Premises
 from intake.schemas.base import Frozen

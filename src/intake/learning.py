@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake.classifying.examples import LabelledText, forward
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.examples import LabelledText, forward
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError, UsageError
 from intake.interfaces import Classifier
-from intake.pipeline.classifiers import open_classifiers
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.pipeline.whole_files import check_place, whole_file
 from intake.reporting import evaluation_page as evaluation_pages
 from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.evaluations import Report, Split
 
 if TYPE_CHECKING:
-    from intake.classifying.manifest import Manifest
+    from intake.classifying.models.manifest import Manifest
 
 
 def train_model(
@@ -43,7 +43,7 @@ def train_model(
         ConfigError: the taxonomy cannot be used.
         StoreError: the disk refused.
     """
-    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
+    from intake.pipeline.learning.learn import learn  # noqa: PLC0415 - scipy, where needed
 
     check_place(out)
     options = ClassifierOptions(taxonomy=taxonomy, rules=rules, embeddings=embeddings)
@@ -86,9 +86,9 @@ def evaluate_model(
         UsageError: there are too few texts, or they cannot be parted so, or no such split is known.
         ConfigError: the taxonomy or the rules cannot be used.
     """
-    from intake.classifying.evaluation import WANTED_PRECISION, evaluate  # noqa: PLC0415 - numpy, where needed
-    from intake.classifying.rivals import ByClassifier  # noqa: PLC0415 - as above
-    from intake.pipeline.learning import learn  # noqa: PLC0415 - scipy, where needed
+    from intake.classifying.measuring.evaluation import WANTED_PRECISION, evaluate  # noqa: PLC0415 - numpy, where needed
+    from intake.classifying.measuring.rivals import ByClassifier  # noqa: PLC0415 - as above
+    from intake.pipeline.learning.learn import learn  # noqa: PLC0415 - scipy, where needed
 
     parted, options = _split(split), options or ClassifyOptions()
     files, taxonomy = options.files, Taxonomy.load(options.taxonomy)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake.classifying.model_folder import UNTRAINED, ModelFolder
+from intake.classifying.models.model_folder import UNTRAINED, ModelFolder
 from intake.config import ClassifySettings, Settings
 from intake.engines.limits import Limits
 from intake.errors import IntakeError
 from intake.ocr.limits import PageLimits
 from intake.pipeline.receive import ReceiveOptions
-from intake.pipeline.retry import RetryOptions
 from intake.pipeline.runner import RunnerOptions
-from intake.pipeline.settle import FilingOptions
+from intake.pipeline.settling.retry import RetryOptions
+from intake.pipeline.settling.settle import FilingOptions
 from intake.pipeline.stage_options import ClassifyOptions, OcrOptions, StageOptions
 from intake.schemas.classifications import ClassifierOptions, Fault
 from intake.schemas.letters import LetterOptions

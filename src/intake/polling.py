@@ -11,8 +11,8 @@ from intake.config import Settings, SourceSettings, build_options
 from intake.errors import IntakeError, SourceRefused, SourceUnavailable, StoreError
 from intake.interfaces import Connector
 from intake.options import receive_options
-from intake.pipeline.problems import describe
 from intake.pipeline.receive import Receiver
+from intake.pipeline.settling.problems import describe
 from intake.premises import Premises
 from intake.schemas.events import Event
 from intake.schemas.reports import SourceReport

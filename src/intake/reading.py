@@ -7,15 +7,15 @@ from io import BytesIO
 from pathlib import Path
 
 from intake.classifying.decide import judge
-from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.asking import judge_in_child, plugins_of
-from intake.pipeline.classifiers import open_usable
-from intake.pipeline.one_file import read_file
-from intake.pipeline.parsers import open_parser
-from intake.pipeline.pictures import list_pictures
+from intake.classifying.topics.taxonomy import Taxonomy
+from intake.pipeline.pages.one_file import read_file
+from intake.pipeline.pages.pictures import list_pictures
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
-from intake.pipeline.text_files import read_text_files
-from intake.pipeline.texts import list_texts, origin_of
+from intake.pipeline.texts.asking import judge_in_child, plugins_of
+from intake.pipeline.texts.classifiers import open_usable
+from intake.pipeline.texts.item_texts import list_texts, origin_of
+from intake.pipeline.texts.parsers import open_parser
+from intake.pipeline.texts.text_files import read_text_files
 from intake.schemas.classifications import Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage, RecognisedDocument
 from intake.schemas.parsers import ParserOptions

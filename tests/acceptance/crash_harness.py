@@ -38,10 +38,12 @@ from intake import Intake, Settings
 from intake.connectors.folders import FolderConnector
 from intake.engines.children import Child
 from intake.errors import UnreadableItem
-from intake.ocr import page_copies
-from intake.pipeline import heavy_tasks, light_tasks, tasks
-from intake.pipeline.outcomes import Registrar
+from intake.ocr.files import page_copies
+from intake.pipeline import tasks
+from intake.pipeline.pages import heavy_tasks
 from intake.pipeline.receive import Receiver
+from intake.pipeline.settling.outcomes import Registrar
+from intake.pipeline.texts import light_tasks
 from intake.schemas.receipts import ReceiptState
 from intake.store import blobs as blob_module
 from intake.store import claims, database

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from intake import classify
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.pipeline.stage_options import ClassifyOptions
 
 TAXONOMY = Path(__file__).parents[2] / "examples" / "taxonomy.toml"

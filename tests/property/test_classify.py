@@ -2,8 +2,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.classifying.decide import judge
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.schemas.documents import Document
 
 WORDS = st.sampled_from(

@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.classifying.normalisation import normalise
+from intake.classifying.words.normalisation import normalise
 
 PIECES = st.sampled_from(
     [

@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.errors import UnreadableItem
-from intake.parsing import bodies, messages, structure
 from intake.parsing.fax import FaxParser
 from intake.parsing.files import ScanParser
 from intake.parsing.forms import FormParser, PhoneNoteParser
 from intake.parsing.mail import MailParser
-from intake.parsing.message import Message
+from intake.parsing.messages import bodies, structure, whole
+from intake.parsing.messages.message import Message
 from intake.parsing.pec import PecParser
-from intake.parsing.quoted import new_text
+from intake.parsing.writing.quoted import new_text
 from intake.schemas.documents import Parsed
 from intake.schemas.receipts import ItemFacts
 
@@ -140,7 +140,7 @@ def test_parsing_twice_says_the_same(raw: bytes) -> None:
 @settings(max_examples=200, deadline=None, suppress_health_check=IGNORED)
 def test_no_leaf_is_lost(raw: bytes) -> None:
     try:
-        message = messages.read(raw, "mail")
+        message = whole.read(raw, "mail")
     except UnreadableItem:
         return
     if not any(file.attachment.reason for file in message.files):

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
-from intake.classifying.asides import assess, assess_beginning, without_asides
+from intake.classifying.danger.asides import assess, assess_beginning, without_asides
+from intake.classifying.danger.urgency import Assessment, UrgencyRules
+from intake.classifying.danger.weighing import DOUBTED
 from intake.classifying.guarded import ask, failure, told
 from intake.classifying.language import LANGUAGES, identify
-from intake.classifying.ranking import rank
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import Assessment, UrgencyRules
-from intake.classifying.weighing import DOUBTED
+from intake.classifying.topics.ranking import rank
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.interfaces import Classifier, RulesWeigher
 from intake.schemas.classifications import (
     Alternative,

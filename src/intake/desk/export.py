@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intake.errors import StoreError
-from intake.parsing.names import safe_name
+from intake.parsing.writing.names import safe_name
 from intake.schemas.receipts import Receipt
 from intake.schemas.requests import Request
 from intake.store.blobs import BlobStore

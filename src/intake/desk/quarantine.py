@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from intake.errors import UsageError
-from intake.pipeline.outcomes import Registrar
+from intake.pipeline.settling.outcomes import Registrar
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt, ReceiptState
 from intake.schemas.requests import Request

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from intake.classifying.examples import LabelledText
-from intake.classifying.gate import REMEMBERED, Choice, Outcome
-from intake.classifying.ranking import surest
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.examples import LabelledText
+from intake.classifying.thresholds.gate import REMEMBERED, Choice, Outcome
+from intake.classifying.topics.ranking import surest
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.desk.export import write_files
 from intake.errors import ConfigError, UsageError
 from intake.filing.drafts import corrected
 from intake.filing.moves import check_move
-from intake.pipeline.settle import alarm
+from intake.pipeline.settling.settle import alarm
 from intake.pipeline.submissions import urgency_of
 from intake.schemas.classifications import Classification, Fault, Urgency
 from intake.schemas.events import Event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.classifying.gate import JUDGED_ALIKE, choose_thresholds
+from intake.classifying.thresholds.gate import JUDGED_ALIKE, choose_thresholds
 from intake.desk.requests import Requests
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Thresholds

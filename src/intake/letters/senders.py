@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from intake.parsing.telephone_numbers import to_e164
+from intake.parsing.writing.telephone_numbers import to_e164
 
 _PROVINCES = (
     "AG AL AN AO AP AQ AR AT AV BA BG BI BL BN BO BR BS BT BZ CA CB CE CH CL CN CO CR CS CT "

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from intake.ocr.prepare import Prepared
+from intake.ocr.preparing.prepare import Prepared
 from intake.ocr.sheets import PageImage
 
 _SHOWN_PIXELS = 1400

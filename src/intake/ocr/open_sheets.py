@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from intake.ocr.file_kinds import PDF
+from intake.ocr.files.kinds import PDF
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import Sheet
 
@@ -20,9 +20,9 @@ def open_sheets(
         UnreadableItem, TransientFailure: the file as a whole cannot be opened.
     """
     if kind == PDF:
-        from intake.ocr.pdf import read_pdf  # noqa: PLC0415 - PDFium, where needed
+        from intake.ocr.pdf.pages import read_pdf  # noqa: PLC0415 - PDFium, where needed
 
         return read_pdf(data, limits, passwords, first)
-    from intake.ocr.pages import read_pictures  # noqa: PLC0415 - decoders, where needed
+    from intake.ocr.files.pictures import read_pictures  # noqa: PLC0415 - decoders, where needed
 
     return read_pictures(data, limits, first)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from intake.errors import ItemError, ToolMissing
-from intake.ocr.page_confidence import mean_sureness
+from intake.ocr.words.page_confidence import mean_sureness
 from intake.schemas.documents import Page
 
 Tell = Callable[[str], str | None]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from intake.errors import ToolMissing, TransientFailure
-from intake.ocr.page_words import page_of, split_line
+from intake.ocr.words.page_words import page_of, split_line
 from intake.schemas.documents import Page, Word
 
 LANGUAGES = frozenset({"deu", "eng", "fra", "ita", "por", "slv"})

@@ -12,32 +12,32 @@ from PIL import Image
 
 from intake.errors import ItemError
 from intake.interfaces import OcrEngine
-from intake.ocr.box_words import with_boxes, without_boxes
-from intake.ocr.dust import without_dust
-from intake.ocr.header_line import take_header
-from intake.ocr.lexicon import Lexicon, lexicons
-from intake.ocr.light_letters import as_positive, with_dark_letters
+from intake.ocr.judging.losses import LITTLE_TEXT, find_losses, lacks_text
+from intake.ocr.judging.orientation import SURE_UPRIGHT, Upright, read_upright
+from intake.ocr.judging.page_kind import is_blank, tell_kind
+from intake.ocr.judging.show_through import SHOW_THROUGH, is_show_through
+from intake.ocr.judging.unread_ink import UNREAD_INK
 from intake.ocr.limits import PageLimits
-from intake.ocr.losses import LITTLE_TEXT, find_losses, lacks_text
-from intake.ocr.marks import Marks, without_marks
-from intake.ocr.noise_words import without_noise
-from intake.ocr.orientation import SURE_UPRIGHT, Upright, read_upright
+from intake.ocr.ordering.reading_order import in_reading_order
 from intake.ocr.own_language import Tell, read_in_own_language
-from intake.ocr.page_confidence import mean_sureness
-from intake.ocr.page_kind import is_blank, tell_kind
-from intake.ocr.page_words import page_of
-from intake.ocr.pale_ink import even_ink
-from intake.ocr.prepare import Evened, Prepared, even, level, measure_ink
-from intake.ocr.reading_order import in_reading_order
+from intake.ocr.preparing.dust import without_dust
+from intake.ocr.preparing.light_letters import as_positive, with_dark_letters
+from intake.ocr.preparing.marks import Marks, without_marks
+from intake.ocr.preparing.pale_ink import even_ink
+from intake.ocr.preparing.prepare import Evened, Prepared, even, level, measure_ink
+from intake.ocr.preparing.sheet_edges import cut_out_sheet, turned
+from intake.ocr.preparing.type_size import at_usual_size
 from intake.ocr.readings import Reading, lost
 from intake.ocr.second_look import LAST_LOOKED_AT_AGAIN, look_again, resolution_again
-from intake.ocr.sheet_edges import cut_out_sheet, turned
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
-from intake.ocr.show_through import SHOW_THROUGH, is_show_through
-from intake.ocr.tick_boxes import TickBox
-from intake.ocr.type_size import at_usual_size
+from intake.ocr.tesseract.lexicon import Lexicon, lexicons
+from intake.ocr.ticks.boxes import TickBox
+from intake.ocr.ticks.words import with_boxes, without_boxes
 from intake.ocr.typed_pages import read_typed
-from intake.ocr.unread_ink import UNREAD_INK
+from intake.ocr.words.header_line import take_header
+from intake.ocr.words.noise_words import without_noise
+from intake.ocr.words.page_confidence import mean_sureness
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Defect, Page, PageKind
 
 DAMAGED_SHARE = 0.05

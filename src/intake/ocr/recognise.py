@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from PIL import Image
 
 from intake.interfaces import LineReader, OcrEngine
-from intake.ocr.file_kinds import detect
+from intake.ocr.files.kinds import detect
 from intake.ocr.limits import PageLimits
 from intake.ocr.open_sheets import open_sheets
 from intake.ocr.own_language import Tell

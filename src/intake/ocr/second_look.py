@@ -15,8 +15,8 @@ from statistics import median
 from typing import Protocol, TypeVar
 
 from intake.errors import ItemError
-from intake.ocr.page_words import letters_right
-from intake.ocr.prepare import Evened
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.words.page_words import letters_right
 from intake.schemas.documents import Page
 
 _SMALLER = 0.8

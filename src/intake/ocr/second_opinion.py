@@ -16,10 +16,10 @@ from rapidfuzz.distance import Levenshtein
 
 from intake.errors import ToolMissing
 from intake.interfaces import LineReader, OcrEngine, Polyglot
-from intake.ocr.lexicon import Lexicon, is_word, lexicons
-from intake.ocr.noise_words import without_noise
-from intake.ocr.page_confidence import page_confidence
-from intake.ocr.page_words import lines_of, page_of, split_line
+from intake.ocr.tesseract.lexicon import Lexicon, is_word, lexicons
+from intake.ocr.words.noise_words import without_noise
+from intake.ocr.words.page_confidence import page_confidence
+from intake.ocr.words.page_words import lines_of, page_of, split_line
 from intake.schemas.documents import Page, Word
 
 HARD_BELOW = 0.98

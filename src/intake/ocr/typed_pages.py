@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from intake.ocr.prepare import PAPER_FROM, flatten
+from intake.ocr.preparing.prepare import PAPER_FROM, flatten
+from intake.ocr.preparing.sheet_edges import onto
 from intake.ocr.readings import Reading
-from intake.ocr.sheet_edges import onto
 from intake.ocr.sheets import PICTURE_UNREAD, PageImage, PageText, PastedPicture
 from intake.schemas.documents import FILES_INSIDE, Defect, Page, Point, Word
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO, Self
 
-from intake.parsing import dates, messages
 from intake.parsing.fax_rules import FaxMail, FaxRule, find_rule, read_folder
 from intake.parsing.media_types import is_picture_or_pdf
-from intake.parsing.message import Message
+from intake.parsing.messages import whole
+from intake.parsing.messages.message import Message
 from intake.parsing.operator_files import read_passwords
-from intake.parsing.telephone_numbers import to_e164
+from intake.parsing.writing import dates
+from intake.parsing.writing.telephone_numbers import to_e164
 from intake.schemas.documents import FaxFacts, Parsed
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -55,7 +56,7 @@ class FaxParser:
         Raises:
             UnreadableItem: the item is empty, or no message at all.
         """
-        message = messages.read(stream.read(), self.profile, self._passwords)
+        message = whole.read(stream.read(), self.profile, self._passwords)
         return message.parsed(fax=read_facts(message, self._rules))
 
 

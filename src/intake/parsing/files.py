@@ -6,10 +6,11 @@ import hashlib
 from typing import BinaryIO
 
 from intake.errors import UnreadableItem
-from intake.parsing import charsets, media_types
-from intake.parsing.bodies import MAX_TEXT
-from intake.parsing.names import extension_for, safe_name
-from intake.parsing.text import clean_text
+from intake.parsing import media_types
+from intake.parsing.messages.bodies import MAX_TEXT
+from intake.parsing.writing import charsets
+from intake.parsing.writing.names import extension_for, safe_name
+from intake.parsing.writing.text import clean_text
 from intake.schemas.documents import Attachment, Defect, Leaf, Parsed, ParsedMessage
 from intake.schemas.receipts import ItemFacts
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from intake.errors import UnreadableItem
-from intake.parsing import dates
-from intake.parsing.telephone_numbers import to_e164
-from intake.parsing.text import clean_line, clean_text, clean_value
+from intake.parsing.writing import dates
+from intake.parsing.writing.telephone_numbers import to_e164
+from intake.parsing.writing.text import clean_line, clean_text, clean_value
 from intake.schemas.documents import Address, Parsed, ParsedMessage
 from intake.schemas.receipts import ItemFacts
 

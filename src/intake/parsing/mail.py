@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO, Self
 
-from intake.parsing import envelopes, messages
-from intake.parsing.anchors import Anchors
+from intake.parsing.certified import envelopes
+from intake.parsing.messages import whole
 from intake.parsing.operator_files import read_anchors, read_passwords
+from intake.parsing.signing.anchors import Anchors
 from intake.schemas.documents import Parsed
 from intake.schemas.parsers import ParserOptions
 from intake.schemas.receipts import ItemFacts
@@ -39,5 +40,5 @@ class MailParser:
         Raises:
             UnreadableItem: the item is empty, or no message at all.
         """
-        message = messages.read(stream.read(), self.profile, self._passwords)
+        message = whole.read(stream.read(), self.profile, self._passwords)
         return envelopes.open_envelope(message, self._anchors) or message.parsed()

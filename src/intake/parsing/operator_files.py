@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.errors import ConfigError
-from intake.parsing.anchors import Anchors
+from intake.parsing.signing.anchors import Anchors
 from intake.schemas.parsers import ParserOptions
 
 
@@ -32,7 +32,7 @@ def read_anchors(options: ParserOptions) -> Anchors | None:
     """
     if options.pec_anchors is None:
         return None
-    from intake.parsing.certificates import read_pem  # noqa: PLC0415 - cryptography, where needed
+    from intake.parsing.signing.certificates import read_pem  # noqa: PLC0415 - cryptography, where needed
 
     try:
         return read_pem(options.pec_anchors.read_bytes())

@@ -6,8 +6,8 @@ import codecs
 import quopri
 import re
 
-from intake.parsing import charsets, html_text
-from intake.parsing.text import clean_text
+from intake.parsing.writing import charsets, html_text
+from intake.parsing.writing.text import clean_text
 
 MAX_CHARACTERS = 100_000
 """Of a longer file the beginning and the end are read: a chat grows at its end."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from intake import plugins
-from intake.classifying.taxonomy import Taxonomy
-from intake.pipeline.asking import plugins_of
-from intake.pipeline.problems import describe_faults
+from intake.classifying.topics.taxonomy import Taxonomy
+from intake.pipeline.settling.problems import describe_faults
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.texts.asking import plugins_of
 from intake.schemas.reports import Problem
 
 
@@ -23,7 +23,7 @@ def what_is_wrong(options: ClassifyOptions) -> Problem | None:
     if not missing and not any(named):
         return None
     opened = [name for name in options.classifiers if name not in others or name in missing]
-    from intake.pipeline.classifiers import open_usable  # noqa: PLC0415 - numpy, where needed
+    from intake.pipeline.texts.classifiers import open_usable  # noqa: PLC0415 - numpy, where needed
 
     _, fault = Taxonomy.load_usable(options.taxonomy)
     _, faults = open_usable(options.model_copy(update={"classifiers": tuple(opened)}), fault)

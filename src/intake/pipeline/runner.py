@@ -15,16 +15,16 @@ from pathlib import Path
 from intake.engines.forking import ForkServers
 from intake.errors import StoreError, UnreadableItem
 from intake.interfaces import Engine
-from intake.pipeline import retry
-from intake.pipeline.asking import OutOfTurn
-from intake.pipeline.blame import Blame
-from intake.pipeline.outcomes import Registrar
-from intake.pipeline.retry import RetryOptions
-from intake.pipeline.settle import FilingOptions, Item, Outcome
+from intake.pipeline.settling import retry
+from intake.pipeline.settling.blame import Blame
+from intake.pipeline.settling.outcomes import Registrar
+from intake.pipeline.settling.retry import RetryOptions
+from intake.pipeline.settling.settle import FilingOptions, Item, Outcome
+from intake.pipeline.settling.tally import Tally
 from intake.pipeline.slots import Slot
 from intake.pipeline.stage_options import StageOptions
 from intake.pipeline.stages import Stages, Understood
-from intake.pipeline.tally import Tally
+from intake.pipeline.texts.asking import OutOfTurn
 from intake.schemas.base import Frozen
 from intake.schemas.events import Event
 from intake.schemas.receipts import Receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from intake.pipeline.settle import Item
+from intake.pipeline.settling.settle import Item
 from intake.pipeline.stages import Stages, Understood
 from intake.schemas.receipts import Receipt
 

@@ -20,12 +20,9 @@ from intake.errors import TransientFailure
 from intake.filing.heard import unheard
 from intake.filing.readings import Readings
 from intake.pipeline import tasks
-from intake.pipeline.asking import Asker, doubted, is_hang, is_too_much
 from intake.pipeline.batches import Part
-from intake.pipeline.fax_facts import with_header
-from intake.pipeline.leaves import keep_leaves
-from intake.pipeline.letter_facts import read_letter
-from intake.pipeline.pictures import (
+from intake.pipeline.pages.fax_facts import with_header
+from intake.pipeline.pages.pictures import (
     LATER,
     PictureReader,
     how_to_read,
@@ -33,7 +30,10 @@ from intake.pipeline.pictures import (
     list_pictures,
 )
 from intake.pipeline.stage_options import StageOptions
-from intake.pipeline.texts import list_texts, origin_of
+from intake.pipeline.texts.asking import Asker, doubted, is_hang, is_too_much
+from intake.pipeline.texts.item_texts import list_texts, origin_of
+from intake.pipeline.texts.leaves import keep_leaves
+from intake.pipeline.texts.letter_facts import read_letter
 from intake.schemas.base import Frozen
 from intake.schemas.classifications import Fault, Origin, Verdict
 from intake.schemas.documents import Document, ParsedMessage

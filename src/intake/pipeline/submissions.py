@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import TransientFailure, UsageError
 from intake.filing.drafts import OF_TOPIC, due_within
 from intake.pipeline.stages import Stages

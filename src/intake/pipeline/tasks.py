@@ -9,16 +9,16 @@ from typing import Any
 from intake.schemas.classifications import Origin
 from intake.schemas.documents import Document
 
-LOAD_FOR_TEXTS: tuple[str, dict[str, Any]] = ("intake.pipeline.light_tasks:preload", {})
-READ = "intake.pipeline.light_tasks:read"
-JUDGE = "intake.pipeline.light_tasks:judge_documents"
-READ_LETTER = "intake.pipeline.light_tasks:read_letter"
-_LOAD_FOR_PAGES = "intake.pipeline.heavy_tasks:preload"
-RECOGNISE_PAGES = "intake.pipeline.heavy_tasks:recognise_pages"
-WRITE_PDF = "intake.pipeline.heavy_tasks:write_searchable_pdf"
-SEPARATE = "intake.pipeline.heavy_tasks:separate_file"
-TRY_PLUGIN = "intake.pipeline.trying:try_plugin"
-TRAIN = "intake.pipeline.contest:train_in_child"
+LOAD_FOR_TEXTS: tuple[str, dict[str, Any]] = ("intake.pipeline.texts.light_tasks:preload", {})
+READ = "intake.pipeline.texts.light_tasks:read"
+JUDGE = "intake.pipeline.texts.light_tasks:judge_documents"
+READ_LETTER = "intake.pipeline.texts.light_tasks:read_letter"
+_LOAD_FOR_PAGES = "intake.pipeline.pages.heavy_tasks:preload"
+RECOGNISE_PAGES = "intake.pipeline.pages.heavy_tasks:recognise_pages"
+WRITE_PDF = "intake.pipeline.pages.heavy_tasks:write_searchable_pdf"
+SEPARATE = "intake.pipeline.pages.heavy_tasks:separate_file"
+TRY_PLUGIN = "intake.pipeline.texts.trying:try_plugin"
+TRAIN = "intake.pipeline.learning.contest:train_in_child"
 
 
 def loading_for_pages(engine: str, languages: Sequence[str]) -> tuple[str, dict[str, Any]]:

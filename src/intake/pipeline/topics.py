@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.store import topics
 from intake.store.database import Database
 

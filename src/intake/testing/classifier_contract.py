@@ -24,7 +24,7 @@ from intake.classifying.guarded import (
     GuardedClassifier,
     ask,
 )
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.interfaces import Classifier, OriginClassifier
 from intake.schemas.base import clean_text
 from intake.schemas.classifications import Classification, Origin

@@ -131,7 +131,7 @@ def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
     (tmp_path / "closed").write_text("a file, and no folder")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("intake.pipeline.learning.learn", None)  # it is not called
+        patch.setattr("intake.pipeline.learning.learn.learn", None)  # it is not called
         refused = intake(*arguments)
 
     assert (refused.code, told in refused.err) == (2, True), refused.err

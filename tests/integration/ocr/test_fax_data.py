@@ -12,13 +12,13 @@ import tesserocr
 from PIL import ImageFont
 from rapidfuzz.distance import Levenshtein
 
-from intake.ocr.language_data import data_folder
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
-from intake.ocr.prepare import prepare
+from intake.ocr.preparing.prepare import prepare
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract import TesseractEngine
-from intake.ocr.tesseract_library import TesserocrEngine
+from intake.ocr.tesseract.language_data import data_folder
+from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.program import TesseractEngine
 
 ROOT = Path(__file__).resolve().parents[3]
 FAXES = ROOT / "fixtures" / "fax"

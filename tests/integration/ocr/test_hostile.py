@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from intake.errors import UnreadableItem
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
 from intake.ocr.recognise import recognise
 from intake.ocr.sheets import PageImage
-from intake.ocr.tesseract import TesseractEngine
+from intake.ocr.tesseract.program import TesseractEngine
 
 HOSTILE = Path(__file__).resolve().parents[3] / "fixtures" / "hostile"
 
@@ -27,7 +27,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
 from intake.errors import IntakeError
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract import TesseractEngine
+from intake.ocr.tesseract.program import TesseractEngine
 data = open(sys.argv[1], "rb").read()
 try:
     recognise(data, None, engine=TesseractEngine(), languages=("ita",), limits=PageLimits())

@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 import intake
-from intake.ocr.searchable_pdf import make_searchable
+from intake.ocr.searchable.pdf import make_searchable
 
 FONT = ImageFont.load_default(20)
 TYPED = (

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from intake.errors import UnreadableItem
-from intake.ocr.searchable_pdf import make_searchable
+from intake.ocr.searchable.pdf import make_searchable
 from intake.schemas.documents import Page, RecognisedDocument, Word
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"

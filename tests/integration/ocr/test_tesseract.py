@@ -4,8 +4,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import ToolMissing, TransientFailure
-from intake.ocr.tesseract import TesseractEngine
-from intake.ocr.tesseract_library import TesserocrEngine
+from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.program import TesseractEngine
 from intake.plugins import load
 
 
@@ -69,7 +69,7 @@ def test_without_the_program_its_engine_says_what_to_install(tmp_path, monkeypat
 
 def test_without_language_data_the_library_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
-    monkeypatch.setattr("intake.ocr.language_data._DATA_FOLDERS", ())
+    monkeypatch.setattr("intake.ocr.tesseract.language_data._DATA_FOLDERS", ())
     with pytest.raises(ToolMissing) as caught:
         read(TesserocrEngine(), typed("testo"))
     assert "tesseract-ocr" in caught.value.remedy

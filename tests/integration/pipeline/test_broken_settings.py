@@ -16,11 +16,11 @@ from unittest.mock import Mock
 import pytest
 
 from intake import Channel, Intake, RawItem, RequestDraft, Settings
-from intake.classifying.learned import cold_start
-from intake.classifying.model_folder import ModelFolder
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.learned import cold_start
+from intake.classifying.models.model_folder import ModelFolder
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError
-from intake.pipeline.models import Models
+from intake.pipeline.learning.models import Models
 from intake.schemas.models import ModelRecord
 from intake.testing.samples import text_mail
 

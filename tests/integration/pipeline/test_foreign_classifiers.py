@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from intake import Intake, RawItem, Settings, classify
 from intake.engines.limits import Limits
-from intake.pipeline import asking
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.texts import asking
 from intake.testing.samples import text_mail
 
 CLASSIFIERS = """

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import Levenshtein
 
 from intake import Intake, RawItem, Settings, recognise
-from intake.ocr.language_data import data_folder
+from intake.ocr.tesseract.language_data import data_folder
 
 FOREIGN = Path(__file__).parents[3] / "fixtures" / "foreign"
 FEW_WORDS = "Weißenböck, Mühlgasse"

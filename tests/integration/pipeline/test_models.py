@@ -11,17 +11,17 @@ from unittest.mock import Mock
 
 import pytest
 
-from intake.classifying.examples import LabelledText
-from intake.classifying.model_folder import UNTRAINED, ModelFolder
-from intake.classifying.model_version import version_of
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.examples import LabelledText
+from intake.classifying.models.model_folder import UNTRAINED, ModelFolder
+from intake.classifying.models.model_version import version_of
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.desk.requests import Requests
 from intake.errors import SourceBusy, StoreError, UsageError
-from intake.pipeline import contest as room
-from intake.pipeline.contest import _is_held_out
-from intake.pipeline.models import Models, put_to_use
-from intake.pipeline.outcomes import Registrar
-from intake.pipeline.settle import FilingOptions
+from intake.pipeline.learning import contest as room
+from intake.pipeline.learning.contest import _is_held_out
+from intake.pipeline.learning.models import Models, put_to_use
+from intake.pipeline.settling.outcomes import Registrar
+from intake.pipeline.settling.settle import FilingOptions
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.evaluations import Interval
 from intake.schemas.events import Event
@@ -325,7 +325,7 @@ def test_what_a_person_puts_to_use_during_a_training_stays(
         (folder / "new.model").write_bytes(content)
         return won
 
-    monkeypatch.setattr("intake.pipeline.contest.contest", contest)
+    monkeypatch.setattr("intake.pipeline.learning.contest.contest", contest)
     monkeypatch.setattr(models, "_in_child", in_child)
     if how == "by hand":
         told = models.train([], by="anna")
@@ -377,7 +377,8 @@ def test_nobody_waits_while_a_model_is_written(
 
     monkeypatch.setattr(models._folder, "add", slow)
     monkeypatch.setattr(
-        "intake.pipeline.contest.contest", lambda *_, **__: (b"numbers", a_record("0" * 12))
+        "intake.pipeline.learning.contest.contest",
+        lambda *_, **__: (b"numbers", a_record("0" * 12)),
     )
     models.train([], by="anna")
     assert added == [models.current()] == ["0" * 12]
@@ -395,7 +396,7 @@ def test_a_model_that_is_chosen_later_is_not_told_to_be_out_of_use(
         models.use("1" * 12, by="bruno")
         return b"numbers", a_record("0" * 12)
 
-    monkeypatch.setattr("intake.pipeline.contest.contest", contest)
+    monkeypatch.setattr("intake.pipeline.learning.contest.contest", contest)
     told = models.train([], by="anna")
     assert models.current() == "1" * 12, "a person chose it while it was trained"
     assert told.reason.startswith("Better. Not put to use")

@@ -12,7 +12,8 @@ import pytest
 import intake
 from intake import Intake, RequestDraft, Settings, premises
 from intake.engines.forking import ForkServers
-from intake.pipeline import heavy_tasks, light_tasks
+from intake.pipeline.pages import heavy_tasks
+from intake.pipeline.texts import light_tasks
 
 FAX = Path(__file__).parents[3] / "fixtures" / "fax" / "fine_clean.tif"
 

@@ -29,9 +29,9 @@ from intake.errors import (
     TransitionRefused,
     UsageError,
 )
-from intake.pipeline import retry, settle
 from intake.pipeline.observers import Observers
 from intake.pipeline.receive import receive_one
+from intake.pipeline.settling import retry, settle
 from intake.schemas.classifications import Urgency
 from intake.schemas.requests import RequestAttachment, Status
 from intake.store import claims, journal, requests

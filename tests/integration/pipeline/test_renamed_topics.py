@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from intake import Channel, Intake, RequestDraft, Settings
-from intake.classifying.gate import choose_thresholds
-from intake.classifying.ranking import surest
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.thresholds.gate import choose_thresholds
+from intake.classifying.topics.ranking import surest
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import UsageError
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.schemas.classifications import Classification, ClassifierOptions, Verdict
 from intake.schemas.documents import Document
 

@@ -12,8 +12,9 @@ import pytest
 from intake import Intake, RawItem, Settings
 from intake.engines.children import Child
 from intake.errors import TransientFailure
-from intake.pipeline import asking, tasks
+from intake.pipeline import tasks
 from intake.pipeline.observers import Observers
+from intake.pipeline.texts import asking
 from intake.testing.fakes import RecordingObserver
 from intake.testing.samples import mail_with_attachment, text_mail
 

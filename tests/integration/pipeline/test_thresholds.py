@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from intake import Channel, Intake, Request, RequestDraft, Settings
-from intake.classifying import gate
+from intake.classifying.thresholds import gate
 from intake.desk import requests as desk
 from intake.schemas.classifications import Classification, Verdict
 

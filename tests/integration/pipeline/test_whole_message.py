@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from intake import Intake, RawItem, Settings
-from intake.classifying.acknowledgement import acknowledge_emergency
+from intake.classifying.danger.acknowledgement import acknowledge_emergency
 from intake.schemas.requests import Request
 
 CALM = "Buongiorno, dove sono le aree di attesa del comune di Norcia? Grazie"

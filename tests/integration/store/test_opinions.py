@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import intake.desk.thresholds
 from intake import Channel, Intake, RequestDraft, Settings
-from intake.classifying.gate import Choice, Outcome
+from intake.classifying.thresholds.gate import Choice, Outcome
 from intake.schemas.classifications import Classification, Evidence, Thresholds, Verdict
 from intake.store import opinions
 

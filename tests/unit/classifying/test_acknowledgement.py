@@ -1,6 +1,6 @@
 import pytest
 
-from intake.classifying.acknowledgement import acknowledge_emergency
+from intake.classifying.danger.acknowledgement import acknowledge_emergency
 from intake.classifying.language import LANGUAGES, identify
 
 REFERENCE = "CC-2026-0000042-7"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.classifying.asides import assess, assess_beginning
-from intake.classifying.urgency import MOST_CHARACTERS, UrgencyRules
+from intake.classifying.danger.asides import assess, assess_beginning
+from intake.classifying.danger.urgency import MOST_CHARACTERS, UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

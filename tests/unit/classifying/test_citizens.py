@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from intake.classifying import embeddings
+from intake.classifying.danger.urgency import UrgencyRules
 from intake.classifying.decide import judge
-from intake.classifying.embeddings import Embedder, Unmade, shipped_embedder
-from intake.classifying.examples import LabelledText, of_citizens, of_taxonomy, read
-from intake.classifying.learned import LearnedClassifier, trained_on_nothing
-from intake.classifying.manifest import Manifest
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import UrgencyRules
-from intake.pipeline.classifiers import open_classifiers
+from intake.classifying.encoding import embeddings
+from intake.classifying.encoding.embeddings import Embedder, Unmade, shipped_embedder
+from intake.classifying.models.examples import LabelledText, of_citizens, of_taxonomy, read
+from intake.classifying.models.learned import LearnedClassifier, trained_on_nothing
+from intake.classifying.models.manifest import Manifest
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.schemas.classifications import ClassifierOptions, Urgency
 from intake.schemas.documents import Document
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from intake.classifying.examples import Example
-from intake.classifying.folding import split
-from intake.classifying.learned import LearnedClassifier
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.training import train
+from intake.classifying.models.examples import Example
+from intake.classifying.models.learned import LearnedClassifier
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
+from intake.classifying.words.folding import split
 from intake.schemas.documents import Document
 
 TEXT = "Il fiume sale, la pioggia allaga il campo e la casa"

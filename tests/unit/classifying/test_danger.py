@@ -3,9 +3,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from intake.classifying.danger import DangerModel, shipped_model
-from intake.classifying.encoder import Encoder, Floats
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.danger.model import DangerModel, shipped_model
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.encoding.encoder import Encoder, Floats
 from intake.schemas.documents import Document
 
 RULES = UrgencyRules()

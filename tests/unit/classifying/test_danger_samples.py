@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from intake.classifying.danger import Passage
+from intake.classifying.danger.model import Passage
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "danger_samples.py"
 CALM = "Vorrei sapere gli orari dello sportello e quali moduli servono per la domanda. " * 8

@@ -7,10 +7,10 @@ import pytest
 
 from intake.classifying.decide import judge
 from intake.classifying.guarded import GuardedClassifier
-from intake.classifying.learned import LearnedClassifier
-from intake.classifying.ranking import surest
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.learned import LearnedClassifier
+from intake.classifying.topics.ranking import surest
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.schemas.classifications import Classification, Urgency, Verdict
 from intake.schemas.documents import Document
 

@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from intake.classifying import linear_model, training
-from intake.classifying.embeddings import Embedder, shipped_embedder
-from intake.classifying.encoder import Adapter, Encoder, Floats
-from intake.classifying.examples import Example
-from intake.classifying.learned import LearnedClassifier
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
-from intake.classifying.training import train
+from intake.classifying.encoding.embeddings import Embedder, shipped_embedder
+from intake.classifying.encoding.encoder import Adapter, Encoder, Floats
+from intake.classifying.models import linear_model, training
+from intake.classifying.models.examples import Example
+from intake.classifying.models.learned import LearnedClassifier
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError
-from intake.pipeline.classifiers import open_classifiers
+from intake.pipeline.texts.classifiers import open_classifiers
 from intake.schemas.classifications import ClassifierOptions
 from intake.schemas.documents import Document
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from intake.classifying.encoder import Encoder, Packed
-from intake.classifying.pieces import BEGIN, END, PADDING, UNKNOWN, WORD_START, Pieces
+from intake.classifying.encoding.encoder import Encoder, Packed
+from intake.classifying.encoding.pieces import BEGIN, END, PADDING, UNKNOWN, WORD_START, Pieces
 
 SAID = {
     "it": ["la casa brucia", "vorrei pagare la multa", "il fiume sta salendo", "chiude la scuola"],

@@ -7,15 +7,15 @@ import random
 import numpy as np
 import pytest
 
-from intake.classifying.drift import Past, divergence, stability_index
-from intake.classifying.evaluation import evaluate, judge, learn_alone
-from intake.classifying.examples import LabelledText
-from intake.classifying.figures import Figures, Judged, lead
-from intake.classifying.learned import ENOUGH_EXAMPLES, LearnedClassifier
-from intake.classifying.rivals import ByClassifier, most_frequent
-from intake.classifying.rolling import roll
-from intake.classifying.splits import in_time, part
-from intake.classifying.taxonomy import Taxonomy, Topic
+from intake.classifying.measuring.drift import Past, divergence, stability_index
+from intake.classifying.measuring.evaluation import evaluate, judge, learn_alone
+from intake.classifying.measuring.figures import Figures, Judged, lead
+from intake.classifying.measuring.rivals import ByClassifier, most_frequent
+from intake.classifying.measuring.rolling import roll
+from intake.classifying.measuring.splits import in_time, part
+from intake.classifying.models.examples import LabelledText
+from intake.classifying.models.learned import ENOUGH_EXAMPLES, LearnedClassifier
+from intake.classifying.topics.taxonomy import Taxonomy, Topic
 from intake.errors import UsageError
 from intake.schemas.classifications import Classification
 from intake.schemas.documents import Document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.classifying.urgency import Assessment, UrgencyRules
-from intake.classifying.weighing import DOUBTED
+from intake.classifying.danger.urgency import Assessment, UrgencyRules
+from intake.classifying.danger.weighing import DOUBTED
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.asides import assess
-from intake.classifying.foreign import foreign_passages, passage_of
-from intake.classifying.urgency import MOST_FOREIGN, Assessment, UrgencyRules
-from intake.classifying.weighing import DOUBTED
+from intake.classifying.danger.asides import assess
+from intake.classifying.danger.foreign import foreign_passages, passage_of
+from intake.classifying.danger.urgency import MOST_FOREIGN, Assessment, UrgencyRules
+from intake.classifying.danger.weighing import DOUBTED
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 from intake.testing.noise import misread, mistype

@@ -2,7 +2,7 @@
 
 import random
 
-from intake.classifying.gate import (
+from intake.classifying.thresholds.gate import (
     NEVER,
     REMEMBERED,
     Choice,

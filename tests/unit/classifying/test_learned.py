@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from intake.classifying import examples as example_files
 from intake.classifying.decide import judge
-from intake.classifying.evaluation import evaluate, measure
-from intake.classifying.examples import Example, LabelledText
-from intake.classifying.features import BUCKETS, extract
-from intake.classifying.learned import LearnedClassifier
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.model_version import digest
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Label, Taxonomy, Topic
-from intake.classifying.training import train
+from intake.classifying.measuring.evaluation import evaluate, measure
+from intake.classifying.models import examples as example_files
+from intake.classifying.models.examples import Example, LabelledText
+from intake.classifying.models.learned import LearnedClassifier
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.model_version import digest
+from intake.classifying.models.training import train
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Label, Taxonomy, Topic
+from intake.classifying.words.features import BUCKETS, extract
 from intake.errors import ConfigError, UsageError
 from intake.schemas.documents import Document
 

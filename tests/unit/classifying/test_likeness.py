@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intake.classifying.examples import Example
-from intake.classifying.features import extract
-from intake.classifying.likeness import Neighbours, Scale
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.training import train
+from intake.classifying.models.examples import Example
+from intake.classifying.models.likeness import Neighbours, Scale
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
+from intake.classifying.words.features import extract
 from intake.errors import ConfigError
 
 SENTENCES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.model_folder import UNTRAINED, ModelFolder
+from intake.classifying.models.model_folder import UNTRAINED, ModelFolder
 from intake.errors import ConfigError, StoreError, UsageError
 from intake.schemas.evaluations import Interval
 from intake.schemas.models import Contest, ModelRecord

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.normalisation import Meant, normalise, shown
-from intake.classifying.segmentation import costs, costs_by_language, segment
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.danger.urgency import UrgencyRules
+from intake.classifying.words.normalisation import Meant, normalise, shown
+from intake.classifying.words.segmentation import costs, costs_by_language, segment
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

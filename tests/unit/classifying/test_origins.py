@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from intake.classifying.decide import judge
-from intake.classifying.origins import From
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.origins import From
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError
 from intake.schemas.classifications import Classification, Origin
 from intake.schemas.documents import Document

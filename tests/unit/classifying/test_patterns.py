@@ -1,7 +1,7 @@
 import pytest
 
-from intake.classifying.folding import LONGEST_STRETCH, fold, split, windows
-from intake.classifying.patterns import Matcher
+from intake.classifying.words.folding import LONGEST_STRETCH, fold, split, windows
+from intake.classifying.words.patterns import Matcher
 
 
 def _finds(pattern: str, text: str, **options: object) -> bool:

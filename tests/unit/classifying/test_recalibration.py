@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from intake.classifying.recalibration import HALF_LIFE, Recalibration, share_of
+from intake.classifying.thresholds.recalibration import HALF_LIFE, Recalibration, share_of
 
 
 def _came(

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from intake import plugins
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError
 from intake.interfaces import Classifier
 from intake.schemas.documents import Document

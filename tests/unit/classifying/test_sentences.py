@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.classifying.urgency import UrgencyRules
+from intake.classifying.danger.urgency import UrgencyRules
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.classifying.embeddings import shipped_embedder
+from intake.classifying.encoding.embeddings import shipped_embedder
 from intake.classifying.language import FOREIGN_LANGUAGES
 from intake.classifying.language_model import open_model, whole_model
-from intake.classifying.learned import LearnedClassifier, cold_start, trained_on_nothing
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.rules import KeywordClassifier
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.models.learned import LearnedClassifier, cold_start, trained_on_nothing
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.topics.rules import KeywordClassifier
+from intake.classifying.topics.taxonomy import Taxonomy
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "classify"
 SAMPLES = tomllib.loads((FIXTURES / "languages.toml").read_text("utf-8"))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.taxonomy import Taxonomy
+from intake.classifying.topics.taxonomy import Taxonomy
 from intake.errors import ConfigError
 
 TOPIC = """

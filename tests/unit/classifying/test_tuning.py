@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from intake.classifying.encoder import Adapter, Encoder
+from intake.classifying.encoding.encoder import Adapter, Encoder
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "tuning.py"
 CALLS = ["la casa brucia con noi dentro", "siamo sotto le macerie", "the water is over our heads"]

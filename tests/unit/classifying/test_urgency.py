@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from intake.classifying.danger import DangerModel, Passage
-from intake.classifying.familiarity import is_rubbish
+from intake.classifying.danger.familiarity import is_rubbish
+from intake.classifying.danger.model import DangerModel, Passage
+from intake.classifying.danger.urgency import UrgencyRules
 from intake.classifying.language import LANGUAGES
-from intake.classifying.urgency import UrgencyRules
 from intake.errors import ConfigError
 from intake.schemas.classifications import Urgency
 from intake.schemas.documents import Document

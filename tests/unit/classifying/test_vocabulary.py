@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intake.classifying import vocabulary
-from intake.classifying.examples import Example
-from intake.classifying.linear_model import LinearModel
-from intake.classifying.training import train
-from intake.classifying.vocabulary import Vocabulary
+from intake.classifying.models.examples import Example
+from intake.classifying.models.linear_model import LinearModel
+from intake.classifying.models.training import train
+from intake.classifying.words import vocabulary
+from intake.classifying.words.vocabulary import Vocabulary
 from intake.errors import ConfigError
 from intake.testing.noise import mistype
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from intake.ocr.borders import without_borders
-from intake.ocr.dust import without_dust
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
-from intake.ocr.prepare import Evened, even
+from intake.ocr.preparing.borders import without_borders
+from intake.ocr.preparing.dust import without_dust
+from intake.ocr.preparing.prepare import Evened, even
+from intake.ocr.preparing.sheet_edges import cut_out_sheet, find_sheet, onto, turned
+from intake.ocr.preparing.streaks import without_streaks
 from intake.ocr.read_sheet import read_sheet
-from intake.ocr.sheet_edges import cut_out_sheet, find_sheet, onto, turned
 from intake.ocr.sheets import PageImage
-from intake.ocr.streaks import without_streaks
 from intake.testing.fakes import FakeOcrEngine
 
 DPI = 250

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from intake.ocr import coloured_marks
-from intake.ocr.coloured_marks import find_print
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf.pages import read_pdf
+from intake.ocr.preparing import coloured_marks
+from intake.ocr.preparing.coloured_marks import find_print
 from intake.ocr.sheets import PageImage
 
 SIZE = (1240, 1754)  # A4 at 150 dots to the inch

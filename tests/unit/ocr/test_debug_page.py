@@ -11,7 +11,7 @@ from PIL import Image
 from intake.errors import TransientFailure, UnreadableItem
 from intake.ocr.debug_page import DebugPage
 from intake.ocr.debug_pictures import as_it_came, as_prepared
-from intake.ocr.prepare import Prepared
+from intake.ocr.preparing.prepare import Prepared
 from intake.ocr.readings import Reading, lost
 from intake.ocr.sheets import PageImage
 from intake.schemas.documents import Defect, Page, RecognisedDocument, Word

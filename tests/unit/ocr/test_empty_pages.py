@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr.empty_pages import is_empty
+from intake.ocr.batches.empty_pages import is_empty
 from intake.ocr.sheets import PageImage
 
 DPI = 200

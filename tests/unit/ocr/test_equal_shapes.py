@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from intake.ocr.equal_shapes import settle_figures
-from intake.ocr.header_line import take_header
-from intake.ocr.prepare import Evened
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.words.equal_shapes import settle_figures
+from intake.ocr.words.header_line import take_header
 from intake.schemas.documents import Page, Word
 
 CELL = 10

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from intake.ocr.blobs import find_blobs
-from intake.ocr.leaders import without_leaders
-from intake.ocr.prepare import Evened
-from intake.ocr.rulings import without_rulings
+from intake.ocr.preparing.blobs import find_blobs
+from intake.ocr.preparing.leaders import without_leaders
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.preparing.rulings import without_rulings
 
 DPI = 250
 WIDE, HIGH = 1800, 700

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from intake.ocr.grey import bands, to_grey
+from intake.ocr.preparing.grey import bands, to_grey
 
 SIZE = (1000, 2500)
 """Two and a half bands."""

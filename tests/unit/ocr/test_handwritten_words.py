@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from intake.ocr.handwritten_words import has_handwritten_words
+from intake.ocr.judging.handwritten_words import has_handwritten_words
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Prepared
+from intake.ocr.preparing.prepare import Prepared
 from intake.ocr.recognise import recognise
 from intake.ocr.sheets import PageImage
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Word
 
 DPI = 250

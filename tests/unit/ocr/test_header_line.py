@@ -7,8 +7,8 @@ import re
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr.header_line import find_band, read_header, take_header
-from intake.ocr.prepare import Evened
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.words.header_line import find_band, read_header, take_header
 from intake.schemas.documents import Page, Word
 
 DPI = 250

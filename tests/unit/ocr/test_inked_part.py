@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from intake.ocr.inked_part import inked_part
-from intake.ocr.page_words import page_of
-from intake.ocr.tesseract_choice import read_page
+from intake.ocr.tesseract.choice import read_page
+from intake.ocr.tesseract.inked_part import inked_part
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Word
 
 DPI = 100

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from PIL import Image
 
-from intake.ocr.language_data import FAX_DATA, suits_fax_data
+from intake.ocr.tesseract.language_data import FAX_DATA, suits_fax_data
 
 
 def _page(**info):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.ocr.lexicon import Lexicon, is_word, lexicons
+from intake.ocr.tesseract.lexicon import Lexicon, is_word, lexicons
 
 
 @pytest.mark.parametrize("word", ["comune", "Comune", "COMUNE", "perché", "città", "«zona»,"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from intake.ocr.light_letters import as_positive, with_dark_letters
+from intake.ocr.preparing.light_letters import as_positive, with_dark_letters
 from intake.ocr.sheets import PageImage, Print
 
 SIZE = (720, 1400)

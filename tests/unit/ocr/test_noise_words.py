@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from intake.ocr.noise_words import without_noise
+from intake.ocr.words.noise_words import without_noise
 from intake.schemas.documents import Word
 
 

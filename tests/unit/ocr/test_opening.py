@@ -8,8 +8,8 @@ import signal
 import pytest
 
 from intake.errors import TransientFailure, UnreadableItem
+from intake.ocr.files.opening import read_sheets
 from intake.ocr.limits import PageLimits
-from intake.ocr.opening import read_sheets
 from intake.ocr.sheets import PageLost, PageText
 
 LIMITS = PageLimits(open_cpu_s=1, page_timeout_s=30)

@@ -7,10 +7,10 @@ import random
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr.orientation import read_upright, turn
-from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Evened
-from intake.ocr.slopes import Slopes
+from intake.ocr.judging.orientation import read_upright, turn
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.preparing.slopes import Slopes
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Page, Word
 
 DPI = 250

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.ocr.own_letters import OwnLetters
-from intake.ocr.scans import Box
+from intake.ocr.pdf.own_letters import OwnLetters
+from intake.ocr.pdf.scans import Box
 
 PLACE = Box(0, 0, 60, 10)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.ocr.page_confidence import page_confidence
+from intake.ocr.words.page_confidence import page_confidence
 from intake.schemas.documents import Word
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from intake.ocr.lexicon import lexicons
-from intake.ocr.page_kind import tell_kind
-from intake.ocr.prepare import Prepared
+from intake.ocr.judging.page_kind import tell_kind
+from intake.ocr.preparing.prepare import Prepared
+from intake.ocr.tesseract.lexicon import lexicons
 from intake.schemas.documents import Page, Word
 
 SIDE = 1000

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import UnreadableItem
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageImage, PageLost
 
 LIMITS = PageLimits()
@@ -324,7 +324,7 @@ def test_a_postscript_file_is_not_opened():
 def test_decoders_are_loaded_once_and_not_in_each_process_that_opens_a_file() -> None:
     program = """
 import sys
-from intake.ocr import pages
+from intake.ocr.files import pictures as pages
 from intake.ocr.limits import PageLimits
 assert "PIL.JpegImagePlugin" not in sys.modules
 pages.read_pictures(b"", PageLimits())

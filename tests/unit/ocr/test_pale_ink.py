@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from intake.ocr.pale_ink import even_ink
-from intake.ocr.prepare import Prepared
-from intake.ocr.unread_ink import has_unread_ink
+from intake.ocr.judging.unread_ink import has_unread_ink
+from intake.ocr.preparing.pale_ink import even_ink
+from intake.ocr.preparing.prepare import Prepared
 
 DPI = 250
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf.pages import read_pdf
 from intake.ocr.sheets import PageText
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from intake.ocr.patch_codes import find_patch_code
+from intake.ocr.batches.patch_codes import find_patch_code
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 ORDERS = {"1": "1100", "2": "1001", "3": "1010", "4": "0110", "6": "0011", "T": "0101"}

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from intake.errors import UnreadableItem
-from intake.ocr import pdf_repair
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf import repair
+from intake.ocr.pdf.pages import read_pdf
 from intake.ocr.sheets import PageImage, PageText
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
@@ -250,5 +250,5 @@ def test_a_file_locked_by_aes_256_is_opened(password):
 def test_a_locked_pdf_is_not_mended_without_its_password():
     locked = (Path(__file__).parents[3] / "fixtures" / "hostile" / "locked.pdf").read_bytes()
     with pytest.raises(UnreadableItem) as raised:
-        pdf_repair.mend(locked)
+        repair.mend(locked)
     assert raised.value.code == "encrypted_pdf"

@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf.pages import read_pdf
 from intake.ocr.sheets import PageImage, PageText
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))["MAKE"]

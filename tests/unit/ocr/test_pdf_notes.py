@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, String
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf.pages import read_pdf
 from intake.ocr.recognise import read_document
 from intake.ocr.sheets import PageImage, PageText
 from intake.testing.fakes import FakeOcrEngine

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
+from intake.ocr.pdf.pages import read_pdf
 
 SIZE = (1240, 1754)
 FIXTURES = Path(__file__).parents[3] / "fixtures"

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from intake.errors import UnreadableItem
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageLost
 
 SCANS = Path(__file__).resolve().parents[3] / "fixtures" / "scan"

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from intake.errors import UnreadableItem
-from intake.ocr import searchable_pdf
-from intake.ocr.searchable_pdf import make_searchable
+from intake.ocr.searchable import pdf as searchable_pdf
+from intake.ocr.searchable.pdf import make_searchable
 from intake.ocr.sheets import Sheet
 from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 

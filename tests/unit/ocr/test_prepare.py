@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from intake.ocr.prepare import (
+from intake.ocr.preparing.prepare import (
     WORK_PIXELS,
     even,
     flatten,
@@ -15,9 +15,9 @@ from intake.ocr.prepare import (
     smooth,
     square,
 )
+from intake.ocr.preparing.slopes import Slopes
+from intake.ocr.preparing.straighten import straighten
 from intake.ocr.sheets import PageImage
-from intake.ocr.slopes import Slopes
-from intake.ocr.straighten import straighten
 
 
 def _ruled_page(width=1654, height=2339):

@@ -7,9 +7,9 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_words import page_of
 from intake.ocr.read_sheet import read_sheet
 from intake.ocr.sheets import PageImage
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Word
 
 

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from intake.ocr import reading_order
-from intake.ocr.page_words import text_of
-from intake.ocr.paragraphs import parts
-from intake.ocr.reading_order import in_reading_order
+from intake.ocr.ordering import reading_order
+from intake.ocr.ordering.paragraphs import parts
+from intake.ocr.ordering.reading_order import in_reading_order
+from intake.ocr.words.page_words import text_of
 from intake.schemas.documents import Word
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from intake.ocr.repeated_rows import longest_bad_run, without_repeats
+from intake.ocr.files.repeated_rows import longest_bad_run, without_repeats
 
 
 def bars(*runs: tuple[int, int]) -> Image.Image:

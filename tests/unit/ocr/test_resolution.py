@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.ocr.resolution import is_guessed, judge_resolution
+from intake.ocr.preparing.resolution import is_guessed, judge_resolution
 
 
 @pytest.mark.parametrize(

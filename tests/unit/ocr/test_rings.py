@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from intake.ocr.prepare import Evened
-from intake.ocr.rings import without_rings
+from intake.ocr.preparing.prepare import Evened
+from intake.ocr.preparing.rings import without_rings
 
 DPI = 250
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 from intake.errors import TransientFailure
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_words import page_of
 from intake.ocr.recognise import recognise
 from intake.ocr.second_look import resolution_again
+from intake.ocr.words.page_words import page_of
 
 DPI = 250
 LINES = ("Il muro di sostegno", "ha ceduto nella notte", "quale ufficio se ne occupa?")

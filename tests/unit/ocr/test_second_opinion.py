@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from intake.errors import ToolMissing
-from intake.ocr.page_words import page_of
 from intake.ocr.second_opinion import SecondOpinion, vote
+from intake.ocr.words.page_words import page_of
 from intake.schemas.documents import Word
 
 KNOWN = [{"vorrei", "sapere", "in", "quale", "zona", "il", "comune", "ricade", "altro", "nome"}]

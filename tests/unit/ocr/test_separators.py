@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import UnreadableItem
-from intake.ocr.barcodes import find_barcodes
+from intake.ocr.batches.barcodes import find_barcodes
+from intake.ocr.batches.separators import find_letters
+from intake.ocr.files.page_copies import copy_pages
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_copies import copy_pages
-from intake.ocr.pages import read_pictures
-from intake.ocr.separators import find_letters
 from intake.ocr.sheets import PageImage
 from intake.schemas.letters import SeparatorRule
 

@@ -7,8 +7,8 @@ import random
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from intake.ocr.page_kind import is_blank
-from intake.ocr.sparse_letters import has_letters, look_at
+from intake.ocr.judging.page_kind import is_blank
+from intake.ocr.judging.sparse_letters import has_letters, look_at
 
 A4_IN = (8.27, 11.69)
 GRIDS = [(204, 98), (204, 196), (300, 300)]

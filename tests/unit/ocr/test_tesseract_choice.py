@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from intake.errors import TransientFailure
-from intake.ocr import tesseract_choice
-from intake.ocr.language_data import FAX_DATA
-from intake.ocr.tesseract_choice import read_page
+from intake.ocr.tesseract import choice as tesseract_choice
+from intake.ocr.tesseract.choice import read_page
+from intake.ocr.tesseract.language_data import FAX_DATA
 
 DPI = 100
 BOTH = ("ita", "eng")

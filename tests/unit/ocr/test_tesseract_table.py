@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from intake.ocr.tesseract_table import BLOCKS, ONE_BLOCK, ONE_COLUMN, read_across
+from intake.ocr.tesseract.table import BLOCKS, ONE_BLOCK, ONE_COLUMN, read_across
 
 SHEET = Image.new("L", (1200, 1600), 255)
 LABELS = [("Alabama", 80, 90, 60 * row, 130, 26) for row in range(1, 11)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.ocr.text_layers import is_real_text
+from intake.ocr.pdf.text_layers import is_real_text
 
 
 def test_a_letter_is_real_text():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from intake.ocr.box_words import with_boxes, without_boxes
-from intake.ocr.tick_boxes import TickBox, find_tick_boxes
+from intake.ocr.ticks.boxes import TickBox, find_tick_boxes
+from intake.ocr.ticks.words import with_boxes, without_boxes
 from intake.schemas.documents import Word
 
 DPI = 250

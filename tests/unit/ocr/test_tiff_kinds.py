@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from intake.ocr.big_tiff import to_classic
+from intake.ocr.files.big_tiff import to_classic
+from intake.ocr.files.page_copies import copy_pages
+from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_copies import copy_pages
-from intake.ocr.pages import read_pictures
 from intake.ocr.sheets import PageImage
 
 LIMITS = PageLimits()

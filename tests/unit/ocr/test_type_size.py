@@ -6,11 +6,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.prepare import even
+from intake.ocr.preparing.prepare import even
+from intake.ocr.preparing.type_size import at_usual_size
 from intake.ocr.read_sheet import read_sheet
 from intake.ocr.sheets import PageImage
-from intake.ocr.tesseract_library import TesserocrEngine
-from intake.ocr.type_size import at_usual_size
+from intake.ocr.tesseract.library import TesserocrEngine
 
 DPI = 100
 NOTICE = ("Avviso ai residenti", "La strada provinciale", "resta chiusa al transito",

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
-from intake.ocr.pdf_text import Letter
-from intake.ocr.scans import Box
-from intake.ocr.typed_columns import by_columns
+from intake.ocr.pdf.pages import read_pdf
+from intake.ocr.pdf.scans import Box
+from intake.ocr.pdf.text import Letter
+from intake.ocr.pdf.typed_columns import by_columns
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))
 MAKE = MADE["MAKE"]

@@ -7,11 +7,11 @@ from io import BytesIO
 import pytest
 from PIL import ImageDraw
 
+from intake.ocr.judging.unread_ink import has_unread_ink, unread_letters
 from intake.ocr.limits import PageLimits
-from intake.ocr.page_words import page_of
-from intake.ocr.prepare import Prepared
+from intake.ocr.preparing.prepare import Prepared
 from intake.ocr.recognise import recognise
-from intake.ocr.unread_ink import has_unread_ink, unread_letters
+from intake.ocr.words.page_words import page_of
 
 DPI = 250
 

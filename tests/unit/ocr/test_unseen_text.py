@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from intake.ocr.limits import PageLimits
-from intake.ocr.pdf import read_pdf
-from intake.ocr.pdf_text import Letter
-from intake.ocr.scans import Box
+from intake.ocr.pdf.pages import read_pdf
+from intake.ocr.pdf.scans import Box
+from intake.ocr.pdf.text import Letter
+from intake.ocr.pdf.unseen_text import Cover, Look, may_be_unseen
 from intake.ocr.sheets import PageImage, PageText
-from intake.ocr.unseen_text import Cover, Look, may_be_unseen
 
 MADE = runpy.run_path(str(Path(__file__).with_name("typed_pdfs.py")))
 MAKE, LETTER, picture_of, pdf_with = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing import addresses
+from intake.parsing.writing import addresses
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:

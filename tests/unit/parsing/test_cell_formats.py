@@ -6,10 +6,10 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from intake.parsing.cell_formats import formats_of
-from intake.parsing.formulas import formulas_of
-from intake.parsing.packages import Package
-from intake.parsing.spreadsheets import Workbook
+from intake.parsing.office.cell_formats import formats_of
+from intake.parsing.office.formulas import formulas_of
+from intake.parsing.office.packages import Package
+from intake.parsing.office.spreadsheets import Workbook
 
 SOUND = Path(__file__).parents[3] / "fixtures" / "office" / "danni.xlsx"
 SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

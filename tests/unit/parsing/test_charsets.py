@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing import charsets
+from intake.parsing.writing import charsets
 
 ITALIAN = "Perché la città è così? Può più virtù – “l'È” costa 10 €"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from intake.parsing import dates
+from intake.parsing.writing import dates
 
 
 @pytest.mark.parametrize(

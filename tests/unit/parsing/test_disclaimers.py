@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from intake.parsing.quoted import new_text
+from intake.parsing.writing.quoted import new_text
 
 WRITTEN = (
     "Buongiorno,\nvorrei sapere dove si trova l'area di attesa.\n\nCordiali saluti\nMario Rossi"

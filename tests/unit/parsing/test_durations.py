@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.parsing.spreadsheets import Workbook
+from intake.parsing.office.spreadsheets import Workbook
 
 SOUND = Path(__file__).resolve().parents[3] / "fixtures" / "office" / "danni.xlsx"
 ODF = "urn:oasis:names:tc:opendocument:xmlns"

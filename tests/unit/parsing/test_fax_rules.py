@@ -8,7 +8,7 @@ import pytest
 from intake.errors import ConfigError
 from intake.parsing.fax import FaxParser
 from intake.parsing.fax_rules import FaxMail, fax_rules, find_rule, read_rule
-from intake.parsing.telephone_numbers import to_e164
+from intake.parsing.writing.telephone_numbers import to_e164
 from intake.schemas.documents import FaxFacts, Parsed
 from intake.schemas.parsers import ParserOptions
 

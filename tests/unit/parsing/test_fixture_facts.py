@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from intake.errors import UnreadableItem
-from intake.parsing.certificates import read_pem
 from intake.parsing.fax import FaxParser
 from intake.parsing.forms import FormParser, PhoneNoteParser
 from intake.parsing.mail import MailParser
 from intake.parsing.pec import PecParser
+from intake.parsing.signing.certificates import read_pem
 from intake.schemas.documents import Parsed
 from intake.schemas.receipts import ItemFacts
 

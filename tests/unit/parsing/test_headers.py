@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing import encoded_words, headers, parameters
+from intake.parsing.messages import headers
+from intake.parsing.writing import encoded_words, parameters
 
 
 def _read(raw: bytes) -> tuple[headers.Headers, int]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing.html_text import is_tame, to_text
-from intake.parsing.safe_html import sanitise
+from intake.parsing.writing.html_text import is_tame, to_text
+from intake.parsing.writing.safe_html import sanitise
 
 
 @pytest.mark.parametrize(

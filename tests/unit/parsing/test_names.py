@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing.names import Paths, safe_name
+from intake.parsing.writing.names import Paths, safe_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing.number_formats import number_shown
+from intake.parsing.office.number_formats import number_shown
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, String
 
-from intake.parsing import pdf_files
+from intake.parsing.containers import pdf_files
 from intake.parsing.mail import MailParser
 from intake.schemas.documents import Parsed
 from intake.schemas.parsers import ParserOptions

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from intake.errors import ConfigError
-from intake.parsing import cms, daticert
-from intake.parsing.anchors import Anchors
-from intake.parsing.certificates import find_email
+from intake.parsing.certified import daticert
 from intake.parsing.mail import MailParser
 from intake.parsing.pec import PecParser
+from intake.parsing.signing import cms
+from intake.parsing.signing.anchors import Anchors
+from intake.parsing.signing.certificates import find_email
 from intake.schemas.documents import Parsed
 from intake.schemas.parsers import ParserOptions
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.parsing.flowed import unflow
-from intake.parsing.quoted import left_out, new_text
+from intake.parsing.writing.flowed import unflow
+from intake.parsing.writing.quoted import left_out, new_text
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 REPLIES = tomllib.loads((FIXTURES / "mail" / "replies.toml").read_text(encoding="utf-8"))

@@ -9,9 +9,9 @@ from io import BytesIO
 
 import pytest
 
-from intake.parsing.number_formats import number_shown
-from intake.parsing.packages import Package
-from intake.parsing.shown_numbers import read_shown_numbers
+from intake.parsing.office.number_formats import number_shown
+from intake.parsing.office.packages import Package
+from intake.parsing.office.shown_numbers import read_shown_numbers
 
 
 def read(rows: str):

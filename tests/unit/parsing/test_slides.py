@@ -5,8 +5,8 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 
-from intake.parsing.packages import Package
-from intake.parsing.slides import list_slides, read_slide
+from intake.parsing.office.packages import Package
+from intake.parsing.office.slides import list_slides, read_slide
 
 RELATIONS = "<Relationships>{}</Relationships>"
 

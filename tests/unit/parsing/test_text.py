@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.parsing.text import clean_line, clean_text, clean_value
+from intake.parsing.writing.text import clean_line, clean_text, clean_value
 
 
 def test_text_has_lf_nfc_and_no_controls() -> None:

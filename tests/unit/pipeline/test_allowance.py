@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.pipeline.allowance import Allowance
+from intake.pipeline.pages.allowance import Allowance
 
 
 def _hang(allowance: Allowance, pages: int) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.pipeline.fax_facts import with_header
+from intake.pipeline.pages.fax_facts import with_header
 from intake.schemas.documents import (
     FaxFacts,
     FaxHeader,

@@ -10,8 +10,8 @@ import pytest
 from intake.errors import TransientFailure
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageLost, PageText, Sheet
-from intake.pipeline import heavy_tasks
-from intake.pipeline.heavy_tasks import recognise_pages
+from intake.pipeline.pages import heavy_tasks
+from intake.pipeline.pages.heavy_tasks import recognise_pages
 from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.parsers import ParserOptions
 

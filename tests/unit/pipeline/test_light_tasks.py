@@ -4,8 +4,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from intake.pipeline import light_tasks
 from intake.pipeline.stage_options import ClassifyOptions
+from intake.pipeline.texts import light_tasks
 from intake.schemas.classifications import Origin
 from intake.schemas.documents import Document
 

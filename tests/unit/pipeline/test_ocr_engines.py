@@ -1,7 +1,7 @@
 import pytest
 
 from intake.errors import ConfigError
-from intake.pipeline.ocr_engines import open_engine
+from intake.pipeline.pages.ocr_engines import open_engine
 
 
 def test_without_a_second_engine_the_first_reads_alone():

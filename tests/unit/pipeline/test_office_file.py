@@ -14,7 +14,7 @@ from intake.errors import UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageImage, PageLost, PageText
 from intake.parsing.media_types import DOCX, ODS, ODT, PPTX, RTF, XLS, XLSX
-from intake.pipeline.office_file import read_office, type_of_office
+from intake.pipeline.pages.office_file import read_office, type_of_office
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 LIMITS = PageLimits()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from intake.ocr.limits import PageLimits
-from intake.parsing import rtf, tick_boxes
-from intake.parsing.word_files import read_part
-from intake.pipeline.office_file import read_office
+from intake.parsing.office import rtf, tick_boxes
+from intake.parsing.office.word_files import read_part
+from intake.pipeline.pages.office_file import read_office
 
 OFFICE = Path(__file__).resolve().parents[3] / "fixtures" / "office"
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.sheets import PageImage, PageLost, PageText, Sheet
-from intake.pipeline.office_file import read_office
+from intake.pipeline.pages.office_file import read_office
 
 LIMITS = PageLimits()
 LOGO, SCAN = (200, 200), (900, 700)

@@ -8,9 +8,9 @@ import pytest
 
 from intake.engines.limits import Limits
 from intake.errors import UnreadableItem, UsageError
-from intake.ocr import pdf_repair
-from intake.pipeline import one_file
-from intake.pipeline.one_file import read_file
+from intake.ocr.pdf import repair
+from intake.pipeline.pages import one_file
+from intake.pipeline.pages.one_file import read_file
 from intake.pipeline.stage_options import OcrOptions
 from intake.schemas.parsers import ParserOptions
 
@@ -51,7 +51,7 @@ def test_two_outputs_may_not_be_one_file(tmp_path: Path) -> None:
 
 def test_the_reason_of_a_damaged_pdf_is_for_people() -> None:
     with pytest.raises(UnreadableItem) as raised:
-        pdf_repair.mend(b"%PDF-1.4\nnothing else")
+        repair.mend(b"%PDF-1.4\nnothing else")
 
     assert "object at 0x" not in raised.value.message
 

@@ -11,9 +11,9 @@ from intake.engines.forking import NotForked
 from intake.errors import ToolMissing, TransientFailure, UnreadableItem
 from intake.ocr.limits import PageLimits
 from intake.ocr.readings import Reading, reading_from, told_reading
-from intake.pipeline import page_by_page
-from intake.pipeline.allowance import Allowance
-from intake.pipeline.page_by_page import PageByPage
+from intake.pipeline.pages import page_by_page
+from intake.pipeline.pages.allowance import Allowance
+from intake.pipeline.pages.page_by_page import PageByPage
 from intake.schemas.documents import Defect, Page
 
 HANG, HANG_HALF = 1.0, 0.5

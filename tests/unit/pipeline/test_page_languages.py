@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.errors import ToolMissing
-from intake.pipeline.page_languages import PageLanguages
+from intake.pipeline.pages.page_languages import PageLanguages
 from intake.testing.fakes import FakeOcrEngine
 
 USUAL = ("ita", "eng")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intake.pipeline import retry
-from intake.pipeline.retry import RetryOptions
+from intake.pipeline.settling import retry
+from intake.pipeline.settling.retry import RetryOptions
 
 
 def test_the_wait_doubles_with_each_failure() -> None:

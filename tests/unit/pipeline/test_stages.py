@@ -14,9 +14,9 @@ import pytest
 from intake.engines.forking import ForkServers, NotForked
 from intake.errors import TransientFailure
 from intake.filing.readings import Readings
-from intake.pipeline.asking import Asker, OutOfTurn
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
+from intake.pipeline.texts.asking import Asker, OutOfTurn
 from intake.schemas.classifications import Evidence, Origin, Urgency, Verdict
 from intake.schemas.documents import ParsedMessage
 from intake.schemas.receipts import Receipt

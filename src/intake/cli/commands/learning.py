@@ -24,7 +24,7 @@ from intake.cli.tables.evaluation import show
 from intake.errors import ConfigError
 
 if TYPE_CHECKING:
-    from intake.classifying.examples import LabelledText
+    from intake.classifying.models.examples import LabelledText
     from intake.cli.session import Session
 
 ExamplesArgument = Annotated[
@@ -154,7 +154,7 @@ def evaluate(
 
 
 def _labelled(active: Session, examples: Path | None) -> list[LabelledText]:
-    from intake.classifying.examples import read, read_stream
+    from intake.classifying.models.examples import read, read_stream
 
     if examples is not None and str(examples) == STANDARD_INPUT:
         return list(read_stream(sys.stdin.buffer, "standard input"))

@@ -14,7 +14,7 @@ from intake.cli.tables.evaluation import share
 from intake.errors import ConfigError
 
 if TYPE_CHECKING:
-    from intake.pipeline.models import Models
+    from intake.pipeline.learning.models import Models
     from intake.schemas.models import ModelRecord
 
 models = typer.Typer(no_args_is_help=True, help="The learned models and the one in use.")
@@ -51,7 +51,7 @@ def _current(folder: Models) -> tuple[str | None, ConfigError | None]:
 
 
 def _list(records: Sequence[ModelRecord], current: str | None) -> None:
-    from intake.classifying.model_folder import UNTRAINED
+    from intake.classifying.models.model_folder import UNTRAINED
 
     columns = ["Model", "Trained", "Texts", "Macro-F1", "In use"]
     rows: list[tuple[object, ...]] = [

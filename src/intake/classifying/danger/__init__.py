@@ -1,0 +1,1 @@
+"""Who is in danger now, and what cannot wait: rules, the model that weighs them, what is over."""

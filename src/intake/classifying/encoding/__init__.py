@@ -1,0 +1,1 @@
+"""What a passage means, as a vector."""

@@ -1,0 +1,1 @@
+"""How good topics are chosen, and what has changed since."""

@@ -1,0 +1,1 @@
+"""The topics, and what readable rules say of them."""

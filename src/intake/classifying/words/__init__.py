@@ -1,0 +1,1 @@
+"""Texts as words, miswritten or not, and what is looked for among them."""

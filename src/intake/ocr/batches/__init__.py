@@ -1,0 +1,1 @@
+"""Where the letters of a batch begin and end."""

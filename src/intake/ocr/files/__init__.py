@@ -1,0 +1,1 @@
+"""Pages out of picture files, and files opened at no risk."""

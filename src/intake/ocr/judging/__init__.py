@@ -1,0 +1,1 @@
+"""What is on a page, which way up it lies, and what of it was not read."""

@@ -1,0 +1,1 @@
+"""Tesseract, as a program and as a library, and the words of its languages."""

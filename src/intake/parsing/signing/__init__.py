@@ -1,0 +1,1 @@
+"""Signatures, who gave them, and whom we trust."""

@@ -1,0 +1,1 @@
+"""Learning from what persons said, and the life of models."""

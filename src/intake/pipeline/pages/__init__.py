@@ -1,0 +1,1 @@
+"""The pages of files, read in children that may end over them."""

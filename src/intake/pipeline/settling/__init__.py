@@ -1,0 +1,1 @@
+"""What became of items, written in one transaction each, or tried again."""

@@ -1,0 +1,1 @@
+"""What was written, parsed and judged in children."""
