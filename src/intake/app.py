@@ -86,8 +86,10 @@ class Intake:
 
     def close(self) -> None:
         """Wait for the observers, close the connections to the database and end the children."""
-        self._observers.close()
-        self._premises.close()
+        try:
+            self._observers.close()
+        finally:
+            self._premises.close()
 
     @property
     def requests(self) -> Requests:

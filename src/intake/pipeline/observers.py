@@ -38,8 +38,12 @@ class Observers:
     def tell(self, events: Iterable[Event]) -> None:
         """Tell all observers of each event; those that are slow will have heard of it later."""
         found = tuple(events)
-        for listener in self._listeners:
-            listener.tell(found)
+        if not found:
+            return
+        patient_until_s = time.monotonic() + _PATIENCE_S
+        awaited = [(each, each.tell(found)) for each in self._listeners]
+        for listener, how_many in awaited:
+            listener.wait_until_told(how_many, until_s=patient_until_s)
 
     def close(self) -> None:
         """Wait until all have been told, but not for one that hangs."""
@@ -64,7 +68,8 @@ def _opened(name: str) -> Observer:
     found = plugins.load("observers", name)
     try:
         observer: Observer = found()
-    except Exception as error:
+        getattr(observer, "name", None)
+    except (Exception, SystemExit) as error:
         raise ConfigError(
             f"The observer {name!r} cannot be opened: {clean_text(told(error))}",
             remedy="Mend it, or take it out of `observers` in the settings.",
@@ -87,24 +92,27 @@ class _Listener:
         self._is_closed = False
         self._thread: threading.Thread | None = None
 
-    def tell(self, events: Sequence[Event]) -> None:
-        """Let the thread tell the observer, and wait for it unless it is late already."""
-        if not events:
-            return
+    def tell(self, events: Sequence[Event]) -> int:
+        """Let the thread tell the observer; return how many it was told of when it is done."""
         with self._changed:
             if self._is_closed:
                 self._complain(f"is told no more: {len(events)} events are in the journal only")
-                return
+                return 0
             if self._told == self._came:
                 self._since_s = time.monotonic()
             self._untold.extend(events)
             self._came += len(events)
-            mine = self._came
             self._begin()
             self._changed.notify_all()
+            return self._came
+
+    def wait_until_told(self, how_many: int, *, until_s: float) -> None:
+        """Wait until the observer was told of so many events, unless it is late already."""
+        with self._changed:
             if self._is_late or threading.current_thread() is self._thread:
                 return
-            if not self._changed.wait_for(lambda: self._told >= mine, timeout=_PATIENCE_S):
+            left_s = until_s - time.monotonic()
+            if not self._changed.wait_for(lambda: self._told >= how_many, timeout=left_s):
                 self._is_late = True
                 self._complain(f"takes longer than {_PATIENCE_S:g} s: nobody waits for it")
 

@@ -50,8 +50,18 @@ class Broken:
     name = "broken"
     def __init__(self):
         raise OSError("the mail server is away")
+
+class Leaves:
+    name = "leaves"
+    def __init__(self):
+        sys.exit(7)
+
+class Unnameable:
+    @property
+    def name(self):
+        raise RuntimeError("not yet")
 """
-CLASSES = ("Hangs", "Slow", "Exits", "Nameless", "Broken")
+CLASSES = ("Hangs", "Slow", "Exits", "Nameless", "Broken", "Leaves", "Unnameable")
 MODULE = "observers_for_tests"
 CALL = "Aiuto, siamo intrappolati sotto le macerie!"
 
@@ -121,7 +131,7 @@ def test_one_that_would_end_the_process_or_has_no_name_costs_nothing(
     assert app.requests.get(call(app)).urgency == "emergency"
 
 
-@pytest.mark.parametrize("name", ["broken", "absent"])
+@pytest.mark.parametrize("name", ["broken", "absent", "leaves", "unnameable"])
 def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     open_intake: OpenIntake, name: str
 ) -> None:
@@ -162,3 +172,69 @@ def test_events_are_told_in_their_order_and_before_the_caller_goes_on(
     call(app)
     assert observer.types() == ["request.filed", "request.emergency"]
     assert len(threads) == 1
+
+
+@pytest.mark.same_on_any_database
+def test_what_one_has_not_heard_the_others_hear_at_once(open_intake: OpenIntake) -> None:
+    app = open_intake()
+    heard, goes_on = threading.Event(), threading.Event()
+
+    class Waits(RecordingObserver):
+        def notify(self, event: object) -> None:
+            super().notify(event)
+            goes_on.wait(20)
+
+    class Hears(RecordingObserver):
+        def notify(self, event: object) -> None:
+            super().notify(event)
+            heard.set()
+
+    app._observers = told = room.Observers([Waits(), Hears()])
+    room._PATIENCE_S = 20.0
+    calling = threading.Thread(target=call, args=(app,))
+    calling.start()
+    try:
+        assert heard.wait(10), "the second waits for the first"
+    finally:
+        goes_on.set()
+        calling.join()
+        told.close()
+
+
+@pytest.mark.same_on_any_database
+def test_who_is_interrupted_while_one_is_told_has_told_the_others(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    observer, interrupts = RecordingObserver(), iter([KeyboardInterrupt])
+
+    class Interrupted(threading.Condition):
+        def wait_for(self, *given: object, **named: object) -> bool:
+            if threading.current_thread() is threading.main_thread():
+                for each in interrupts:
+                    raise each
+            return super().wait_for(*given, **named)
+
+    app._observers = told = room.Observers([RecordingObserver(), observer])
+    monkeypatch.setattr(told._listeners[0], "_changed", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        call(app)
+    told.close()
+    assert observer.types() == ["request.filed", "request.emergency"]
+
+
+@pytest.mark.same_on_any_database
+def test_who_does_not_wait_for_an_observer_at_the_end_leaves_no_child(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, closed = open_intake(), list[str]()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(app._observers, "close", interrupted)
+        patched.setattr(app._premises, "close", lambda: closed.append("premises"))
+        with pytest.raises(KeyboardInterrupt):
+            app.close()
+    assert closed == ["premises"]
