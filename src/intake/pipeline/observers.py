@@ -6,9 +6,12 @@ for long: what an observer does must never keep the next item from being filed.
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -83,6 +86,11 @@ class _Listener:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._name = clean_text(str(getattr(observer, "name", type(observer).__name__)))
+        self.begin_anew()
+        _every.add(self)
+
+    def begin_anew(self) -> None:
+        """Begin with nothing to tell, and no thread."""
         self._changed = threading.Condition()
         self._untold: deque[Event] = deque()
         self._came = 0
@@ -156,3 +164,22 @@ class _Listener:
     def _complain(self, what: str, error: BaseException | None = None) -> None:
         said = {"action": "observe", "observer": self._name}
         _log.error("observer %s %s", self._name, what, exc_info=error, extra=said)
+
+
+_every: weakref.WeakSet[_Listener] = weakref.WeakSet()
+"""Those whose thread goes on are among them, whoever else has forgotten them."""
+
+
+def _begin_all_anew() -> None:
+    """A fork has none of the threads; what they were to tell is told where it came."""
+    for listener in list(_every):
+        listener.begin_anew()
+
+
+def _close_all() -> None:
+    for listener in list(_every):
+        listener.close()
+
+
+os.register_at_fork(after_in_child=_begin_all_anew)
+atexit.register(_close_all)

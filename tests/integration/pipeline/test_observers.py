@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +19,7 @@ import pytest
 from intake import Channel, Intake, RequestDraft, Settings
 from intake.checks import CheckResult
 from intake.pipeline import observers as room
+from intake.schemas.events import Event
 from intake.testing.fakes import RecordingObserver
 
 SOURCE = """
@@ -238,3 +244,67 @@ def test_who_does_not_wait_for_an_observer_at_the_end_leaves_no_child(
         with pytest.raises(KeyboardInterrupt):
             app.close()
     assert closed == ["premises"]
+
+
+@pytest.mark.same_on_any_database
+def test_a_fork_of_ours_tells_its_events_and_not_ours_again() -> None:
+    goes_on = threading.Event()
+
+    class Waits(RecordingObserver):
+        def notify(self, event: Event) -> None:
+            super().notify(event)
+            if event.type == "waits":
+                goes_on.wait(20)
+
+    observer = Waits()
+    told = room.Observers([observer])
+    telling = threading.Thread(target=told.tell, args=([_event("waits"), _event("ours")],))
+    telling.start()
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on
+        pid = os.fork()
+    if pid == 0:
+        signal.alarm(10)
+        observer.events.clear()
+        told.tell([_event("its")])
+        told.close()
+        os.write(writer, " ".join(observer.types()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        assert answer.read() == "its"
+    os.waitpid(pid, 0)
+    goes_on.set()
+    telling.join()
+    told.close()
+    assert observer.types() == ["waits", "ours"]
+
+
+@pytest.mark.same_on_any_database
+def test_one_that_is_slow_is_told_all_before_the_end_of_a_program_that_closes_nothing() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", CLOSES_NOTHING], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.split() == ["a", "b", "c"]
+
+
+CLOSES_NOTHING = """
+import time
+from intake.pipeline import observers as room
+from intake.schemas.events import Event
+
+class Slow:
+    name = "slow"
+    def notify(self, event):
+        time.sleep(0.2)
+        print(event.type, flush=True)
+
+room._PATIENCE_S = 0.1
+events = [Event(stream="x", seq=1, type=each, at="2026-01-01T00:00:00Z") for each in "abc"]
+room.Observers([Slow()]).tell(events)
+"""
+
+
+def _event(kind: str) -> Event:
+    return Event(stream="receipt:1", seq=1, type=kind, at=datetime(2026, 1, 1, tzinfo=UTC))
