@@ -35,6 +35,7 @@ from intake.pipeline.settling import retry, settle
 from intake.schemas.classifications import Urgency
 from intake.schemas.requests import RequestAttachment, Status
 from intake.store import claims, journal, requests
+from intake.store.database import Database
 from intake.testing.fakes import RecordingObserver
 from intake.testing.samples import mail_with_attachment, text_mail
 
@@ -729,6 +730,41 @@ def test_a_source_that_asks_for_time_is_left_alone_for_so_long(
     time.sleep(0.25)
     app.poll()
     assert len(tries) == 2
+
+
+@pytest.mark.parametrize("figure", [1e20, float("inf"), float("nan")])
+def test_no_source_can_ask_for_so_much_time_that_the_others_are_not_polled(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: float
+) -> None:
+    (tmp_path / "mails").mkdir()
+    folder = {"kind": "eml", "path": str(tmp_path / "mails")}
+    app = open_intake(sources={"first": folder, "second": folder})
+
+    def slow_down(_name: str, _source: Any) -> Any:
+        raise SourceUnavailable("slow down", retry_after_s=figure)
+
+    monkeypatch.setattr(intake.polling, "open_connector", slow_down)
+    assert {name: each.problem is None for name, each in app.poll().sources.items()} == {
+        "first": False,
+        "second": False,
+    }
+
+
+def test_a_source_that_was_left_alone_while_the_clock_was_ahead_is_polled(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mails").mkdir()
+    app = open_intake(sources={"inbox": {"kind": "eml", "path": str(tmp_path / "mails")}})
+
+    def refuse(_name: str, _source: Any) -> Any:
+        raise SourceRefused("wrong password")
+
+    with monkeypatch.context() as ahead:
+        now = Database.now
+        ahead.setattr(Database, "now", lambda *of: now(*of) + timedelta(days=400))
+        ahead.setattr(intake.polling, "open_connector", refuse)
+        assert [app.poll().exit_code for _ in range(3)] == [77, 77, 75]
+    assert app.poll().exit_code == 0
 
 
 def _bounce_of(message_id: str) -> bytes:
