@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -688,6 +688,29 @@ def test_a_front_end_that_knows_of_more_urgency_is_believed(open_intake: Open) -
     app = open_intake()
     draft = RequestDraft(channel=Channel.PHONE, urgency=Urgency.EMERGENCY, text="Nota")
     assert app.submit(draft).urgency == "emergency"
+
+
+def test_a_time_without_a_zone_is_one_of_this_computer_whatever_the_database(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    app.submit(RequestDraft(channel=Channel.PHONE, text="Nota", received_at=noon))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "XST-9")  # noon of UTC is 21:00 there
+        time.tzset()
+        found = [len(app.requests.find(since=datetime(2026, 7, 1, hour))) for hour in (20, 22)]
+    time.tzset()
+    assert found == [1, 0]
+
+
+@pytest.mark.parametrize(("moment", "hours"), [(datetime.min, 1), (datetime.max, -1)])
+def test_requests_since_a_time_that_utc_does_not_have_are_a_mistake_of_whoever_asks(
+    open_intake: Open, moment: datetime, hours: int
+) -> None:
+    since = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
+    with pytest.raises(UsageError, match="since"):
+        open_intake().requests.find(since=since)
 
 
 def test_a_source_that_refused_twice_rests_until_it_is_named_or_its_settings_change(
