@@ -117,7 +117,7 @@ class _Listener:
     def wait_until_told(self, how_many: int, *, until_s: float) -> None:
         """Wait until the observer was told of so many events, unless it is late already."""
         with self._changed:
-            if self._is_late or threading.current_thread() is self._thread:
+            if self._is_late or self._thread in (None, threading.current_thread()):
                 return
             left_s = until_s - time.monotonic()
             if not self._changed.wait_for(lambda: self._told >= how_many, timeout=left_s):
@@ -127,7 +127,9 @@ class _Listener:
     def close(self) -> None:
         """Wait for the observer as long as it goes on, and end its thread."""
         with self._changed:
-            while self._told < self._came and not self._hangs():
+            if self._untold:
+                self._begin()
+            while self._thread and self._told < self._came and not self._hangs():
                 self._changed.wait(timeout=_HANGS_AFTER_S / 10)
             if left := self._came - self._told:
                 self._complain(f"hangs: {left} events are not told; they are in the journal")
@@ -137,8 +139,13 @@ class _Listener:
 
     def _begin(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="observer", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="observer", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # there is no room for one; it is tried again
+                self._complain(f"is told later: {error}")
+            else:
+                self._thread, self._since_s = thread, time.monotonic()
 
     def _work(self) -> None:
         while (event := self._next()) is not None:

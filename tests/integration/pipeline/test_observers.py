@@ -247,6 +247,27 @@ def test_who_does_not_wait_for_an_observer_at_the_end_leaves_no_child(
 
 
 @pytest.mark.same_on_any_database
+def test_where_no_thread_can_be_started_it_is_filed_and_told_later(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, observer = open_intake(), RecordingObserver()
+    app._observers = told = room.Observers([observer])
+    start = threading.Thread.start
+
+    def refuses(thread: threading.Thread) -> None:
+        if thread.name == "observer":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", refuses)
+        assert app.requests.get(call(app)).urgency == "emergency"
+    assert observer.types() == []
+    told.close()
+    assert observer.types() == ["request.filed", "request.emergency"]
+
+
+@pytest.mark.same_on_any_database
 def test_a_fork_of_ours_tells_its_events_and_not_ours_again() -> None:
     goes_on = threading.Event()
 
