@@ -14,6 +14,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 
 from intake import plugins
 from intake.classifying.guarded import told
@@ -27,7 +28,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_S = 2.0
 """So long a caller waits until an observer has heard of its events."""
 _HANGS_AFTER_S = 30.0
-"""At the end an observer is waited for, unless it takes longer than that over one event."""
+"""An observer that takes longer to open, or at the end over one event, is waited for no longer."""
 
 
 class Observers:
@@ -68,16 +69,37 @@ def open_observers(names: Iterable[str]) -> Observers:
 
 
 def _opened(name: str) -> Observer:
-    found = plugins.load("observers", name)
+    """Open an observer in a thread: to hang or to end the process is no way to hinder others."""
+    opening: Future[Observer] = Future()
+    thread = threading.Thread(target=_open, args=(name, opening), name="observer", daemon=True)
+    thread.start()
     try:
-        observer: Observer = found()
-        getattr(observer, "name", None)
-    except (Exception, SystemExit) as error:
-        raise ConfigError(
-            f"The observer {name!r} cannot be opened: {clean_text(told(error))}",
-            remedy="Mend it, or take it out of `observers` in the settings.",
-        ) from error
-    return observer
+        error = opening.exception(timeout=_HANGS_AFTER_S)
+    except TimeoutError:
+        reason = f"it has not come to an end in {_HANGS_AFTER_S:g} s"
+    else:
+        if error is None:
+            return opening.result()
+        if isinstance(error, ConfigError):
+            raise error
+        reason = told(error)
+    raise ConfigError(
+        f"The observer {name!r} cannot be opened: {clean_text(reason)}",
+        remedy="Mend it, or take it out of `observers` in the settings.",
+    )
+
+
+def _open(name: str, opening: Future[Observer]) -> None:
+    try:
+        observer: Observer = plugins.load("observers", name)()
+        _name_of(observer)
+        opening.set_result(observer)
+    except BaseException as error:  # noqa: BLE001 - whoever opens it is told
+        opening.set_exception(error)
+
+
+def _name_of(observer: Observer) -> str:
+    return clean_text(str(getattr(observer, "name", type(observer).__name__)))
 
 
 class _Listener:
@@ -85,7 +107,7 @@ class _Listener:
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
-        self._name = clean_text(str(getattr(observer, "name", type(observer).__name__)))
+        self._name = _name_of(observer)
         self.begin_anew()
         _every.add(self)
 

@@ -23,6 +23,7 @@ from intake.schemas.events import Event
 from intake.testing.fakes import RecordingObserver
 
 SOURCE = """
+import signal
 import sys
 import threading
 
@@ -62,12 +63,26 @@ class Leaves:
     def __init__(self):
         sys.exit(7)
 
+class Stuck:
+    name = "stuck"
+    def __init__(self):
+        released.wait(20)
+
+class Unlucky:
+    name = "unlucky"
+    def __init__(self):
+        signal.raise_signal(signal.SIGTERM)
+        released.wait(0.5)
+
 class Unnameable:
     @property
     def name(self):
         raise RuntimeError("not yet")
 """
-CLASSES = ("Hangs", "Slow", "Exits", "Nameless", "Broken", "Leaves", "Unnameable")
+CLASSES = (
+    *("Hangs", "Slow", "Exits", "Nameless", "Broken", "Leaves"),
+    *("Stuck", "Unlucky", "Unnameable"),
+)
 MODULE = "observers_for_tests"
 CALL = "Aiuto, siamo intrappolati sotto le macerie!"
 
@@ -137,7 +152,7 @@ def test_one_that_would_end_the_process_or_has_no_name_costs_nothing(
     assert app.requests.get(call(app)).urgency == "emergency"
 
 
-@pytest.mark.parametrize("name", ["broken", "absent", "leaves", "unnameable"])
+@pytest.mark.parametrize("name", ["broken", "absent", "leaves", "stuck", "unnameable"])
 def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     open_intake: OpenIntake, name: str
 ) -> None:
@@ -149,6 +164,21 @@ def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     assert repr(name) in report.processed.problem.message
     checked: list[CheckResult] = [each for each in app.check() if each.name == "observers"]
     assert [each.exit_code for each in checked] == [78]
+
+
+@pytest.mark.same_on_any_database
+def test_who_is_told_to_end_while_one_is_opened_ends(
+    open_intake: OpenIntake,
+) -> None:
+    def end(_signal: int, _frame: object) -> None:
+        raise SystemExit(143)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(SystemExit):
+            open_intake("unlucky")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_one_that_writes_into_the_journal_itself_is_not_waited_for(
