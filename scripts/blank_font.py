@@ -19,7 +19,7 @@ TARGET = Path(__file__).parents[1] / "src" / "intake" / "ocr" / "data" / "blank.
 UNITS_PER_EM = 1000
 ASCENT, DESCENT = 800, -200
 ADVANCE = 500
-"""Each letter is half as wide as it is high; ``searchable_pdf.py`` knows this figure."""
+"""Each letter is half as wide as it is high; ``ocr/searchable/blank_font.py`` knows this figure."""
 
 
 def main() -> None:

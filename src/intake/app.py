@@ -86,15 +86,16 @@ class Intake:
 
     def close(self) -> None:
         """Wait for the observers, close the connections to the database and end the children."""
-        self._observers.close()
-        self._premises.close()
+        try:
+            self._observers.close()
+        finally:
+            self._premises.close()
 
     @property
     def requests(self) -> Requests:
         """The tracked requests: get, find, history, transition, correct, record_reply, export."""
         self._premises.get_ready()
-        here, (taxonomy, fault) = self._premises, self._taxonomy()
-        return Requests(here.database, here.blobs, self._observe, taxonomy, fault)
+        return self._requests(*self._taxonomy())
 
     @property
     def models(self) -> Models:
@@ -313,10 +314,16 @@ class Intake:
         options = stage_options(self.settings, put_to_use(self._premises.database))
         if self._rolling is None:
             return options
+        taxonomy, fault = self._taxonomy()
         follow = self._rolling.of_lately if for_one else self._rolling.learned
-        changes = {"thresholds": follow(self.requests), "lessens": False}
+        thresholds = follow(self._requests(taxonomy, fault), taxonomy.version)
+        changes = {"thresholds": thresholds, "lessens": False}
         classify = options.classify.model_copy(update=changes)
         return options.model_copy(update={"classify": classify})
+
+    def _requests(self, taxonomy: Taxonomy, fault: Fault | None) -> Requests:
+        here = self._premises
+        return Requests(here.database, here.blobs, self._observe, taxonomy, fault)
 
     def _taxonomy(self) -> tuple[Taxonomy, Fault | None]:
         return Taxonomy.load_usable(self.settings.classify.taxonomy)

@@ -264,9 +264,9 @@ class Observer(Protocol):
 
     What it raises is logged and forgotten. Whoever caused an event waits two seconds at most until
     it is told; an observer that is slower hears of the others later, before the ``Intake`` is
-    closed. One that then takes more than half a minute over one event is given up: what it was not
-    told is logged, and is in the journal. One that cannot be opened hinders nothing: every run
-    names it and ends with 78.
+    closed or the program ends. One that then takes more than half a minute over one event is given
+    up: what it was not told is logged, and is in the journal. One that cannot be opened hinders
+    nothing: every run names it and ends with 78.
     """
 
     name: str

@@ -46,7 +46,7 @@ class Poller:
         with self._database.read() as connection:
             rest = rests.current(connection, name)
             now = self._database.now(connection)
-        if rest is None or rest.until <= now or rest.settings != source.digest():
+        if rest is None or not rest.is_on(now) or rest.settings != source.digest():
             return None
         error = SourceUnavailable(
             f"{name} rests until {rest.until:%H:%M:%S}Z: {rest.reason}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from intake.classifying.models.examples import LabelledText
@@ -72,7 +72,11 @@ class Requests:
         high urgency, then the others; in each of the three the newest first.
 
         What was filed under a former name of the topic is found too. ``search`` holds words that
-        must all be in subject, text, attachments, reference or sender.
+        must all be in subject, text, attachments, reference or sender. ``since`` without a
+        time zone is meant as this computer's.
+
+        Raises:
+            UsageError: ``since`` is not of the years 1 to 9999 in UTC.
         """
         with self._database.read() as connection:
             return requests.find(
@@ -80,7 +84,7 @@ class Requests:
                 channel=Channel(channel) if channel else None,
                 topics=self._taxonomy.names(topic) if topic else None,
                 status=Status(status) if status else None,
-                since=since,
+                since=_in_utc(since) if since else None,
                 needs_review=needs_review,
                 search=search,
                 limit=limit,
@@ -246,3 +250,10 @@ class Requests:
             request = requests.get(connection, reference)
             receipt = requests.receipt_of(connection, request.id)
         return write_files(request, receipt, self._blobs, directory / request.reference)
+
+
+def _in_utc(since: datetime) -> datetime:
+    try:
+        return since.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise UsageError(f"since is {since}: not of the years 1 to 9999 in UTC.") from None

@@ -11,8 +11,10 @@ from intake.store.database import Database
 
 
 class _Lesson(Frozen):
-    """What was learned last, from the newest outcome there was, and for how many texts it holds."""
+    """What was learned last, of which taxonomy, from the newest outcome there was, and for how many
+    texts it holds."""
 
+    taxonomy: str
     newest: tuple[int | None, str | None]
     thresholds: Thresholds
     left: int = JUDGED_ALIKE - 1
@@ -27,8 +29,8 @@ class RollingThresholds:
         self._precision = precision
         self._last: _Lesson | None = None
 
-    def learned(self, requests: Requests) -> Thresholds:
-        """Return the thresholds that the outcomes teach now.
+    def learned(self, requests: Requests, taxonomy: str) -> Thresholds:
+        """Return the thresholds that the outcomes teach now; ``taxonomy`` is its version.
 
         Raises:
             StoreError: the outcomes cannot be read.
@@ -37,20 +39,25 @@ class RollingThresholds:
         thresholds = choose_thresholds(
             requests.outcomes(), precision=self._precision, lately=requests.choices()
         )
-        self._last = _Lesson(newest=newest, thresholds=thresholds)
+        self._last = _Lesson(taxonomy=taxonomy, newest=newest, thresholds=thresholds)
         return thresholds
 
-    def of_lately(self, requests: Requests) -> Thresholds:
+    def of_lately(self, requests: Requests, taxonomy: str) -> Thresholds:
         """Return the thresholds for one text: those of the texts before it, unless a person has
-        told something since, or they were many: to learn anew for each would cost more than to
-        judge it.
+        told something since, the taxonomy is another, or they were many: to learn anew for each
+        would cost more than to judge it.
 
         Raises:
             StoreError: the outcomes cannot be read.
         """
         last = self._last
-        if last is None or not last.left or last.newest != self._newest():
-            return self.learned(requests)
+        if (
+            last is None
+            or not last.left
+            or last.taxonomy != taxonomy
+            or last.newest != self._newest()
+        ):
+            return self.learned(requests, taxonomy)
         self._last = last.model_copy(update={"left": last.left - 1})
         return last.thresholds
 

@@ -6,11 +6,15 @@ for long: what an observer does must never keep the next item from being filed.
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 
 from intake import plugins
 from intake.classifying.guarded import told
@@ -24,7 +28,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_S = 2.0
 """So long a caller waits until an observer has heard of its events."""
 _HANGS_AFTER_S = 30.0
-"""At the end an observer is waited for, unless it takes longer than that over one event."""
+"""An observer that takes longer to open, or at the end over one event, is waited for no longer."""
 
 
 class Observers:
@@ -38,8 +42,12 @@ class Observers:
     def tell(self, events: Iterable[Event]) -> None:
         """Tell all observers of each event; those that are slow will have heard of it later."""
         found = tuple(events)
-        for listener in self._listeners:
-            listener.tell(found)
+        if not found:
+            return
+        patient_until_s = time.monotonic() + _PATIENCE_S
+        awaited = [(each, each.tell(found)) for each in self._listeners]
+        for listener, how_many in awaited:
+            listener.wait_until_told(how_many, until_s=patient_until_s)
 
     def close(self) -> None:
         """Wait until all have been told, but not for one that hangs."""
@@ -61,15 +69,37 @@ def open_observers(names: Iterable[str]) -> Observers:
 
 
 def _opened(name: str) -> Observer:
-    found = plugins.load("observers", name)
+    """Open an observer in a thread: to hang or to end the process is no way to hinder others."""
+    opening: Future[Observer] = Future()
+    thread = threading.Thread(target=_open, args=(name, opening), name="observer", daemon=True)
+    thread.start()
     try:
-        observer: Observer = found()
-    except Exception as error:
-        raise ConfigError(
-            f"The observer {name!r} cannot be opened: {clean_text(told(error))}",
-            remedy="Mend it, or take it out of `observers` in the settings.",
-        ) from error
-    return observer
+        error = opening.exception(timeout=_HANGS_AFTER_S)
+    except TimeoutError:
+        reason = f"it has not come to an end in {_HANGS_AFTER_S:g} s"
+    else:
+        if error is None:
+            return opening.result()
+        if isinstance(error, ConfigError):
+            raise error
+        reason = told(error)
+    raise ConfigError(
+        f"The observer {name!r} cannot be opened: {clean_text(reason)}",
+        remedy="Mend it, or take it out of `observers` in the settings.",
+    )
+
+
+def _open(name: str, opening: Future[Observer]) -> None:
+    try:
+        observer: Observer = plugins.load("observers", name)()
+        _name_of(observer)
+        opening.set_result(observer)
+    except BaseException as error:  # noqa: BLE001 - whoever opens it is told
+        opening.set_exception(error)
+
+
+def _name_of(observer: Observer) -> str:
+    return clean_text(str(getattr(observer, "name", type(observer).__name__)))
 
 
 class _Listener:
@@ -77,7 +107,12 @@ class _Listener:
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
-        self._name = clean_text(str(getattr(observer, "name", type(observer).__name__)))
+        self._name = _name_of(observer)
+        self.begin_anew()
+        _every.add(self)
+
+    def begin_anew(self) -> None:
+        """Begin with nothing to tell, and no thread."""
         self._changed = threading.Condition()
         self._untold: deque[Event] = deque()
         self._came = 0
@@ -87,31 +122,36 @@ class _Listener:
         self._is_closed = False
         self._thread: threading.Thread | None = None
 
-    def tell(self, events: Sequence[Event]) -> None:
-        """Let the thread tell the observer, and wait for it unless it is late already."""
-        if not events:
-            return
+    def tell(self, events: Sequence[Event]) -> int:
+        """Let the thread tell the observer; return how many it was told of when it is done."""
         with self._changed:
             if self._is_closed:
                 self._complain(f"is told no more: {len(events)} events are in the journal only")
-                return
+                return 0
             if self._told == self._came:
                 self._since_s = time.monotonic()
             self._untold.extend(events)
             self._came += len(events)
-            mine = self._came
             self._begin()
             self._changed.notify_all()
-            if self._is_late or threading.current_thread() is self._thread:
+            return self._came
+
+    def wait_until_told(self, how_many: int, *, until_s: float) -> None:
+        """Wait until the observer was told of so many events, unless it is late already."""
+        with self._changed:
+            if self._is_late or self._thread in (None, threading.current_thread()):
                 return
-            if not self._changed.wait_for(lambda: self._told >= mine, timeout=_PATIENCE_S):
+            left_s = until_s - time.monotonic()
+            if not self._changed.wait_for(lambda: self._told >= how_many, timeout=left_s):
                 self._is_late = True
                 self._complain(f"takes longer than {_PATIENCE_S:g} s: nobody waits for it")
 
     def close(self) -> None:
         """Wait for the observer as long as it goes on, and end its thread."""
         with self._changed:
-            while self._told < self._came and not self._hangs():
+            if self._untold:
+                self._begin()
+            while self._thread and self._told < self._came and not self._hangs():
                 self._changed.wait(timeout=_HANGS_AFTER_S / 10)
             if left := self._came - self._told:
                 self._complain(f"hangs: {left} events are not told; they are in the journal")
@@ -121,8 +161,13 @@ class _Listener:
 
     def _begin(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="observer", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="observer", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # there is no room for one; it is tried again
+                self._complain(f"is told later: {error}")
+            else:
+                self._thread, self._since_s = thread, time.monotonic()
 
     def _work(self) -> None:
         while (event := self._next()) is not None:
@@ -148,3 +193,22 @@ class _Listener:
     def _complain(self, what: str, error: BaseException | None = None) -> None:
         said = {"action": "observe", "observer": self._name}
         _log.error("observer %s %s", self._name, what, exc_info=error, extra=said)
+
+
+_every: weakref.WeakSet[_Listener] = weakref.WeakSet()
+"""Those whose thread goes on are among them, whoever else has forgotten them."""
+
+
+def _begin_all_anew() -> None:
+    """A fork has none of the threads; what they were to tell is told where it came."""
+    for listener in list(_every):
+        listener.begin_anew()
+
+
+def _close_all() -> None:
+    for listener in list(_every):
+        listener.close()
+
+
+os.register_at_fork(after_in_child=_begin_all_anew)
+atexit.register(_close_all)

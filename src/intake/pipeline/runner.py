@@ -92,7 +92,8 @@ class Runner:
         with self._database.write() as connection:
             self._began = self._database.now(connection)
             longest_wait_s = retry.longest_delay_s(self._options.retry)
-            claims.sweep(connection, self._began, longest_wait_s=longest_wait_s)
+            lease_s = self._options.lease_s
+            claims.sweep(connection, self._began, longest_wait_s=longest_wait_s, lease_s=lease_s)
         self._owner = begin_work()
         try:
             engine.run(self._step, workers=self._options.workers)

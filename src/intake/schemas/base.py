@@ -17,7 +17,10 @@ class Frozen(BaseModel):
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # which pydantic does not take for a mistake of whoever gave it
+        raise ValueError("it is not of the years 1 to 9999 in UTC") from None
 
 
 def clean_text(text: str) -> str:

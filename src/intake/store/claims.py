@@ -134,17 +134,14 @@ def give_back(
     )
 
 
-def sweep(connection: Connection, now: datetime, *, longest_wait_s: float) -> int:
+def sweep(connection: Connection, now: datetime, *, longest_wait_s: float, lease_s: float) -> int:
     """Give back what dead workers hold; return how many receipts that were.
 
-    What is to be tried again later than in ``longest_wait_s`` failed while the clock was ahead.
+    What is to be tried again later than in ``longest_wait_s``, or is held for longer than
+    ``lease_s``, comes from a time when the clock was ahead: it is cut to that.
     """
-    latest = now + timedelta(seconds=longest_wait_s)
-    connection.execute(
-        update(receipts)
-        .where(receipts.c.state == ReceiptState.RECEIVED, receipts.c.not_before > latest)
-        .values(not_before=latest)
-    )
+    _cut(connection, ReceiptState.RECEIVED, "not_before", now + timedelta(seconds=longest_wait_s))
+    _cut(connection, ReceiptState.PROCESSING, "lease_expires_at", now + timedelta(seconds=lease_s))
     held = connection.execute(
         select(receipts.c.id, receipts.c.claimed_by, receipts.c.lease_expires_at).where(
             receipts.c.state == ReceiptState.PROCESSING
@@ -198,6 +195,13 @@ def requeue(connection: Connection, receipt_id: int) -> bool:
         )
     )
     return changed.rowcount == 1
+
+
+def _cut(connection: Connection, state: ReceiptState, name: str, latest: datetime) -> None:
+    column = receipts.c[name]
+    connection.execute(
+        update(receipts).where(receipts.c.state == state, column > latest).values({name: latest})
+    )
 
 
 def _alike(due: Sequence[Row[Any]]) -> list[int]:

@@ -90,17 +90,20 @@ class Lease:
         with self._database.write() as connection:
             row = lock(connection, self._name)
             now = self._database.now(connection)
-            if row.expires_at > now and not is_dead(row.owner):
-                raise SourceBusy(
-                    f"Another run holds {self._name} until {row.expires_at:%H:%M:%S}Z."
+            ends_at = now + self._length
+            held = update(leases).where(leases.c.name == self._name)
+            is_free = row.expires_at <= now or is_dead(row.owner)
+            if is_free:
+                self._token = row.token + 1
+                connection.execute(
+                    held.values(owner=self._owner, token=self._token, expires_at=ends_at)
                 )
-            self._token = row.token + 1
-            connection.execute(
-                update(leases)
-                .where(leases.c.name == self._name)
-                .values(owner=self._owner, token=self._token, expires_at=now + self._length)
-            )
-            self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2
+            elif row.expires_at > ends_at:  # taken while the clock was ahead
+                connection.execute(held.values(expires_at=ends_at))
+        if not is_free:
+            until = min(row.expires_at, ends_at)
+            raise SourceBusy(f"Another run holds {self._name} until {until:%H:%M:%S}Z.")
+        self._renew_at_s = time.monotonic() + self._length.total_seconds() / 2
 
 
 def lock(connection: Connection, name: str) -> Row[Any]:

@@ -15,6 +15,8 @@ from intake.store.tables import rests
 
 _AFTER_REFUSALS_S = (0.0, 900.0, 3600.0)
 """How long a source rests after the first, the second and each later refusal in a row."""
+_LONGEST_S = 86_400.0
+"""No source rests for longer, whatever it asked for and however far ahead the clock was."""
 
 
 class Rest(Frozen):
@@ -25,6 +27,10 @@ class Rest(Frozen):
     reason: str
     settings: str
     """A digest of the source's settings, without secrets."""
+
+    def is_on(self, now: datetime) -> bool:
+        """Return whether it lasts still; one that began while the clock was ahead does not."""
+        return now < self.until <= now + timedelta(seconds=_LONGEST_S)
 
 
 def current(connection: Connection, source: str) -> Rest | None:
@@ -55,10 +61,10 @@ def slow_down(
     settings: str,
     for_s: float,
 ) -> None:
-    """Let a source rest for as long as it asked for."""
+    """Let a source rest for as long as it asked for, a day at most."""
     known = current(connection, source)
     refusals = known.refusals if known else 0
-    until = now + timedelta(seconds=for_s)
+    until = now + timedelta(seconds=min(_LONGEST_S, for_s))  # in this order, for NaN
     _write(
         connection, source, Rest(until=until, refusals=refusals, reason=reason, settings=settings)
     )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -14,9 +19,11 @@ import pytest
 from intake import Channel, Intake, RequestDraft, Settings
 from intake.checks import CheckResult
 from intake.pipeline import observers as room
+from intake.schemas.events import Event
 from intake.testing.fakes import RecordingObserver
 
 SOURCE = """
+import signal
 import sys
 import threading
 
@@ -50,8 +57,32 @@ class Broken:
     name = "broken"
     def __init__(self):
         raise OSError("the mail server is away")
+
+class Leaves:
+    name = "leaves"
+    def __init__(self):
+        sys.exit(7)
+
+class Stuck:
+    name = "stuck"
+    def __init__(self):
+        released.wait(20)
+
+class Unlucky:
+    name = "unlucky"
+    def __init__(self):
+        signal.raise_signal(signal.SIGTERM)
+        released.wait(0.5)
+
+class Unnameable:
+    @property
+    def name(self):
+        raise RuntimeError("not yet")
 """
-CLASSES = ("Hangs", "Slow", "Exits", "Nameless", "Broken")
+CLASSES = (
+    *("Hangs", "Slow", "Exits", "Nameless", "Broken", "Leaves"),
+    *("Stuck", "Unlucky", "Unnameable"),
+)
 MODULE = "observers_for_tests"
 CALL = "Aiuto, siamo intrappolati sotto le macerie!"
 
@@ -121,7 +152,7 @@ def test_one_that_would_end_the_process_or_has_no_name_costs_nothing(
     assert app.requests.get(call(app)).urgency == "emergency"
 
 
-@pytest.mark.parametrize("name", ["broken", "absent"])
+@pytest.mark.parametrize("name", ["broken", "absent", "leaves", "stuck", "unnameable"])
 def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     open_intake: OpenIntake, name: str
 ) -> None:
@@ -133,6 +164,21 @@ def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     assert repr(name) in report.processed.problem.message
     checked: list[CheckResult] = [each for each in app.check() if each.name == "observers"]
     assert [each.exit_code for each in checked] == [78]
+
+
+@pytest.mark.same_on_any_database
+def test_who_is_told_to_end_while_one_is_opened_ends(
+    open_intake: OpenIntake,
+) -> None:
+    def end(_signal: int, _frame: object) -> None:
+        raise SystemExit(143)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(SystemExit):
+            open_intake("unlucky")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_one_that_writes_into_the_journal_itself_is_not_waited_for(
@@ -162,3 +208,154 @@ def test_events_are_told_in_their_order_and_before_the_caller_goes_on(
     call(app)
     assert observer.types() == ["request.filed", "request.emergency"]
     assert len(threads) == 1
+
+
+@pytest.mark.same_on_any_database
+def test_what_one_has_not_heard_the_others_hear_at_once(open_intake: OpenIntake) -> None:
+    app = open_intake()
+    heard, goes_on = threading.Event(), threading.Event()
+
+    class Waits(RecordingObserver):
+        def notify(self, event: object) -> None:
+            super().notify(event)
+            goes_on.wait(20)
+
+    class Hears(RecordingObserver):
+        def notify(self, event: object) -> None:
+            super().notify(event)
+            heard.set()
+
+    app._observers = told = room.Observers([Waits(), Hears()])
+    room._PATIENCE_S = 20.0
+    calling = threading.Thread(target=call, args=(app,))
+    calling.start()
+    try:
+        assert heard.wait(10), "the second waits for the first"
+    finally:
+        goes_on.set()
+        calling.join()
+        told.close()
+
+
+@pytest.mark.same_on_any_database
+def test_who_is_interrupted_while_one_is_told_has_told_the_others(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    observer, interrupts = RecordingObserver(), iter([KeyboardInterrupt])
+
+    class Interrupted(threading.Condition):
+        def wait_for(self, *given: object, **named: object) -> bool:
+            if threading.current_thread() is threading.main_thread():
+                for each in interrupts:
+                    raise each
+            return super().wait_for(*given, **named)
+
+    app._observers = told = room.Observers([RecordingObserver(), observer])
+    monkeypatch.setattr(told._listeners[0], "_changed", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        call(app)
+    told.close()
+    assert observer.types() == ["request.filed", "request.emergency"]
+
+
+@pytest.mark.same_on_any_database
+def test_who_does_not_wait_for_an_observer_at_the_end_leaves_no_child(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, closed = open_intake(), list[str]()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(app._observers, "close", interrupted)
+        patched.setattr(app._premises, "close", lambda: closed.append("premises"))
+        with pytest.raises(KeyboardInterrupt):
+            app.close()
+    assert closed == ["premises"]
+
+
+@pytest.mark.same_on_any_database
+def test_where_no_thread_can_be_started_it_is_filed_and_told_later(
+    open_intake: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, observer = open_intake(), RecordingObserver()
+    app._observers = told = room.Observers([observer])
+    start = threading.Thread.start
+
+    def refuses(thread: threading.Thread) -> None:
+        if thread.name == "observer":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", refuses)
+        assert app.requests.get(call(app)).urgency == "emergency"
+    assert observer.types() == []
+    told.close()
+    assert observer.types() == ["request.filed", "request.emergency"]
+
+
+@pytest.mark.same_on_any_database
+def test_a_fork_of_ours_tells_its_events_and_not_ours_again() -> None:
+    goes_on = threading.Event()
+
+    class Waits(RecordingObserver):
+        def notify(self, event: Event) -> None:
+            super().notify(event)
+            if event.type == "waits":
+                goes_on.wait(20)
+
+    observer = Waits()
+    told = room.Observers([observer])
+    telling = threading.Thread(target=told.tell, args=([_event("waits"), _event("ours")],))
+    telling.start()
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on
+        pid = os.fork()
+    if pid == 0:
+        signal.alarm(10)
+        observer.events.clear()
+        told.tell([_event("its")])
+        told.close()
+        os.write(writer, " ".join(observer.types()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        assert answer.read() == "its"
+    os.waitpid(pid, 0)
+    goes_on.set()
+    telling.join()
+    told.close()
+    assert observer.types() == ["waits", "ours"]
+
+
+@pytest.mark.same_on_any_database
+def test_one_that_is_slow_is_told_all_before_the_end_of_a_program_that_closes_nothing() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", CLOSES_NOTHING], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.split() == ["a", "b", "c"]
+
+
+CLOSES_NOTHING = """
+import time
+from intake.pipeline import observers as room
+from intake.schemas.events import Event
+
+class Slow:
+    name = "slow"
+    def notify(self, event):
+        time.sleep(0.2)
+        print(event.type, flush=True)
+
+room._PATIENCE_S = 0.1
+events = [Event(stream="x", seq=1, type=each, at="2026-01-01T00:00:00Z") for each in "abc"]
+room.Observers([Slow()]).tell(events)
+"""
+
+
+def _event(kind: str) -> Event:
+    return Event(stream="receipt:1", seq=1, type=kind, at=datetime(2026, 1, 1, tzinfo=UTC))

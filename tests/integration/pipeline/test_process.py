@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +35,7 @@ from intake.pipeline.settling import retry, settle
 from intake.schemas.classifications import Urgency
 from intake.schemas.requests import RequestAttachment, Status
 from intake.store import claims, journal, requests
+from intake.store.database import Database
 from intake.testing.fakes import RecordingObserver
 from intake.testing.samples import mail_with_attachment, text_mail
 
@@ -689,6 +690,29 @@ def test_a_front_end_that_knows_of_more_urgency_is_believed(open_intake: Open) -
     assert app.submit(draft).urgency == "emergency"
 
 
+def test_a_time_without_a_zone_is_one_of_this_computer_whatever_the_database(
+    open_intake: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_intake()
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    app.submit(RequestDraft(channel=Channel.PHONE, text="Nota", received_at=noon))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "XST-9")  # noon of UTC is 21:00 there
+        time.tzset()
+        found = [len(app.requests.find(since=datetime(2026, 7, 1, hour))) for hour in (20, 22)]
+    time.tzset()
+    assert found == [1, 0]
+
+
+@pytest.mark.parametrize(("moment", "hours"), [(datetime.min, 1), (datetime.max, -1)])
+def test_requests_since_a_time_that_utc_does_not_have_are_a_mistake_of_whoever_asks(
+    open_intake: Open, moment: datetime, hours: int
+) -> None:
+    since = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
+    with pytest.raises(UsageError, match="since"):
+        open_intake().requests.find(since=since)
+
+
 def test_a_source_that_refused_twice_rests_until_it_is_named_or_its_settings_change(
     open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -729,6 +753,41 @@ def test_a_source_that_asks_for_time_is_left_alone_for_so_long(
     time.sleep(0.25)
     app.poll()
     assert len(tries) == 2
+
+
+@pytest.mark.parametrize("figure", [1e20, float("inf"), float("nan")])
+def test_no_source_can_ask_for_so_much_time_that_the_others_are_not_polled(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: float
+) -> None:
+    (tmp_path / "mails").mkdir()
+    folder = {"kind": "eml", "path": str(tmp_path / "mails")}
+    app = open_intake(sources={"first": folder, "second": folder})
+
+    def slow_down(_name: str, _source: Any) -> Any:
+        raise SourceUnavailable("slow down", retry_after_s=figure)
+
+    monkeypatch.setattr(intake.polling, "open_connector", slow_down)
+    assert {name: each.problem is None for name, each in app.poll().sources.items()} == {
+        "first": False,
+        "second": False,
+    }
+
+
+def test_a_source_that_was_left_alone_while_the_clock_was_ahead_is_polled(
+    open_intake: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mails").mkdir()
+    app = open_intake(sources={"inbox": {"kind": "eml", "path": str(tmp_path / "mails")}})
+
+    def refuse(_name: str, _source: Any) -> Any:
+        raise SourceRefused("wrong password")
+
+    with monkeypatch.context() as ahead:
+        now = Database.now
+        ahead.setattr(Database, "now", lambda *of: now(*of) + timedelta(days=400))
+        ahead.setattr(intake.polling, "open_connector", refuse)
+        assert [app.poll().exit_code for _ in range(3)] == [77, 77, 75]
+    assert app.poll().exit_code == 0
 
 
 def _bounce_of(message_id: str) -> bytes:

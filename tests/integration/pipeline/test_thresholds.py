@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,27 @@ def test_a_submission_is_filed_by_what_persons_said_a_moment_ago(settings: Setti
         assert (submit(app).topic, submit(app).review_reasons) == (TOPIC, ())
         judged(other, REMEMBERED, topic="reclamo")
         assert submit(app).review_reasons == ("topic_unsure",)
+
+
+@pytest.mark.same_on_any_database
+@pytest.mark.usefixtures("remembers_few")
+def test_what_is_known_of_a_topic_is_known_at_once_under_another_name(
+    settings: Settings, tmp_path: Path
+) -> None:
+    shipped, today = resources.files("intake") / "classifying/data", "info.punti-di-raccolta"
+    files = {"taxonomy": tmp_path / "taxonomy.toml", "rules": tmp_path / "keywords.toml"}
+    for path in files.values():
+        path.write_text((shipped / path.name).read_text("utf-8"), "utf-8")
+    classify = settings.classify.model_copy(update=files)
+    with Intake(settings.model_copy(update={"classify": classify})) as app:
+        judged(app, REMEMBERED)
+        assert (submit(app).topic, submit(app).review_reasons) == (TOPIC, ())
+        for path in files.values():
+            given = path.read_text("utf-8").replace(TOPIC, today)
+            named = f'id = "{today}"'
+            path.write_text(given.replace(named, f'{named}\nformerly = ["{TOPIC}"]'), "utf-8")
+        request = submit(app)
+        assert (request.topic, request.review_reasons) == (today, ())
 
 
 @pytest.mark.usefixtures("remembers_few")

@@ -121,11 +121,27 @@ def test_what_failed_while_the_clock_was_ahead_waits_no_longer_than_it_may(
             rows = tables.receipts
             waits = update(rows).where(rows.c.id == receipt.id).values(not_before=not_before)
             connection.execute(waits)
-        claims.sweep(connection, now, longest_wait_s=240)
+        claims.sweep(connection, now, longest_wait_s=240, lease_s=60)
         found = [
             row.not_before for row in connection.execute(select(rows).order_by(rows.c.id)).all()
         ]
     assert found == [now + timedelta(seconds=240), in_a_minute]
+
+
+def test_what_was_claimed_while_the_clock_was_ahead_is_held_no_longer_than_any_claim(
+    database: Database,
+) -> None:
+    [held] = _record(database, "a")
+    _claim(database)
+    with database.write() as connection:
+        now = database.now(connection)
+        rows = tables.receipts
+        in_a_year = {"lease_expires_at": now + timedelta(days=365), "claimed_by": "elsewhere/1/2/3"}
+        connection.execute(update(rows).values(in_a_year))
+        assert claims.sweep(connection, now, longest_wait_s=240, lease_s=60) == 0
+        in_a_minute = now + timedelta(seconds=60)
+        assert claims.sweep(connection, in_a_minute, longest_wait_s=240, lease_s=60) == 1
+    assert [each.id for each in _claim(database)] == [held.id]
 
 
 def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Database) -> None:
@@ -142,7 +158,7 @@ def test_the_sweep_gives_back_what_the_dead_held_and_nothing_else(database: Data
         over = begin_work()
         end_work(over)
         connection.execute(update(rows).where(rows.c.id == dead.id).values(claimed_by=over))
-        assert claims.sweep(connection, now, longest_wait_s=240) == 2
+        assert claims.sweep(connection, now, longest_wait_s=240, lease_s=60) == 2
     assert {r.id for r in _claim(database)} == {ended.id, dead.id}
     with database.read() as connection:
         assert receipts.get(connection, alive.id).state is ReceiptState.PROCESSING

@@ -89,3 +89,16 @@ def test_the_lease_of_another_machine_is_respected_until_it_runs_out(database: D
         _hold_as(database, "elsewhere/1/2/3", for_s=60)
         with pytest.raises(SourceBusy), Lease(database, "source:inbox", lease_s=60):
             pass
+
+
+def test_a_lease_taken_while_the_clock_was_ahead_lasts_no_longer_than_any(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Lease(database, "source:inbox", lease_s=60):
+        _hold_as(database, "elsewhere/1/2/3", for_s=1_000_000)
+        with pytest.raises(SourceBusy), Lease(database, "source:inbox", lease_s=60):
+            pass
+        now = Database.now
+        monkeypatch.setattr(Database, "now", lambda *of: now(*of) + timedelta(seconds=61))
+        with Lease(database, "source:inbox", lease_s=60):
+            pass
