@@ -196,3 +196,10 @@ def test_what_holds_no_light_letters_stays(kind):
         draw.rectangle((60, 600, 600, 800), fill=0)
     page = _page(screen)
     assert with_dark_letters(page) is page
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 4), (2000, 1), (1, 2000), (4, 9), (9, 4)])
+@pytest.mark.parametrize("tone", [0, 90, 255])
+def test_a_picture_smaller_than_any_letter_stays_as_it_is(size, tone):
+    page = _page(Image.new("L", size, tone))
+    assert with_dark_letters(page) is page

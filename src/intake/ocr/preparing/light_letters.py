@@ -155,7 +155,7 @@ def _find_boxes(levels: Grey) -> list[_Box]:
 
 def _has_solid(dark: Mask) -> bool:
     rows, columns = (size // _SOLID * _SOLID for size in dark.shape)
-    cells = dark[:rows, :columns].reshape(rows // _SOLID, _SOLID, -1, _SOLID)
+    cells = dark[:rows, :columns].reshape(rows // _SOLID, _SOLID, columns // _SOLID, _SOLID)
     return bool(cells.all(axis=(1, 3)).any())
 
 
