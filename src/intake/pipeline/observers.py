@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 import time
+import traceback
 import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -174,7 +175,7 @@ class _Listener:
             try:
                 self._observer.notify(event)
             except BaseException as error:  # noqa: BLE001 - it must not undo what is committed
-                self._complain(f"failed: {clean_text(told(error))}", error)
+                self._complain(f"failed: {_trace(error)}")
             with self._changed:
                 self._told += 1
                 self._since_s = time.monotonic()
@@ -190,9 +191,14 @@ class _Listener:
     def _hangs(self) -> bool:
         return time.monotonic() - self._since_s > _HANGS_AFTER_S
 
-    def _complain(self, what: str, error: BaseException | None = None) -> None:
+    def _complain(self, what: str) -> None:
         said = {"action": "observe", "observer": self._name}
-        _log.error("observer %s %s", self._name, what, exc_info=error, extra=said)
+        _log.error("observer %s %s", self._name, what, extra=said)
+
+
+def _trace(error: BaseException) -> str:
+    """Return a stranger's error with where it was raised, in characters that any log takes."""
+    return clean_text("".join(traceback.format_exception(error)).strip())
 
 
 _every: weakref.WeakSet[_Listener] = weakref.WeakSet()

@@ -146,10 +146,13 @@ def test_one_that_is_slow_is_told_all_before_the_end(open_intake: OpenIntake) ->
 
 
 def test_one_that_would_end_the_process_or_has_no_name_costs_nothing(
-    open_intake: OpenIntake,
+    open_intake: OpenIntake, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = open_intake("exits", "nameless")
     assert app.requests.get(call(app)).urgency == "emergency"
+    assert "ValueError: no" in caplog.text
+    assert "in notify" in caplog.text  # where it was raised
+    caplog.text.encode()  # any log takes it
 
 
 @pytest.mark.parametrize("name", ["broken", "absent", "leaves", "stuck", "unnameable"])
