@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,14 +28,14 @@ def check(draft: RequestDraft) -> None:
     """Refuse a draft that no database can keep.
 
     Raises:
-        UsageError: the details are no JSON, the confidence is no number, or a file has no SHA-256
-            or size.
+        UsageError: the details are no JSON, the confidence is not from 0 to 1, or a file has no
+            SHA-256 or size.
     """
     try:
         json.dumps(draft.details)
     except (TypeError, ValueError, RecursionError) as error:
         raise _refused(f"its details are no JSON: {error}") from None
-    if not math.isfinite(draft.topic_confidence):
+    if not 0 <= draft.topic_confidence <= 1:
         raise _refused(f"its topic_confidence is {draft.topic_confidence}")
     for file in draft.attachments:
         if not _SHA256.fullmatch(file.sha256):

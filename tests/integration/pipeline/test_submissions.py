@@ -237,6 +237,7 @@ def test_a_note_is_filed_for_a_person_also_where_nothing_can_judge_it(
     [
         ({"details": {"when": AT}}, "details"),
         ({"topic_confidence": float("nan")}, "topic_confidence"),
+        ({"topic_confidence": 1.01}, "topic_confidence"),
         ({"attachments": [{"sha256": "abc"}]}, "SHA-256"),
         ({"attachments": [{"size_bytes": 1 << 70}]}, "size"),
     ],
