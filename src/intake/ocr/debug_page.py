@@ -13,6 +13,7 @@ from typing import TextIO
 
 from intake.errors import IntakeError
 from intake.ocr.readings import Reading
+from intake.ocr.words.page_words import text_of
 from intake.schemas.documents import Defect, Page, RecognisedDocument, Word
 
 _BANDS = ((0.9, "sure", "0.90 and more"), (0.75, "fair", "0.75 to 0.90"), (0.0, "poor", "less"))
@@ -53,9 +54,10 @@ class DebugPage:
     def close(self, document: RecognisedDocument) -> None:
         """End the HTML with what became of the document as a whole."""
         verdict = "a person must look" if document.needs_review else "good enough"
+        engine = escape(f"{document.engine} {document.engine_version}")
+        reader = f" Read by {engine}." if document.engine else ""
         self._end(
-            f"<p>Confidence {document.confidence:.2f}: {verdict}. "
-            f"Read by {escape(document.engine)} {escape(document.engine_version)}.</p>"
+            f"<p>Confidence {document.confidence:.2f}: {verdict}.{reader}</p>"
             f"{_told(document.defects)}"
         )
 
@@ -82,7 +84,11 @@ def _as_seen(page: Page, picture: str) -> str:
 
 
 def _as_read(page: Page) -> str:
-    return _figure("What was read", _text(page.words))
+    """Return the words, and what else is read: notes, or all where an engine tells no places."""
+    beside = page.text.removeprefix(text_of(page.words)).strip()
+    words = _text(page.words) if page.words or not beside else ""
+    rest = f"<pre>{escape(beside)}</pre>" if beside else ""
+    return _figure("What was read", f"{words}{rest}")
 
 
 def _figure(caption: str, what: str) -> str:

@@ -151,3 +151,33 @@ def test_a_page_says_what_it_was_taken_for_and_what_is_wrong_with_it():
 
     texts = Elements(out.getvalue()).texts
     assert {"picture", "page_picture"} <= set(texts)
+
+
+def _shown(page):
+    out = StringIO()
+    DebugPage(out).add(1, Reading(page=page), "JPEG")
+    return " ".join(Elements(out.getvalue()).texts)
+
+
+def test_text_of_an_engine_that_does_not_say_where_it_found_it_is_shown():
+    texts = _shown(Page(number=1, text="Via <Roma> 12", confidence=0.9, width=10, height=10))
+
+    assert "Via <Roma> 12" in texts
+    assert "Nothing was read." not in texts
+
+
+def test_notes_that_stand_in_the_file_beside_what_was_read_are_shown_once():
+    words = (_word("Via", 0.9), _word("Roma", 0.9))
+    page = Page(number=1, text="Via Roma\n\nUrgente!", confidence=0.9, words=words)
+
+    texts = _shown(page)
+    assert "Urgente!" in texts
+    assert texts.count("Roma") == 2  # in the words and on the box of one
+
+
+def test_nobody_is_named_as_reader_of_what_stood_in_the_file():
+    out = StringIO()
+    page = Page(number=1, origin="embedded", text="Via Roma", confidence=1)
+    DebugPage(out).close(RecognisedDocument(media_type="text/rtf", pages=(page,), confidence=1))
+
+    assert "Read by" not in " ".join(Elements(out.getvalue()).texts)
