@@ -105,6 +105,15 @@ def test_the_grain_of_paper_is_neither_blurred_nor_turned_and_pale_ink_is():
     assert turned[:128].min() == 255
 
 
+@pytest.mark.parametrize("size", [(640, 512), (333, 703), (30, 20)])
+def test_print_as_pale_as_is_looked_for_among_the_unread_is_turned_too(size):
+    page = Image.new("L", size, 255)
+    for place in [(0, 0), (size[0] - 9, size[1] - 8), (310, 400)]:
+        page.paste(236, (*place, place[0] + 9, place[1] + 8))
+    whole = page.rotate(2.5, Image.Resampling.BICUBIC, fillcolor=255)
+    assert straighten(page, 2.5).tobytes() == whole.tobytes()
+
+
 def test_a_page_with_hardly_any_ink_is_not_turned():
     page = Image.new("L", (1654, 2339), 255)
     ImageDraw.Draw(page).line((100, 100, 160, 130), fill=0)

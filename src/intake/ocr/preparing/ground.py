@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 BARE_FROM = 230
-"""The grain of paper, its ground evened, is lighter; print so pale is looked for nowhere."""
+"""The grain of paper, its ground evened, is lighter; so is print that only a second look reads."""
 _WHITE = np.float32(255)
 
 Levels = npt.NDArray[np.uint8]

@@ -17,6 +17,9 @@ from intake.ocr.preparing.ground import BARE_FROM
 _WHITE = 255
 _CELL = 64
 """Dots of a square that is turned if there is ink where it comes from."""
+_BLOCK, _PALE_BELOW = 4, 240
+"""Paler print than stands out of the grain of paper, dot by dot, does in the mean of so many dots
+both ways: what was not read is looked for in such greys (``unread_ink``)."""
 _REACH = 7
 """Dots around a place in which ink may show: four of its soft edge, and those that cubic
 interpolation looks at."""
@@ -54,10 +57,16 @@ def _turn(size: tuple[int, int], degrees: float) -> _Matrix:
 
 def _inked_cells(image: Image.Image) -> _Flags:
     """Return which cells of the picture are not all paper."""
-    inked = np.asarray(image) < BARE_FROM
-    down, across = (-(-side // _CELL) for side in inked.shape)
-    rows = np.logical_or.reduceat(inked, np.arange(down) * _CELL, axis=0)
-    cells: _Flags = np.logical_or.reduceat(rows, np.arange(across) * _CELL, axis=1)
+    inked = _by_cells(np.asarray(image) < BARE_FROM, _CELL)
+    pale = _by_cells(np.asarray(image.reduce(_BLOCK)) < _PALE_BELOW, _CELL // _BLOCK)
+    return inked | pale
+
+
+def _by_cells(found: _Flags, side: int) -> _Flags:
+    """Return which squares of so many places have some of what was found."""
+    down, across = (-(-each // side) for each in found.shape)
+    rows = np.logical_or.reduceat(found, np.arange(down) * side, axis=0)
+    cells: _Flags = np.logical_or.reduceat(rows, np.arange(across) * side, axis=1)
     return cells
 
 
