@@ -56,7 +56,7 @@ def read_upright(evened: Evened, read: Read, *, known: int | None = None) -> Upr
         return Upright(prepared, read(prepared.image, prepared.dpi), known)
     slopes = Slopes(evened.image)
     if slopes.lies_sideways():
-        turned = _read_turned(evened, read)
+        turned = _read_turned(evened, slopes, read)
         if turned is not None:
             return turned
     prepared = level(evened, slopes)
@@ -74,7 +74,7 @@ def read_upright(evened: Evened, read: Read, *, known: int | None = None) -> Upr
     return Upright(flipped, again, 180)
 
 
-def _read_turned(evened: Evened, read: Read) -> Upright | None:
+def _read_turned(evened: Evened, slopes: Slopes, read: Read) -> Upright | None:
     """Return the reading of a page on its side, None if it is read no better than as it lies.
 
     Where a receiver repeated one row over and over for rows that it could not make out, there are
@@ -84,7 +84,7 @@ def _read_turned(evened: Evened, read: Read) -> Upright | None:
     strip = _busiest_strip(prepared)
     clockwise, counter = (_sureness(each, read, prepared) for each in (strip, _flip(strip)))
     if max(clockwise, counter) < SURE_UPRIGHT:
-        as_it_lies = level(evened)
+        as_it_lies = level(evened, slopes)
         if _sureness(_busiest_strip(as_it_lies), read, as_it_lies) >= max(clockwise, counter):
             return None
     if clockwise >= counter:

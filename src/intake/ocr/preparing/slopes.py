@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Places = npt.NDArray[np.intp]
+_Places = npt.NDArray[np.intp]
 
-TOUCHED_BELOW = 205
+_TOUCHED_BELOW = 205
 """A dot of the reduced picture that is darker than this holds a stroke, be it a thin one."""
-LEAST_SKEW = 0.3
-MOST_SKEW = 15.5
-LEAST_INK = 200
+_LEAST_SKEW = 0.3
+_MOST_SKEW = 15.5
+_LEAST_INK = 200
 """Dark pixels of the reduced picture; fewer are no line of print."""
 _STEEP = 6.0
 _CLEARLY = 1.5
@@ -32,11 +32,11 @@ class Slopes:
 
     def __init__(self, image: Image.Image) -> None:
         reduced = np.asarray(image.reduce(max(1, max(image.size) // 900)), dtype=np.uint8)
-        self._rows, self._columns = np.nonzero(reduced < TOUCHED_BELOW)
+        self._rows, self._columns = np.nonzero(reduced < _TOUCHED_BELOW)
 
     def lies_sideways(self) -> bool:
         """Say whether lines of print run up or down the picture, which may be askew besides."""
-        if len(self._rows) < LEAST_INK:
+        if len(self._rows) < _LEAST_INK:
             return False
         some = self._some
         across = _sharpest(self._columns[some], self._rows[some], _angles())[1]
@@ -47,11 +47,11 @@ class Slopes:
 
         A steep angle must beat the level page clearly, as the slopes of a drawing do not.
         """
-        if len(self._rows) < LEAST_INK:
+        if len(self._rows) < _LEAST_INK:
             return 0.0
         near = self._steepest[0]
         best, _ = _sharpest(self._rows, self._columns, np.arange(near - 0.4, near + 0.41, 0.1))
-        if abs(best) < LEAST_SKEW or abs(best) >= MOST_SKEW:
+        if abs(best) < _LEAST_SKEW or abs(best) >= _MOST_SKEW:
             return 0.0
         if abs(best) > _STEEP:
             steep, level = (_sharpness(self._rows, self._columns, angle) for angle in (best, 0.0))
@@ -70,17 +70,17 @@ class Slopes:
 
 
 def _angles() -> npt.NDArray[np.float64]:
-    return np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
+    return np.arange(-_MOST_SKEW, _MOST_SKEW + 0.01, 0.5)
 
 
-def _sharpest(rows: Places, columns: Places, degrees: Iterable[float]) -> tuple[float, float]:
+def _sharpest(rows: _Places, columns: _Places, degrees: Iterable[float]) -> tuple[float, float]:
     """Return the angle at which the ink differs most from row to row, and by how much."""
     tried = [(_sharpness(rows, columns, angle), float(angle)) for angle in degrees]
     sharpness, angle = max(tried, key=lambda each: each[0])
     return angle, sharpness
 
 
-def _sharpness(rows: Places, columns: Places, degrees: float) -> float:
+def _sharpness(rows: _Places, columns: _Places, degrees: float) -> float:
     """Return how much the ink differs between neighbouring rows once turned by ``degrees``.
 
     Each column moves by whole rows, so there are as many roundings as columns and not as dots.
