@@ -25,8 +25,8 @@ from intake.engines.forking import ForkServers, NotForked
 from intake.errors import UnreadableItem
 from intake.schemas.documents import Page
 
-class Fragile:
-    name = "fragile"
+class Brittle:
+    name = "brittle"
     def version(self):
         return "1"
     def recognise(self, image, *, number, languages, timeout_s):
@@ -36,7 +36,7 @@ class Fragile:
             raise UnreadableItem("No letter was found.", code="corrupt_image")
         return Page(number=number, text=f"read of {number}", confidence=0.99)
 
-class Deadly(Fragile):
+class Deadly(Brittle):
     def recognise(self, image, **_how):
         os.kill(os.getpid(), signal.SIGSEGV)
 """
@@ -47,7 +47,7 @@ def explain(
     install_plugins: Callable[..., None], tmp_path: Path
 ) -> Callable[[str, bytes], tuple[str, list[int]]]:
     """Return a function that reads a file with an engine, and gives the HTML and the pages read."""
-    install_plugins("intake.ocr_engines", ENGINE, {"fragile": "Fragile", "deadly": "Deadly"})
+    install_plugins("intake.ocr_engines", ENGINE, {"brittle": "Brittle", "deadly": "Deadly"})
 
     def read(engine: str, content: bytes) -> tuple[str, list[int]]:
         options = StageOptions(ocr=OcrOptions(engine=engine))
@@ -80,7 +80,7 @@ def _sections(html: str) -> list[str]:
 def test_each_page_is_shown_in_order_though_some_were_lost(
     explain: Callable[[str, bytes], tuple[str, list[int]]],
 ) -> None:
-    html, pages = explain("fragile", _file(5))
+    html, pages = explain("brittle", _file(5))
     assert pages == [1, 3, 5]
     *shown, document = _sections(html)
     assert [re.search("<h2>(.*?)</h2>", each)[1] for each in shown] == [  # type: ignore[index]
@@ -117,7 +117,7 @@ def test_what_was_read_stays_where_the_machine_forks_no_more(
         return fork(self, *given, **more)
 
     monkeypatch.setattr(ForkServers, "fork", fork_once)
-    html, pages = explain("fragile", _file(5))
+    html, pages = explain("brittle", _file(5))
     assert pages == [1]
     assert "pages_left_out" in html
 
@@ -126,6 +126,6 @@ def test_a_file_that_cannot_be_opened_is_explained_too(
     explain: Callable[[str, bytes], tuple[str, list[int]]], tmp_path: Path
 ) -> None:
     with pytest.raises(UnreadableItem) as raised:
-        explain("fragile", b"no picture at all")
+        explain("brittle", b"no picture at all")
     [document] = _sections((tmp_path / "why.html").read_text("utf-8"))
     assert raised.value.message in document.replace("&#x27;", "'")

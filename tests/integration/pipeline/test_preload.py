@@ -21,11 +21,13 @@ FAX = Path(__file__).parents[3] / "fixtures" / "fax" / "fine_clean.tif"
 def test_texts_find_every_model_of_ours_loaded() -> None:
     loaded = run(
         f"from {light_tasks.__name__} import preload",
-        "from intake.classifying import danger, language, segmentation",
-        "from intake.parsing import bounces",
+        "from intake.classifying import language",
+        "from intake.classifying.danger import model",
+        "from intake.classifying.words import segmentation",
+        "from intake.parsing.messages import bounces",
         "preload({})",
-        "print(danger.shipped_model.cache_info().currsize)",
-        "print('_encoder' in vars(danger.shipped_model()))",
+        "print(model.shipped_model.cache_info().currsize)",
+        "print('_encoder' in vars(model.shipped_model()))",
         "print(language._identifier.cache_info().currsize)",
         "print(segmentation.costs.cache_info().currsize)",
         "print(bounces._words.cache_info().currsize)",
@@ -53,9 +55,9 @@ def test_a_mail_of_text_and_html_finds_every_module_loaded() -> None:
 def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:
     loaded = run(
         f"from {heavy_tasks.__name__} import preload",
-        "from intake.ocr import tesseract_library",
+        "from intake.ocr.tesseract import library",
         "preload({'engine': 'tesserocr', 'languages': ['ita', 'eng']})",
-        "print(*sorted(names for _, names, _ in tesseract_library._loaded))",
+        "print(*sorted(names for _, names, _ in library._loaded))",
     )
     assert loaded == ["fax ita+eng", "1 thread"]
 
