@@ -114,3 +114,18 @@ def test_an_error_names_file_topic_and_key(tmp_path: Path, line: str, words: lis
     with pytest.raises(ConfigError) as error:
         KeywordClassifier(path)
     assert all(word in error.value.message for word in [str(path), "'piscina'", *words])
+
+
+def test_rules_that_name_a_former_id_speak_for_the_topic_of_today(tmp_path: Path) -> None:
+    opinions = {}
+    for rules_name in ("strade", "viabilita"):
+        taxonomy, rules = tmp_path / "taxonomy.toml", tmp_path / f"{rules_name}.toml"
+        label = 'label = { it = "a", en = "a" }\ndescription = { it = "a", en = "a" }\n'
+        topic = f'[[topics]]\nid = "strade"\n{label}queue = "q"\nkeywords = ["asfalto"]\n'
+        taxonomy.write_text(f'{topic}formerly = ["viabilita"]\n')
+        rule = f'[[rules]]\ntopic = "{rules_name}"\nname = "hole"\nweight = 2.0\n'
+        rules.write_text(f'{rule}it = ["buca"]\n')
+        classifier = KeywordClassifier(rules, taxonomy=Taxonomy.load(taxonomy))
+        [opinions[rules_name]] = classifier.classify([Document(text="Una buca nell'asfalto")])
+    assert opinions["viabilita"].topic == "strade"
+    assert opinions["viabilita"].confidence == opinions["strade"].confidence

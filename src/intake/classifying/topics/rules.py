@@ -240,7 +240,11 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     file = read(path, shipped="keywords.toml")
     clues: list[_Clue] = []
     patterns: list[str] = []
-    rules = validate(file, _File).rules
+    written = validate(file, _File).rules
+    today = taxonomy.meanings() if taxonomy else {}  # all rules speak for topics of today
+    rules = [
+        each.model_copy(update={"topic": today.get(each.topic, each.topic)}) for each in written
+    ]
     for rule in rules:
         place = None if rule.is_any else rule
         for pattern in rule.patterns:
@@ -260,7 +264,7 @@ def _load(path: Path | None, taxonomy: Taxonomy | None) -> _Compiled:
     try:
         matcher = Matcher(patterns, tolerant=True, real_words=known_words())
     except ValueError:
-        _blame(file, rules)
+        _blame(file, written)
         raise
     return _Compiled(version, tuple(clues), matcher, origins)
 
