@@ -90,6 +90,18 @@ class Requests:
                 limit=limit,
             )
 
+    def why_no_topic(self, topic: str) -> UsageError | None:
+        """Return the error of a topic that the taxonomy has neither by its id nor a former one;
+        None as well where the taxonomy cannot be used."""
+        is_known = self._fault is not None or self._taxonomy.find(topic) is not None
+        return None if is_known else self._no_topic(topic)
+
+    def _no_topic(self, topic: str) -> UsageError:
+        return UsageError(
+            f"There is no topic {topic[:100]!r}.",
+            remedy=f"Use one of: {', '.join(self._taxonomy.ids())}.",
+        )
+
     def history(self, reference: str) -> list[Event]:
         """Return the events of a request, oldest first."""
         with self._database.read() as connection:
@@ -140,10 +152,7 @@ class Requests:
             raise ConfigError(self._fault.message, remedy=self._fault.remedy)
         chosen = self._taxonomy.find(topic)
         if chosen is None:
-            raise UsageError(
-                f"There is no topic {topic[:100]!r}.",
-                remedy=f"Use one of: {', '.join(self._taxonomy.ids())}.",
-            )
+            raise self._no_topic(topic)
         with self._database.write() as connection:
             requests.lock(connection, requests.get(connection, reference).id)
             request = requests.get(connection, reference)

@@ -104,6 +104,11 @@ def test_requests_are_chosen_by_channel_search_and_time(intake: Any) -> None:
     assert subjects("--channel", "email", "--status", "new", "--since", "1d", "--limit", "1")
     assert subjects("--channel", "pec") == set()
     assert intake("requests", "--channel", "pec").out == "None.\n"
+    misspelled = intake("requests", "--topic", "info.aree-atesa", "--json")
+    assert (misspelled.json, misspelled.code) == ([], 0)
+    assert "There is no topic 'info.aree-atesa'" in misspelled.err
+    assert "info.aree-attesa" in misspelled.err
+    assert intake("requests", "--topic", "info.aree-attesa").err == ""
 
 
 def test_show_prints_text_evidence_and_events_in_local_time(intake: Any) -> None:

@@ -77,6 +77,9 @@ def requests(
             search=search,
             limit=limit,
         )
+        unknown = intake.requests.why_no_topic(topic) if topic and not found else None
+    if unknown is not None:
+        render.complain(unknown.message, unknown.remedy)
     if as_json:
         render.emit_json(found)
     else:
