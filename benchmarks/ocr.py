@@ -36,8 +36,8 @@ from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
 from intake.ocr.preparing.prepare import prepare
 from intake.ocr.sheets import PageImage
+from intake.ocr.tesseract.in_process import TesserocrEngine
 from intake.ocr.tesseract.language_data import data_folder
-from intake.ocr.tesseract.library import TesserocrEngine
 
 BAD_CER = 0.10
 

@@ -51,7 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rapidfuzz": ("classifying/words/lexicon.py", "ocr/second_opinion.py"),
     "scipy": ("classifying/models/ridge.py",),
     "selectolax": ("parsing/writing/html_text.py",),
-    "tesserocr": ("ocr/tesseract/library.py",),
+    "tesserocr": ("ocr/tesseract/in_process.py",),
     "threadpoolctl": ("classifying/encoding/embeddings.py",),
     "uuid6": ("store/references.py",),
     "zxingcpp": ("ocr/batches/barcodes.py",),

@@ -16,8 +16,8 @@ from intake.ocr.files.pictures import read_pictures
 from intake.ocr.limits import PageLimits
 from intake.ocr.preparing.prepare import prepare
 from intake.ocr.recognise import recognise
+from intake.ocr.tesseract.in_process import TesserocrEngine
 from intake.ocr.tesseract.language_data import data_folder
-from intake.ocr.tesseract.library import TesserocrEngine
 from intake.ocr.tesseract.program import TesseractEngine
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.in_process import TesserocrEngine
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 

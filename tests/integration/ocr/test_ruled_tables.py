@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.in_process import TesserocrEngine
 
 DPI = 250
 LEFT, TOP, ROW, WIDE, AMOUNTS_AT = 130, 120, 72, 1000, 640

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from intake.ocr.limits import PageLimits
 from intake.ocr.recognise import recognise
-from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.in_process import TesserocrEngine
 
 LINES = (
     "Chiedo un sopralluogo nella mia casa",

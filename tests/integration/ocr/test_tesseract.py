@@ -4,7 +4,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from intake.errors import ToolMissing, TransientFailure
-from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.in_process import TesserocrEngine
 from intake.ocr.tesseract.program import TesseractEngine
 from intake.plugins import load
 

@@ -55,9 +55,9 @@ def test_a_mail_of_text_and_html_finds_every_module_loaded() -> None:
 def test_pages_find_the_networks_for_letters_and_for_faxes_loaded() -> None:
     loaded = run(
         f"from {heavy_tasks.__name__} import preload",
-        "from intake.ocr.tesseract import library",
+        "from intake.ocr.tesseract import in_process",
         "preload({'engine': 'tesserocr', 'languages': ['ita', 'eng']})",
-        "print(*sorted(names for _, names, _ in library._loaded))",
+        "print(*sorted(names for _, names, _ in in_process._loaded))",
     )
     assert loaded == ["fax ita+eng", "1 thread"]
 

@@ -10,7 +10,7 @@ from intake.ocr.preparing.prepare import even
 from intake.ocr.preparing.type_size import at_usual_size
 from intake.ocr.read_sheet import read_sheet
 from intake.ocr.sheets import PageImage
-from intake.ocr.tesseract.library import TesserocrEngine
+from intake.ocr.tesseract.in_process import TesserocrEngine
 
 DPI = 100
 NOTICE = ("Avviso ai residenti", "La strada provinciale", "resta chiusa al transito",
