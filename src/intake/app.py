@@ -25,7 +25,7 @@ from intake.pipeline.observers import open_observers
 from intake.pipeline.receive import receive_one
 from intake.pipeline.runner import Runner
 from intake.pipeline.settling.outcomes import Registrar
-from intake.pipeline.settling.problems import describe, describe_faults, what_waits
+from intake.pipeline.settling.problems import beside, describe, describe_faults, what_waits
 from intake.pipeline.stage_options import ClassifyOptions, StageOptions
 from intake.pipeline.stages import Stages
 from intake.polling import Poller, Progress
@@ -193,8 +193,8 @@ class Intake:
         problem = processed.problem or what_waits(self._premises.database)
         if not (problem or processed.filed):  # else an item that was judged would have told it
             problem = what_is_wrong(options.classify)
-        if not problem and self._observers.faults:
-            problem = describe_faults(self._observers.faults)
+        if self._observers.faults:
+            problem = beside(problem, describe_faults(self._observers.faults))
         processed = processed.model_copy(update={"problem": problem})
         trained, not_trained = self._refit()
         return RunReport(

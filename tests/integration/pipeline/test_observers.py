@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -100,9 +101,9 @@ def open_intake(
     monkeypatch.setattr(room, "_HANGS_AFTER_S", 1.0)
     opened: list[Intake] = []
 
-    def run(*observers: str) -> Intake:
+    def run(*observers: str, **more: Any) -> Intake:
         settings = Settings(
-            data_dir=tmp_path / "data", observers=observers, processing={"workers": 1}
+            data_dir=tmp_path / "data", observers=observers, processing={"workers": 1}, **more
         )
         opened.append(Intake(settings))
         return opened[-1]
@@ -167,6 +168,16 @@ def test_one_that_cannot_be_opened_is_named_by_every_run_and_hinders_none(
     assert repr(name) in report.processed.problem.message
     checked: list[CheckResult] = [each for each in app.check() if each.name == "observers"]
     assert [each.exit_code for each in checked] == [78]
+
+
+def test_one_that_cannot_be_opened_is_named_beside_what_else_is_wrong(
+    open_intake: OpenIntake, tmp_path: Path
+) -> None:
+    app = open_intake("broken", classify={"taxonomy": tmp_path / "absent.toml"})
+    report = app.process()
+    assert (report.exit_code, report.processed.problem is None) == (78, False)
+    for named in ("absent.toml", "'broken'"):
+        assert named in report.processed.problem.message  # type: ignore[union-attr]
 
 
 @pytest.mark.same_on_any_database

@@ -29,13 +29,21 @@ def describe_faults(faults: Sequence[Fault]) -> Problem:
     return describe(together(faults))
 
 
-def together(found: Iterable[Fault | IntakeError]) -> ConfigError:
+def beside(problem: Problem | None, other: Problem) -> Problem:
+    """Return one line that tells both, the first with its exit code."""
+    if problem is None:
+        return other
+    told = together([problem, other])
+    return problem.model_copy(update={"message": told.message, "remedy": told.remedy})
+
+
+def together(found: Iterable[Fault | IntakeError | Problem]) -> ConfigError:
     """Return one error that tells what cannot be used, a sentence for each, and what to do."""
     faults = list(found)
     *others, last = dict.fromkeys(each.message for each in faults)
-    remedies = dict.fromkeys(each.remedy for each in faults)
+    remedies = dict.fromkeys(each.remedy or "" for each in faults)
     sentences = [f"{each.rstrip('.')}." for each in others]
-    return ConfigError(" ".join([*sentences, last]), remedy=" ".join(remedies))
+    return ConfigError(" ".join([*sentences, last]), remedy=" ".join(filter(None, remedies)))
 
 
 def what_waits(database: Database) -> Problem | None:
